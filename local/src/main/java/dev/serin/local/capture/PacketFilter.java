@@ -1,0 +1,29 @@
+package dev.serin.local.capture;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// Programs the kernel's packet rules, by nft where it is installed, else by iptables. Each call
+/// replaces what the same call set before, in one atomic step; a failure names the tool, its words
+/// and the cure.
+public interface PacketFilter {
+    /// Takes all TCP in and out of a pod to its sidecar: inbound to 15006, outbound to 15001, but
+    /// for what the sidecar marks 0x539 itself.
+    ///
+    /// @param namespace the pod's network namespace, `/run/netns/…`
+    /// @param inboundLeftAlone ports that the sidecar serves itself (15008, 15020, 15021, 15090 …)
+    void capture(Path namespace, Set<Integer> inboundLeftAlone);
+
+    /// Gives services their virtual addresses, in the mesh's own namespace, which routes between
+    /// the pods.
+    void services(List<ServiceRule> services);
+
+    /// One port of one service: `address:port` goes to one of the targets, each as often; no
+    /// target: refused.
+    ///
+    /// @param protocol `tcp` or `udp`
+    record ServiceRule(String address, String protocol, int port, List<Target> targets) {}
+
+    record Target(String address, int port) {}
+}
