@@ -2,7 +2,7 @@ package dev.serin.proxy.stream;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What filters leave for one another, and for observers, on one stream or connection. The stream's
@@ -12,7 +12,7 @@ public final class Slots {
 
     public <T> void put(Slot<T> slot, T value) {
         if (values == null) {
-            values = new IdentityHashMap<>(4);
+            values = new HashMap<>(4);
         }
         values.put(slot, value);
     }
