@@ -123,6 +123,7 @@ public final class AdsClient implements AutoCloseable {
             var opened = new AdsStream(transport, owner, new Events());
             stream = opened;
             opened.start();
+            publish();
         } catch (IOException | RuntimeException e) {
             ended(String.valueOf(e.getMessage()));
         }

@@ -64,7 +64,7 @@ class AdsClientTest {
         var transport =
                 new NettyTransport(
                         new HostPort("istiod.test", server.port()),
-                        _ -> InetAddress.getByName("127.0.0.1"),
+                        _ -> InetAddress.getLoopbackAddress(),
                         loops,
                         NioSocketChannel::new,
                         owner,
@@ -157,9 +157,7 @@ class AdsClientTest {
         var details = nack.getErrorDetail().getDetails(0).unpack(BadRequest.class);
         assertEquals("bad-new", details.getFieldViolations(1).getField());
         Eventually.eventually(
-                BOUND,
-                "the state shows the NACK",
-                () -> client.state().types().get(ResourceType.CLUSTER).rejected() == 1);
+                BOUND, "the state shows the NACK", () -> rejected(ResourceType.CLUSTER) == 1);
 
         Files.writeString(token, "second");
         server.endStream();
@@ -204,7 +202,7 @@ class AdsClientTest {
         assertEquals(List.of("a"), again.getResourceNamesSubscribeList());
         assertEquals(Map.of("a", "7"), again.getInitialResourceVersionsMap());
         assertEquals(ResourceType.LISTENER.typeUrl(), server.next().getTypeUrl());
-        assertEquals(3, client.state().attempts());
+        Eventually.eventually(BOUND, "the third attempt", () -> client.state().attempts() == 3);
     }
 
     @Test
@@ -216,7 +214,9 @@ class AdsClientTest {
         Eventually.eventually(BOUND, "a retry is planned", () -> time.waiting() == 1);
         time.advance(Duration.ofSeconds(1));
         Eventually.eventually(
-                BOUND, "it says which file", () -> client.state().failure().contains("token"));
+                BOUND,
+                "it says which file",
+                () -> String.valueOf(client.state().failure()).contains("token"));
         Files.writeString(token, "back");
         time.advance(Duration.ofSeconds(3));
         assertTrue(server.next().hasNode());
@@ -228,6 +228,11 @@ class AdsClientTest {
                 .filter(r -> r.version().endsWith("bad"))
                 .map(r -> new ResourceWatcher.Refused(r.name(), "version says so"))
                 .toList();
+    }
+
+    private long rejected(ResourceType type) {
+        var part = client.state().types().get(type);
+        return part == null ? 0 : part.rejected();
     }
 
     private ResourceWatcher.Change change() throws InterruptedException {

@@ -17,9 +17,13 @@ import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +33,12 @@ final class ScriptedServer implements AutoCloseable {
     final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
     final BlockingQueue<String> tokens = new LinkedBlockingQueue<>();
     private final Server server;
-    private volatile StreamObserver<DeltaDiscoveryResponse> stream;
+    private volatile @Nullable StreamObserver<DeltaDiscoveryResponse> stream;
 
     ScriptedServer(int port) throws IOException {
         server =
-                NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                         .addService(new Ads())
                         .intercept(new Tokens())
                         .build()
@@ -53,18 +58,19 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     void send(ResourceType type, String nonce, List<Resource> resources, List<String> removed) {
-        stream.onNext(
-                DeltaDiscoveryResponse.newBuilder()
-                        .setTypeUrl(type.typeUrl())
-                        .setNonce(nonce)
-                        .setSystemVersionInfo("rev-" + nonce)
-                        .addAllResources(resources)
-                        .addAllRemovedResources(removed)
-                        .build());
+        Objects.requireNonNull(stream)
+                .onNext(
+                        DeltaDiscoveryResponse.newBuilder()
+                                .setTypeUrl(type.typeUrl())
+                                .setNonce(nonce)
+                                .setSystemVersionInfo("rev-" + nonce)
+                                .addAllResources(resources)
+                                .addAllRemovedResources(removed)
+                                .build());
     }
 
     void endStream() {
-        stream.onCompleted();
+        Objects.requireNonNull(stream).onCompleted();
     }
 
     static Resource resource(String name, String version, Message body) {
