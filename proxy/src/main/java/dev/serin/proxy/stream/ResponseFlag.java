@@ -49,6 +49,7 @@ public enum ResponseFlag {
     }
 
     /// This flag's bit in a set that is kept as a long.
+    @SuppressWarnings("EnumOrdinal") // never stored or sent
     public long bit() {
         return 1L << ordinal();
     }

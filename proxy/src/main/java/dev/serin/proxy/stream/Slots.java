@@ -17,8 +17,7 @@ public final class Slots {
         values.put(slot, value);
     }
 
-    @SuppressWarnings("unchecked") // put() is the only way in, and it is typed
     public <T> @Nullable T get(Slot<T> slot) {
-        return values == null ? null : (T) values.get(slot);
+        return values == null ? null : slot.type().cast(values.get(slot));
     }
 }
