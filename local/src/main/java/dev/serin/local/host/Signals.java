@@ -2,9 +2,10 @@ package dev.serin.local.host;
 
 import java.lang.reflect.Proxy;
 
-/// The signals that ask a process to end, taken before the virtual machine acts on them, so that the
-/// second one can mean something else than the first. The class for it, of module jdk.unsupported, is
-/// looked up by name, since naming it in source is a warning that can't be silenced.
+/// The signals that ask a process to end, taken before the virtual machine acts on them, so that
+/// the second one can mean something else than the first. The class for it, of module
+/// jdk.unsupported, is looked up by name, since naming it in source is a warning that can't be
+/// silenced.
 public final class Signals {
     private Signals() {}
 
@@ -18,16 +19,10 @@ public final class Signals {
                     Proxy.newProxyInstance(
                             handler.getClassLoader(),
                             new Class<?>[] {handler},
-                            (proxy, method, arguments) ->
-                                    switch (method.getName()) {
-                                        case "handle" -> {
-                                            task.run();
-                                            yield null;
-                                        }
-                                        case "equals" -> proxy == arguments[0];
-                                        case "hashCode" -> System.identityHashCode(proxy);
-                                        default -> "Signals";
-                                    });
+                            (_, _, _) -> {
+                                task.run();
+                                return null;
+                            });
             for (var name : new String[] {"INT", "TERM", "HUP"}) {
                 signal.getMethod("handle", signal, handler)
                         .invoke(null, signal.getConstructor(String.class).newInstance(name), told);
