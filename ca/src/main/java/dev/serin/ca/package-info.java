@@ -1,4 +1,4 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// The certificate authority, the only place of BouncyCastle. Start here: [CertificateAuthority].
 @NullMarked
 package dev.serin.ca;
 

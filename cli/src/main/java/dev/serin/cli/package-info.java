@@ -1,4 +1,4 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// The command line, one class a command; the roles are wired together here. Start here: [Main].
 @NullMarked
 package dev.serin.cli;
 

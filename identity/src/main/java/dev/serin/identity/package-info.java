@@ -1,4 +1,4 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// Who is who in the mesh. Start here: [SpiffeId], then [TrustDomain], then the package `x509`.
 @NullMarked
 package dev.serin.identity;
 

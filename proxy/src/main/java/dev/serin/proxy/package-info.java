@@ -1,4 +1,5 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// The data plane of a sidecar or gateway: it consumes Envoy's v3 configuration. Start here:
+/// [dev.serin.proxy.snapshot.ConfigUpdate].
 @NullMarked
 package dev.serin.proxy;
 

@@ -1,0 +1,35 @@
+package dev.serin.config.istio;
+
+import dev.serin.config.codec.Cursor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+
+/// When a failing host is left out for a while. Null parts are not written and have Istio's
+/// defaults: 5 consecutive 5xx, every 10 s, out for 30 s, at most 10 %.
+public record OutlierDetection(
+        @Nullable Integer consecutive5xxErrors,
+        @Nullable Integer consecutiveGatewayErrors,
+        boolean splitExternalLocalOriginErrors,
+        @Nullable Integer consecutiveLocalOriginFailures,
+        @Nullable Duration interval,
+        @Nullable Duration baseEjectionTime,
+        @Nullable Integer maxEjectionPercent,
+        @Nullable Integer minHealthPercent,
+        List<String> httpErrorCodes) {
+    static OutlierDetection from(Cursor outlier) {
+        var consecutive = outlier.integer("consecutive5xxErrors");
+        return new OutlierDetection(
+                consecutive != null ? consecutive : outlier.integer("consecutiveErrors"),
+                outlier.integer("consecutiveGatewayErrors"),
+                outlier.bool("splitExternalLocalOriginErrors", false),
+                outlier.integer("consecutiveLocalOriginFailures"),
+                outlier.duration("interval"),
+                outlier.duration("baseEjectionTime"),
+                outlier.integer("maxEjectionPercent"),
+                outlier.integer("minHealthPercent"),
+                outlier.list("outlierDetectionHttpErrorCodes", c -> c.node().asString("")));
+    }
+}

@@ -1,0 +1,6 @@
+/// Kubernetes' kinds as typed records, with what the mesh needs of each. Start here: [Service],
+/// then [EndpointSlice], [Pod].
+@NullMarked
+package dev.serin.config.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

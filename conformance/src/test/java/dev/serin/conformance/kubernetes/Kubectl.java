@@ -1,0 +1,83 @@
+package dev.serin.conformance.kubernetes;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The real kubectl against one API, with a home of its own (kubectl caches discovery there).
+final class Kubectl {
+    private final Path home;
+    private final Path kubeconfig;
+
+    Kubectl(Path home, String url, String rootPem, String token) throws IOException {
+        this.home = Files.createDirectories(home);
+        var root = Files.writeString(home.resolve("root.crt"), rootPem);
+        this.kubeconfig =
+                Files.writeString(
+                        home.resolve("kubeconfig"),
+                        """
+                        apiVersion: v1
+                        kind: Config
+                        current-context: it
+                        clusters: [{name: it, cluster: {server: "%s", certificate-authority: "%s"}}]
+                        users: [{name: it, user: {token: "%s"}}]
+                        contexts: [{name: it, context: {cluster: it, user: it}}]
+                        """
+                                .formatted(url, root, token));
+    }
+
+    /// Runs `kubectl ARGUMENTS` in `folder` and waits for its end, a minute at most.
+    Outcome run(Path folder, String... arguments) {
+        var command = new ArrayList<>(List.of("kubectl"));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("KUBECONFIG", kubeconfig.toString());
+        builder.environment().put("HOME", home.toString());
+        builder.environment().put("KUBECTL_EXTERNAL_DIFF", "diff -u -N");
+        try {
+            var out = Files.createTempFile(home, "out", "");
+            var err = Files.createTempFile(home, "err", "");
+            var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            process.getOutputStream().close();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("kubectl hangs: " + command);
+            }
+            return new Outcome(process.exitValue(), text(out), text(err));
+        } catch (IOException e) {
+            throw new IllegalStateException("kubectl could not be run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    /// What a command left behind.
+    record Outcome(int exit, String out, String err) {
+        /// The same with everything replaced that may differ between two APIs that behave the same.
+        Outcome normal() {
+            return new Outcome(exit, normal(out), normal(err));
+        }
+
+        private static String normal(String text) {
+            return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "<time>")
+                    .replaceAll(
+                            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>")
+                    .replaceAll("10\\.96\\.\\d+\\.\\d+", "<cluster-ip>")
+                    .replaceAll("(resourceVersion: )\"\\d+\"", "$1<rv>")
+                    .replaceAll("(\"resourceVersion\": )\"\\d+\"", "$1<rv>")
+                    .replaceAll("https://127\\.0\\.0\\.1:\\d+", "<server>")
+                    .replaceAll("(?m)\\b\\d+(s|m\\d*s?)(?=\\s|$)", "<age>")
+                    .replaceAll("(?m)[ ]+$", "")
+                    .replaceAll(" {2,}", "  ");
+        }
+    }
+}

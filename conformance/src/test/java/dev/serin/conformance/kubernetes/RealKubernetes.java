@@ -1,0 +1,151 @@
+package dev.serin.conformance.kubernetes;
+
+import dev.serin.base.time.Ticker;
+import dev.serin.ca.CertificateAuthority;
+import dev.serin.testkit.Eventually;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by
+/// `.ci/kubernetes`.
+final class RealKubernetes implements AutoCloseable {
+    static final String TOKEN = "conformance";
+
+    private final List<Process> processes = new ArrayList<>();
+    private final Path folder;
+    private final int port;
+    private final String root;
+
+    /// Starts both and waits until the API is ready.
+    ///
+    /// @param binaries folder with `etcd` and `kube-apiserver`
+    RealKubernetes(Path binaries, Path folder) throws IOException {
+        this.folder = folder;
+        this.port = freePort();
+        var etcd = freePort();
+        var peer = freePort();
+        var authority =
+                CertificateAuthority.open(folder.resolve("pki"), "conformance", Ticker.system());
+        this.root = authority.rootPem();
+        var keys = authority.serverKeys("api", List.of("127.0.0.1", "localhost"));
+        var chain = Files.writeString(folder.resolve("api.crt"), keys.chain());
+        var key = Files.writeString(folder.resolve("api.key"), keys.key());
+        var tokens =
+                Files.writeString(
+                        folder.resolve("tokens.csv"), TOKEN + ",admin,1,system:masters\n");
+        var store = "http://127.0.0.1:" + etcd;
+        start(
+                "etcd",
+                binaries.resolve("etcd").toString(),
+                "--data-dir=" + folder.resolve("etcd"),
+                "--unsafe-no-fsync",
+                "--listen-client-urls=" + store,
+                "--advertise-client-urls=" + store,
+                "--listen-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-cluster=default=http://127.0.0.1:" + peer);
+        start(
+                "apiserver",
+                binaries.resolve("kube-apiserver").toString(),
+                "--etcd-servers=" + store,
+                "--bind-address=127.0.0.1",
+                "--advertise-address=127.0.0.1",
+                "--secure-port=" + port,
+                "--tls-cert-file=" + chain,
+                "--tls-private-key-file=" + key,
+                "--token-auth-file=" + tokens,
+                "--authorization-mode=RBAC",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-account-signing-key-file=" + key,
+                "--service-account-key-file=" + chain,
+                "--service-cluster-ip-range=10.96.0.0/16",
+                "--disable-admission-plugins=ServiceAccount",
+                "--endpoint-reconciler-type=none");
+        awaitReady();
+    }
+
+    String url() {
+        return "https://127.0.0.1:" + port;
+    }
+
+    String rootPem() {
+        return root;
+    }
+
+    @Override
+    public void close() {
+        // The API server first: it retries its store for ever.
+        for (var process : processes.reversed()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void start(String name, String... command) throws IOException {
+        processes.add(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve(name + ".log").toFile())
+                        .start());
+    }
+
+    private void awaitReady() throws IOException {
+        var context = Trust.context(root);
+        try (var client = HttpClient.newBuilder().sslContext(context).build()) {
+            var request =
+                    HttpRequest.newBuilder(URI.create(url() + "/readyz"))
+                            .timeout(Duration.ofSeconds(5))
+                            .header("Authorization", "Bearer " + TOKEN)
+                            .build();
+            var ready =
+                    Eventually.poll(
+                            Duration.ofSeconds(120),
+                            () ->
+                                    answers(client, request)
+                                            || !processes.stream().allMatch(Process::isAlive),
+                            over -> over);
+            if (ready && processes.stream().allMatch(Process::isAlive)) {
+                return;
+            }
+        }
+        var log = Files.readString(folder.resolve("apiserver.log"));
+        close();
+        throw new IllegalStateException(
+                "kube-apiserver is not ready: " + log.substring(Math.max(0, log.length() - 3000)));
+    }
+
+    private static boolean answers(HttpClient client, HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

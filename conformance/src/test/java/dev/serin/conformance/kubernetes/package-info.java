@@ -1,0 +1,6 @@
+/// The local API held to a real kube-apiserver: the same commands and the same client against both.
+/// Start here: [RealKubernetes].
+@NullMarked
+package dev.serin.conformance.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package dev.serin.proxy.extension;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.Struct;
+
+import org.jspecify.annotations.Nullable;
+
+/// The configuration of one extension: a message by its type, or the Struct that a TypedStruct
+/// holds in its place.
+///
+/// @param name the filter's name in its chain
+/// @param type without the `type.googleapis.com/`; for a TypedStruct the type that it stands for
+/// @param struct set exactly if it came as a TypedStruct
+public record ExtensionConfig(String name, String type, ByteString bytes, @Nullable Struct struct) {
+    private static final String UDPA_STRUCT = "udpa.type.v1.TypedStruct";
+    private static final String XDS_STRUCT = "xds.type.v3.TypedStruct";
+
+    /// Reads `any`, looking into a TypedStruct.
+    public static ExtensionConfig of(String name, Any any) throws ConfigProblem {
+        var type = shortType(any.getTypeUrl());
+        try {
+            if (type.equals(UDPA_STRUCT)) {
+                var typed = com.github.udpa.udpa.type.v1.TypedStruct.parseFrom(any.getValue());
+                return new ExtensionConfig(
+                        name, shortType(typed.getTypeUrl()), ByteString.EMPTY, typed.getValue());
+            }
+            if (type.equals(XDS_STRUCT)) {
+                var typed = com.github.xds.type.v3.TypedStruct.parseFrom(any.getValue());
+                return new ExtensionConfig(
+                        name, shortType(typed.getTypeUrl()), ByteString.EMPTY, typed.getValue());
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigProblem("typed_config", type + " does not parse: " + e.getMessage());
+        }
+        return new ExtensionConfig(name, type, any.getValue(), null);
+    }
+
+    /// The message, read by `parser`.
+    ///
+    /// @throws ConfigProblem if it does not parse or came as a TypedStruct
+    public <M extends Message> M as(Parser<M> parser) throws ConfigProblem {
+        if (struct != null) {
+            throw new ConfigProblem("typed_config", type + " is not taken as a TypedStruct");
+        }
+        try {
+            return parser.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigProblem("typed_config", type + " does not parse: " + e.getMessage());
+        }
+    }
+
+    private static String shortType(String url) {
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.serin.proxy.extension;
+
+import dev.serin.proxy.http.filter.HttpFilterFactory;
+import dev.serin.proxy.stream.AccessLog;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// The extensions of one proxy, looked up by the type of their configuration. Immutable.
+public final class Extensions {
+    private final Map<String, HttpFilterFactory> httpFilters = new HashMap<>();
+    private final Map<String, AccessLogFactory> accessLogs = new HashMap<>();
+    private final Map<String, NetworkObserverFactory> networkObservers = new HashMap<>();
+
+    public Extensions(
+            List<? extends HttpFilterFactory> httpFilters,
+            List<? extends AccessLogFactory> accessLogs,
+            List<? extends NetworkObserverFactory> networkObservers) {
+        httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
+        accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
+        networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
+    }
+
+    /// @throws ConfigProblem naming the type if it is not known
+    public HttpFilterFactory httpFilter(ExtensionConfig config) throws ConfigProblem {
+        return known(httpFilters, config, "HTTP filter");
+    }
+
+    /// @throws ConfigProblem naming the type if it is not known
+    public AccessLog accessLog(ExtensionConfig config) throws ConfigProblem {
+        return known(accessLogs, config, "access logger").compile(config);
+    }
+
+    /// @throws ConfigProblem naming the type if it is not known
+    public NetworkObserverFactory networkObserver(ExtensionConfig config) throws ConfigProblem {
+        return known(networkObservers, config, "network filter");
+    }
+
+    private static <F> F known(Map<String, F> factories, ExtensionConfig config, String what)
+            throws ConfigProblem {
+        var factory = factories.get(config.type());
+        if (factory == null) {
+            throw new ConfigProblem(
+                    "typed_config",
+                    "unknown "
+                            + what
+                            + " '"
+                            + config.name()
+                            + "' of type "
+                            + config.type()
+                            + " (known: "
+                            + String.join(", ", new TreeSet<>(factories.keySet()))
+                            + ")");
+        }
+        return factory;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.serin.proxy.http.filter;
+
+import com.google.protobuf.Struct;
+
+import dev.serin.base.time.Ticker;
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.Slots;
+import dev.serin.proxy.stream.UpstreamUse;
+
+import io.netty.util.concurrent.EventExecutor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+
+/// A stream, as its filters see it. Event loop only.
+public interface StreamContext {
+    Downstream downstream();
+
+    RequestHead request();
+
+    /// Null until the response has begun.
+    @Nullable ResponseHead response();
+
+    Slots slots();
+
+    /// The name of the route that was matched; null if none was.
+    @Nullable String routeName();
+
+    /// The cluster that the request goes to, null if it goes to none.
+    @Nullable String clusterName();
+
+    /// `filter_metadata` of that cluster; empty if there is none.
+    Map<String, Struct> clusterMetadata();
+
+    /// `filter_metadata` of the route; empty if there is none.
+    Map<String, Struct> routeMetadata();
+
+    /// The host in use, null until one is.
+    @Nullable UpstreamUse upstream();
+
+    /// What [HttpFilterFactory#compilePerRoute] made for the filter of this name on the matched
+    /// route, the most specific one; null if nothing is set.
+    @Nullable Object perRoute(String filterName);
+
+    /// Goes on after [HttpFilter.Next#PAUSE] in [HttpFilter#request].
+    void resumeRequest();
+
+    /// Goes on after [HttpFilter.Next#PAUSE] in [HttpFilter#response].
+    void resumeResponse();
+
+    /// Answers the stream from here. A filter that called it while it was asked returns PAUSE. Does
+    /// nothing but reset the stream when a response has begun already.
+    void reply(LocalReply reply);
+
+    /// Adds a [dev.serin.proxy.stream.ResponseFlag] bit.
+    void flag(long bit);
+
+    Ticker ticker();
+
+    /// This stream's event loop, which [#after] and everything else here belongs to.
+    EventExecutor loop();
+
+    /// Runs `task` on this stream's loop after `millis`. Cancel it in [HttpFilter#ended].
+    Timers.Timer after(long millis, Runnable task);
+}

@@ -1,0 +1,6 @@
+/// From discovered resources to what the proxy runs on. Start here: [ConfigUpdate], then
+/// [Rejected].
+@NullMarked
+package dev.serin.proxy.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package dev.serin.proxy.stream;
+
+import org.jspecify.annotations.Nullable;
+
+/// Everything there is to tell about one TCP connection: when it was opened, now and then while it
+/// lives, and when it is over.
+///
+/// @param flags a set of [ResponseFlag]
+/// @param details as `%CONNECTION_TERMINATION_DETAILS%`
+/// @param traffic so far; `received` came from the client
+/// @param upstream null if it never got as far as a cluster
+public record ConnectionEnd(
+        Downstream downstream,
+        long flags,
+        @Nullable String details,
+        Traffic traffic,
+        Timing timing,
+        @Nullable UpstreamUse upstream,
+        Slots slots) {}

@@ -1,0 +1,81 @@
+package dev.serin.proxy.stream;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Why a stream or connection did not go its normal way, with the short name that logs and metrics
+/// show. As Envoy's response flags.
+public enum ResponseFlag {
+    NO_HEALTHY_UPSTREAM("UH"),
+    UPSTREAM_CONNECTION_FAILURE("UF"),
+    UPSTREAM_OVERFLOW("UO"),
+    NO_ROUTE_FOUND("NR"),
+    UPSTREAM_RETRY_LIMIT_EXCEEDED("URX"),
+    NO_CLUSTER_FOUND("NC"),
+    DURATION_TIMEOUT("DT"),
+    DOWNSTREAM_CONNECTION_TERMINATION("DC"),
+    FAILED_LOCAL_HEALTH_CHECK("LH"),
+    UPSTREAM_REQUEST_TIMEOUT("UT"),
+    LOCAL_RESET("LR"),
+    UPSTREAM_REMOTE_RESET("UR"),
+    UPSTREAM_CONNECTION_TERMINATION("UC"),
+    DELAY_INJECTED("DI"),
+    FAULT_INJECTED("FI"),
+    RATE_LIMITED("RL"),
+    UNAUTHORIZED_EXTERNAL_SERVICE("UAEX"),
+    RATELIMIT_SERVICE_ERROR("RLSE"),
+    INVALID_ENVOY_REQUEST_HEADERS("IH"),
+    STREAM_IDLE_TIMEOUT("SI"),
+    DOWNSTREAM_PROTOCOL_ERROR("DPE"),
+    UPSTREAM_PROTOCOL_ERROR("UPE"),
+    UPSTREAM_MAX_STREAM_DURATION_REACHED("UMSDR"),
+    RESPONSE_FROM_CACHE_FILTER("RFCF"),
+    NO_FILTER_CONFIG_FOUND("NFCF"),
+    OVERLOAD_MANAGER("OM"),
+    DNS_FAILURE("DF"),
+    DROP_OVERLOAD("DO"),
+    DOWNSTREAM_REMOTE_RESET("DR");
+
+    private static final ResponseFlag[] ALL = values();
+    private final String shown;
+
+    ResponseFlag(String shown) {
+        this.shown = shown;
+    }
+
+    /// The short name.
+    public String shown() {
+        return shown;
+    }
+
+    /// This flag's bit in a set that is kept as a long.
+    @SuppressWarnings("EnumOrdinal") // never stored or sent
+    public long bit() {
+        return 1L << ordinal();
+    }
+
+    /// A set of flags as logs show it: comma-separated, `-` when empty.
+    public static String shown(long flags) {
+        if (flags == 0) {
+            return "-";
+        }
+        var text = new StringBuilder();
+        for (var flag : ALL) {
+            if ((flags & flag.bit()) != 0) {
+                text.append(text.isEmpty() ? "" : ",").append(flag.shown);
+            }
+        }
+        return text.toString();
+    }
+
+    /// The flags of a set that is kept as a long.
+    public static Set<ResponseFlag> set(long flags) {
+        var set = EnumSet.noneOf(ResponseFlag.class);
+        for (var flag : ALL) {
+            if ((flags & flag.bit()) != 0) {
+                set.add(flag);
+            }
+        }
+        return set;
+    }
+}

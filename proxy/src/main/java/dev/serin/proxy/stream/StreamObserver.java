@@ -1,0 +1,8 @@
+package dev.serin.proxy.stream;
+
+/// Is told of the end of each HTTP stream. Called on the stream's event loop, so it must neither
+/// block nor throw.
+@FunctionalInterface
+public interface StreamObserver {
+    void ended(StreamEnd end);
+}
