@@ -84,8 +84,9 @@ final class StartScript {
         // The shell's own words about a killed command are not the container's.
         line("exec 3>&2 2>/dev/null");
         line(
-                String.join(" ", words.stream().map(StartScript::quote).toList())
-                        + " 2>&3 3>&-");
+                "(exec "
+                        + String.join(" ", words.stream().map(StartScript::quote).toList())
+                        + ") 2>&3 3>&-");
         line("exit $?");
         return text.toString();
     }
