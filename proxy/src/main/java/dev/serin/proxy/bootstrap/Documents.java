@@ -25,13 +25,7 @@ final class Documents {
     /// @param subject what it is, for the error
     /// @throws ProblemException if it is not YAML or does not fit
     static <B extends Message.Builder> B read(String subject, String text, B into) {
-        Object tree;
-        try {
-            tree = new Load(LoadSettings.builder().setLabel(subject).build()).loadFromString(text);
-        } catch (YamlEngineException e) {
-            throw new ProblemException(
-                    new Problem(subject, String.valueOf(e.getMessage()), "YAML or JSON", null), e);
-        }
+        var tree = tree(subject, text);
         if (tree == null) {
             return into;
         }
@@ -68,7 +62,25 @@ final class Documents {
         };
     }
 
+    /// An object of any shape, without a look at the messages that are known.
     static Struct struct(String subject, String text) {
-        return read(subject, text, Struct.newBuilder()).build();
+        var tree = tree(subject, text);
+        if (tree == null) {
+            return Struct.getDefaultInstance();
+        }
+        if (!(tree instanceof Map<?, ?>)) {
+            throw new ProblemException(
+                    new Problem(subject, "'" + text + "'", "an object in YAML or JSON", null));
+        }
+        return value(tree).getStructValue();
+    }
+
+    private static @Nullable Object tree(String subject, String text) {
+        try {
+            return new Load(LoadSettings.builder().setLabel(subject).build()).loadFromString(text);
+        } catch (YamlEngineException e) {
+            throw new ProblemException(
+                    new Problem(subject, String.valueOf(e.getMessage()), "YAML or JSON", null), e);
+        }
     }
 }
