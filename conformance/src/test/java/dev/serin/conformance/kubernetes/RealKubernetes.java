@@ -2,6 +2,8 @@ package dev.serin.conformance.kubernetes;
 
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
+import dev.serin.testkit.Eventually;
+
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -10,17 +12,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyFactory;
-import java.security.interfaces.ECPrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
-/// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by `.ci/kubernetes`.
+/// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by
+/// `.ci/kubernetes`.
 final class RealKubernetes implements AutoCloseable {
     static final String TOKEN = "conformance";
 
@@ -37,15 +35,15 @@ final class RealKubernetes implements AutoCloseable {
         this.port = freePort();
         var etcd = freePort();
         var peer = freePort();
-        var authority = CertificateAuthority.open(folder.resolve("pki"), "conformance", Ticker.system());
+        var authority =
+                CertificateAuthority.open(folder.resolve("pki"), "conformance", Ticker.system());
         this.root = authority.rootPem();
         var keys = authority.serverKeys("api", List.of("127.0.0.1", "localhost"));
         var chain = Files.writeString(folder.resolve("api.crt"), keys.chain());
-        // The API server wants an EC key in its own PEM form or PKCS 8: the latter is what we have.
-        checkEc(keys.key());
         var key = Files.writeString(folder.resolve("api.key"), keys.key());
-        var tokens = Files.writeString(
-                folder.resolve("tokens.csv"), TOKEN + ",admin,1,system:masters\n");
+        var tokens =
+                Files.writeString(
+                        folder.resolve("tokens.csv"), TOKEN + ",admin,1,system:masters\n");
         var store = "http://127.0.0.1:" + etcd;
         start(
                 "etcd",
@@ -70,7 +68,7 @@ final class RealKubernetes implements AutoCloseable {
                 "--authorization-mode=RBAC",
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-signing-key-file=" + key,
-                "--service-account-key-file=" + key,
+                "--service-account-key-file=" + chain,
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--disable-admission-plugins=ServiceAccount",
                 "--endpoint-reconciler-type=none");
@@ -117,12 +115,15 @@ final class RealKubernetes implements AutoCloseable {
                             .timeout(Duration.ofSeconds(5))
                             .header("Authorization", "Bearer " + TOKEN)
                             .build();
-            var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-            while (System.nanoTime() < end && processes.stream().allMatch(Process::isAlive)) {
-                if (answers(client, request)) {
-                    return;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            var ready =
+                    Eventually.poll(
+                            Duration.ofSeconds(120),
+                            () ->
+                                    answers(client, request)
+                                            || !processes.stream().allMatch(Process::isAlive),
+                            over -> over);
+            if (ready && processes.stream().allMatch(Process::isAlive)) {
+                return;
             }
         }
         var log = Files.readString(folder.resolve("apiserver.log"));
@@ -139,18 +140,6 @@ final class RealKubernetes implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static void checkEc(String pem) {
-        try {
-            var der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-            var key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
-            if (!(key instanceof ECPrivateKey)) {
-                throw new IllegalStateException("not an EC key: " + key.getAlgorithm());
-            }
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
     }
 

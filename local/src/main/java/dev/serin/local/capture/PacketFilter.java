@@ -8,6 +8,13 @@ import java.util.Set;
 /// replaces what the same call set before, in one atomic step; a failure names the tool, its words
 /// and the cure.
 public interface PacketFilter {
+    /// The router's own address in the network of services, where the API listens.
+    String GATEWAY = "10.96.0.1";
+
+    /// Where a service without targets leads: a port of the router's that is never open, so that
+    /// the kernel itself refuses the connection.
+    Target CLOSED = new Target(GATEWAY, 1);
+
     /// Takes all TCP in and out of a pod to its sidecar: inbound to 15006, outbound to 15001, but
     /// for what the sidecar marks 0x539 itself.
     ///

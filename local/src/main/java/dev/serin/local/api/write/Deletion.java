@@ -1,0 +1,113 @@
+package dev.serin.local.api.write;
+
+import dev.serin.config.Resource;
+import dev.serin.config.ResourceKey;
+import dev.serin.local.api.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/// The rules of going away: at once, after a pod's grace period, or when the last finalizer is
+/// gone.
+final class Deletion {
+    private static final String ORPHAN = "orphan";
+    private static final String FOREGROUND = "foregroundDeletion";
+
+    private Deletion() {}
+
+    /// The state after a request to delete, null when it is gone.
+    static @Nullable Resource begin(Resource current, DeleteOptions options, Instant now) {
+        var key = current.key();
+        if (!options.uid().isEmpty() && !options.uid().equals(current.uid())) {
+            throw Refusal.conflict(key, precondition("UID", options.uid(), current.uid()));
+        }
+        if (!options.resourceVersion().isEmpty()
+                && !options.resourceVersion().equals(current.resourceVersion())) {
+            throw Refusal.conflict(
+                    key,
+                    precondition(
+                            "ResourceVersion",
+                            options.resourceVersion(),
+                            current.resourceVersion()));
+        }
+        var body = current.body().deepCopy();
+        var metadata = body.withObject("/metadata");
+        await(metadata, options.propagation());
+        var grace = grace(current, options);
+        var waits = grace > 0 || !isEmpty(metadata, "finalizers") || isHeldNamespace(key, body);
+        if (!waits) {
+            return null;
+        }
+        var begun = metadata.has("deletionTimestamp");
+        var shorter = begun && grace < metadata.path("deletionGracePeriodSeconds").asInt(0);
+        if (!begun || shorter) {
+            var end = now.plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS);
+            metadata.put("deletionTimestamp", end.toString());
+            metadata.put("deletionGracePeriodSeconds", grace);
+            if (!begun && metadata.has("generation")) {
+                metadata.put("generation", metadata.path("generation").asLong() + 1);
+            }
+        }
+        if (isHeldNamespace(key, body)) {
+            body.withObject("/status").put("phase", "Terminating");
+        }
+        return body.equals(current.body()) ? current : new Resource(current.kind(), body);
+    }
+
+    /// Whether an update has taken away the last thing that a deleted resource waited for.
+    static boolean isOver(Resource next) {
+        return next.metadata().has("deletionTimestamp")
+                && next.metadata().path("deletionGracePeriodSeconds").asInt(0) == 0
+                && isEmpty(next.metadata(), "finalizers")
+                && !isHeldNamespace(next.key(), next.body());
+    }
+
+    private static int grace(Resource current, DeleteOptions options) {
+        if (!current.kind().family().equals("pods")) {
+            return 0;
+        }
+        var phase = current.status().path("phase").asString("");
+        if (current.spec().path("nodeName").asString("").isEmpty()
+                || phase.equals("Succeeded")
+                || phase.equals("Failed")) {
+            return 0;
+        }
+        var asked = options.graceSeconds();
+        return asked != null
+                ? Math.max(0, asked)
+                : current.spec().path("terminationGracePeriodSeconds").asInt(30);
+    }
+
+    private static void await(ObjectNode metadata, DeleteOptions.Propagation propagation) {
+        if (metadata.has("deletionTimestamp")
+                || propagation == DeleteOptions.Propagation.BACKGROUND) {
+            return;
+        }
+        ArrayNode finalizers = metadata.withArray("/finalizers");
+        finalizers.add(propagation == DeleteOptions.Propagation.ORPHAN ? ORPHAN : FOREGROUND);
+    }
+
+    private static boolean isHeldNamespace(ResourceKey key, ObjectNode body) {
+        return key.family().equals("namespaces") && !body.path("spec").path("finalizers").isEmpty();
+    }
+
+    private static boolean isEmpty(tools.jackson.databind.JsonNode node, String field) {
+        return node.path(field).isEmpty();
+    }
+
+    private static String precondition(String what, String asked, String found) {
+        return "Precondition failed: "
+                + what
+                + " in precondition: "
+                + asked
+                + ", "
+                + what
+                + " in object meta: "
+                + found;
+    }
+}
