@@ -27,13 +27,14 @@ public final class Nearest {
         return best == null ? containing(word, known) : best;
     }
 
-    /// `host` for `hostname`, `replicas` for `replicaCount`: one begins with the other.
+    /// `host` for `hostname`: one begins with the other; `v1` for `version-v1`: it ends with it.
     private static @Nullable String containing(String word, Collection<String> known) {
         var lower = word.toLowerCase(Locale.ROOT);
         for (var candidate : known) {
             var other = candidate.toLowerCase(Locale.ROOT);
             var shorter = Math.min(lower.length(), other.length());
-            if (shorter >= 4 && (lower.startsWith(other) || other.startsWith(lower))) {
+            var begins = shorter >= 4 && (lower.startsWith(other) || other.startsWith(lower));
+            if (begins || lower.endsWith("-" + other) || other.endsWith("-" + lower)) {
                 return candidate;
             }
         }
