@@ -45,6 +45,8 @@ void main(String[] args) throws Exception {
     var request = builder.build();
     var answers = new TreeMap<String, long[]>();
     var sent = new AtomicInteger();
+    // Lets whoever watches put its own moments on this clock.
+    System.out.println("START " + System.currentTimeMillis());
     try (var pool = Executors.newFixedThreadPool(connections)) {
         for (var c = 0; c < connections; c++) {
             pool.submit(() -> {

@@ -7,6 +7,13 @@ final class Commands {
     private Commands() {}
 
     static void addTo(CommandLine line, Console console) {
+        line.addSubcommand(new UpCommand(console));
+        line.addSubcommand(new DownCommand(console));
+        line.addSubcommand(new ListCommand(console));
+        line.addSubcommand(new KubeconfigCommand(console));
+        line.addSubcommand(new ValidateCommand(console));
+        line.addSubcommand(new ImageCommand(console));
+        line.addSubcommand(new ServeCommand());
         line.addSubcommand(new VersionCommand(console));
     }
 }

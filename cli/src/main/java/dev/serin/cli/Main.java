@@ -10,6 +10,7 @@ import picocli.CommandLine.ScopeType;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Where every role of the product starts: `serin COMMAND`. What goes wrong becomes a text and an
 /// exit code here and nowhere else: 0 done, 1 a problem with what was given or found, 2 wrong
@@ -35,6 +36,9 @@ public final class Main {
 
     /// Runs one command and answers its exit code.
     static int run(Console console, String... args) {
+        if (args.length > 0 && args[0].equals("serve") && !Arrays.asList(args).contains("--help")) {
+            return ServeCommand.serve(console, args);
+        }
         var line = new CommandLine(new Main());
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));

@@ -1,4 +1,5 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// The model server: TensorFlow Serving's contract on TensorFlow's own runtime. Start here:
+/// [ServeMain], then [ModelServer], then the packages servable and api.
 @NullMarked
 package dev.serin.modelserver;
 

@@ -1,4 +1,5 @@
-/// The machine's own network, seen from inside the mesh's namespaces. Start here: [HostPorts].
+/// The border between the machine and the mesh's namespaces, from both sides. Start here: [Front]
+/// (outside), then [HostLink] (inside), then [HostPorts].
 @NullMarked
 package dev.serin.local.host;
 

@@ -1,4 +1,5 @@
-/// Pods as processes. Start here: [SidecarHost], the place where a pod's proxy runs.
+/// Pods as processes: each pod a network namespace, each container a process in a mount namespace
+/// of its own. Start here: [Node], then [Pod], then [Container], then [StartScript].
 @NullMarked
 package dev.serin.local.node;
 

@@ -1,4 +1,4 @@
-package dev.serin.cli;
+package dev.serin.cli.mesh;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 /// @param name of the mesh, `default` unless the person says otherwise
 /// @param state what must survive: store, keys, logs (`$XDG_STATE_HOME/serin/<mesh>`)
 /// @param cache what can be made again: unpacked natives (`$XDG_CACHE_HOME/serin`)
-record MeshHome(String name, Path state, Path cache) {
+public record MeshHome(String name, Path state, Path cache) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?");
 
     /// @throws ProblemException if the name can't be a folder and a DNS label
-    static MeshHome of(String name, Map<String, String> environment) {
+    public static MeshHome of(String name, Map<String, String> environment) {
         if (!NAME.matcher(name).matches()) {
             throw new ProblemException(
                     new Problem(
@@ -37,13 +37,13 @@ record MeshHome(String name, Path state, Path cache) {
                 cache(environment));
     }
 
-    static Path cache(Map<String, String> environment) {
+    public static Path cache(Map<String, String> environment) {
         var home = environment.getOrDefault("HOME", System.getProperty("user.home", "/tmp"));
         return folder(environment, "XDG_CACHE_HOME", home + "/.cache").resolve("serin");
     }
 
     /// Every mesh of this user that has a folder, by name.
-    static List<MeshHome> all(Map<String, String> environment) {
+    public static List<MeshHome> all(Map<String, String> environment) {
         var folder = of("default", environment).state().resolveSibling("");
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -63,28 +63,38 @@ record MeshHome(String name, Path state, Path cache) {
         }
     }
 
-    Path pki() {
+    /// Where the front of the running mesh listens.
+    public Path socket() {
+        return state.resolve("front.sock");
+    }
+
+    /// What the last `serin up -f` gave the mesh to apply, read once by its supervisor.
+    public Path given() {
+        return state.resolve("given.json");
+    }
+
+    public Path pki() {
         return state.resolve("pki");
     }
 
-    Path store() {
+    public Path store() {
         return state.resolve("store");
     }
 
-    Path logs() {
+    public Path logs() {
         return state.resolve("logs");
     }
 
-    Path kubeconfig() {
+    public Path kubeconfig() {
         return state.resolve("kubeconfig");
     }
 
-    Path images() {
+    public Path images() {
         return state.resolve("images.json");
     }
 
     /// What the running mesh looks like from outside: its lines of summary, for `serin list`.
-    Path summary() {
+    public Path summary() {
         return state.resolve("summary.json");
     }
 

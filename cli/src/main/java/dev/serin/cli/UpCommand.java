@@ -1,0 +1,134 @@
+package dev.serin.cli;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.cli.mesh.Distribution;
+import dev.serin.cli.mesh.MeshHome;
+import dev.serin.local.capture.Setup;
+import dev.serin.local.host.Front;
+import dev.serin.local.host.FrontClient;
+import dev.serin.local.host.Programs;
+import dev.serin.local.host.Signals;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/// `serin up`: reads what it is given, strictly and before anything starts, then is the front of
+/// the mesh until that ends.
+@Command(
+        name = "up",
+        description = {
+            "Starts a mesh on this machine and applies files to it.",
+            "Runs until Ctrl-C, which stops everything that it started; with --detach in the"
+                    + " background.",
+            "",
+            "  serin up --setup -f examples/canary",
+            ""
+        })
+final class UpCommand implements Callable<Integer> {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final Console console;
+
+    @Mixin private MeshOption mesh = new MeshOption();
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "PATH",
+            description = "A file or folder of YAML or JSON; may be given several times.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--setup",
+            description = "Installs what the machine lacks with its package manager, saying so.")
+    private boolean setup;
+
+    @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")
+    private boolean detach;
+
+    UpCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var home = mesh.home();
+        var environment = System.getenv();
+        var programs = new Programs(environment.getOrDefault("PATH", ""), Duration.ofMinutes(10));
+        var root = isRoot();
+        var machine = new Setup(programs, root, console::say);
+        if (setup) {
+            machine.install();
+        }
+        machine.missing()
+                .ifPresent(problem -> {
+                    throw new ProblemException(problem);
+                });
+        return detach ? detached(home) : attached(home, Given.read(files, console), programs, root);
+    }
+
+    private int attached(MeshHome home, Given given, Programs programs, boolean root)
+            throws IOException {
+        Files.createDirectories(home.state());
+        Files.createDirectories(home.logs());
+        given.write(home.given());
+        var supervisor =
+                Distribution.of(System.getenv())
+                        .command("supervisor", "--mesh", home.name(), "--socket");
+        var start = new Front.Start(home.name(), home.state(), supervisor, Map.of(), root, GRACE);
+        var front = new Front(start, programs, console::print);
+        Signals.onEnd(front::stop);
+        return front.run();
+    }
+
+    /// Starts this same command once more, in a session of its own, and waits for its word.
+    private int detached(MeshHome home) throws IOException {
+        Files.createDirectories(home.state());
+        var log = home.state().resolve("up.log");
+        var command = new ArrayList<>(List.of("setsid"));
+        command.addAll(Distribution.of(System.getenv()).command("up", "--mesh", home.name()));
+        for (var file : files) {
+            command.add("-f");
+            command.add(file.toString());
+        }
+        var process =
+                new ProcessBuilder(command)
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        var client = new FrontClient(home.socket());
+        // The front needs a moment until it listens; from then on it says everything itself.
+        while (process.isAlive()) {
+            switch (client.watch(console::print)) {
+                case READY -> {
+                    return 0;
+                }
+                case ENDED -> {
+                    return 1;
+                }
+                case NOBODY -> LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        }
+        Files.readAllLines(log).forEach(console.err()::println);
+        throw new ProblemException(
+                Problem.of("mesh '" + home.name() + "'", "did not start", "see above, and " + log));
+    }
+
+    private static boolean isRoot() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("Uid:"))
+                .anyMatch(line -> line.split("\\s+")[2].equals("0"));
+    }
+}

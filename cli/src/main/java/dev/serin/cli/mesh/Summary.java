@@ -1,0 +1,23 @@
+package dev.serin.cli.mesh;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The addresses of a running mesh, kept beside its state for other commands.
+///
+/// @param gateway URL of the ingress gateway, `-` if there is none
+/// @param kubernetes URL of the API
+public record Summary(String gateway, String kubernetes) {
+    public static final Summary NONE = new Summary("-", "-");
+
+    public static Summary read(Path file) throws IOException {
+        var lines = Files.readAllLines(file);
+        return lines.size() < 2 ? NONE : new Summary(lines.get(0), lines.get(1));
+    }
+
+    /// Writes it; one line each.
+    public void write(Path file) throws IOException {
+        Files.writeString(file, gateway + "\n" + kubernetes + "\n");
+    }
+}

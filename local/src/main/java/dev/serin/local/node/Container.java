@@ -1,0 +1,362 @@
+package dev.serin.local.node;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.base.time.Timers;
+import dev.serin.config.Resource;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/// One container of a pod: started, watched, restarted with a growing pause, stopped. A sidecar
+/// differs from a process only in what starts it. Owned by the pod's thread.
+final class Container {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final Duration CALM = Duration.ofMinutes(10);
+
+    private final JsonNode spec;
+    private final Role role;
+    private final Ground ground;
+    private final List<Prober> probers = new ArrayList<>();
+    private State state = new State.Waiting("ContainerCreating", "");
+    private State.@Nullable Terminated last;
+    private @Nullable Run run;
+    private Timers.@Nullable Timer timer;
+    private int restarts;
+    private int crashes;
+    private boolean started;
+    private boolean ready;
+    private boolean stopping;
+
+    /// When a container runs: once before the others, beside all of them from before, or as one of
+    /// the pod's own.
+    enum Role {
+        INIT,
+        NATIVE_SIDECAR,
+        APP
+    }
+
+    /// What a container knows of its pod.
+    ///
+    /// @param changed told after each change of state, on the pod's thread
+    record Ground(
+            Node.Parts parts,
+            Resource pod,
+            Launcher launcher,
+            Fields fields,
+            Executor owner,
+            Events events,
+            Runnable changed) {}
+
+    /// As Kubernetes' ContainerState.
+    sealed interface State {
+        record Waiting(String reason, String message) implements State {}
+
+        record Running(Instant since) implements State {}
+
+        record Terminated(
+                int code, String reason, String message, Instant started, Instant finished)
+                implements State {}
+    }
+
+    /// A started process or sidecar.
+    interface Run {
+        /// Asks it to end, and sees to it that it has within `grace`.
+        void stop(Duration grace);
+
+        /// Ends it and all that it started, now.
+        void kill();
+
+        @Nullable String exec(JsonNode command, Duration timeout);
+    }
+
+    /// @param restarts so many that were counted before the mesh was started again
+    Container(JsonNode spec, Role role, Ground ground, int restarts) {
+        this.spec = spec;
+        this.role = role;
+        this.ground = ground;
+        this.restarts = restarts;
+    }
+
+    String name() {
+        return spec.path("name").asString("");
+    }
+
+    JsonNode spec() {
+        return spec;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    State state() {
+        return state;
+    }
+
+    State.@Nullable Terminated last() {
+        return last;
+    }
+
+    int restarts() {
+        return restarts;
+    }
+
+    /// Runs and has passed its startup probe.
+    boolean started() {
+        return started;
+    }
+
+    boolean ready() {
+        return ready || role == Role.INIT && succeeded();
+    }
+
+    boolean succeeded() {
+        return state instanceof State.Terminated(int code, _, _, _, _) && code == 0;
+    }
+
+    /// Has ended and will not be started again.
+    boolean finished() {
+        return state instanceof State.Terminated && timer == null && run == null;
+    }
+
+    void start() {
+        timer = null;
+        if (stopping) {
+            return;
+        }
+        try {
+            var before = state instanceof State.Waiting waiting ? waiting : null;
+            var begun = ground.launcher.start(this, ground, code -> ended(code));
+            run = begun;
+            state = new State.Running(ground.parts.ticker().now());
+            if (before == null || !before.reason.startsWith("Image")) {
+                event("Normal", "Created", "Created container: " + name());
+            }
+            event("Normal", "Started", "Started container " + name());
+            probe(begun);
+        } catch (ProblemException e) {
+            failed(e.problems().getFirst());
+        }
+        ground.changed.run();
+    }
+
+    /// Ends for good.
+    void stop(Duration grace) {
+        stopping = true;
+        ready = false;
+        cancel();
+        var running = run;
+        if (running == null) {
+            if (!(state instanceof State.Terminated)) {
+                state = terminated(137, "Error", "stopped before it was started", null);
+            }
+            return;
+        }
+        event("Normal", "Killing", "Stopping container " + name());
+        running.stop(grace);
+    }
+
+    void kill() {
+        stopping = true;
+        cancel();
+        if (run != null) {
+            run.kill();
+        }
+    }
+
+    private void cancel() {
+        probers.forEach(Prober::stop);
+        probers.clear();
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void ended(int code) {
+        cancel();
+        run = null;
+        ready = false;
+        started = false;
+        var since = state instanceof State.Running(Instant at) ? at : null;
+        // 128 is the start script's own: the command has not run.
+        var reason = code == 0 ? "Completed" : code == 128 ? "StartError" : "Error";
+        var message = code == 128 ? "the container's root could not be made; see its log" : "";
+        var end = terminated(code, reason, message, since);
+        state = end;
+        if (!stopping && again(code)) {
+            var calm = since != null && Duration.between(since, end.finished).compareTo(CALM) > 0;
+            crashes = calm ? 0 : crashes + 1;
+            last = end;
+            restarts++;
+            if (crashes <= 1) {
+                state = new State.Waiting("ContainerCreating", "");
+                timer = null;
+                start();
+                return;
+            }
+            pause(
+                    "CrashLoopBackOff",
+                    "back-off %s restarting failed container=%s pod=%s_%s"
+                            .formatted(
+                                    shown(pauseAfter(crashes)),
+                                    name(),
+                                    ground.pod.name(),
+                                    ground.pod.namespace()));
+            event(
+                    "Warning",
+                    "BackOff",
+                    "Back-off restarting failed container "
+                            + name()
+                            + " in pod "
+                            + ground.pod.name());
+        }
+        ground.changed.run();
+    }
+
+    private boolean again(int code) {
+        var policy = ground.pod.spec().path("restartPolicy").asString("Always");
+        return switch (role) {
+            case NATIVE_SIDECAR -> true;
+            case INIT -> code != 0 && !policy.equals("Never");
+            case APP -> policy.equals("Always") || policy.equals("OnFailure") && code != 0;
+        };
+    }
+
+    private void failed(Problem problem) {
+        crashes++;
+        var image = problem.subject().startsWith("image ");
+        event("Warning", "Failed", problem.text());
+        pause(image ? "ErrImagePull" : "CreateContainerConfigError", problem.text());
+    }
+
+    private void pause(String reason, String message) {
+        state = new State.Waiting(reason, message);
+        timer =
+                ground.parts
+                        .timers()
+                        .after(pauseAfter(crashes), () -> ground.owner.execute(this::start));
+    }
+
+    static Duration pauseAfter(int crashes) {
+        var doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(Math.max(0, crashes - 2), 10));
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
+    private static String shown(Duration pause) {
+        var seconds = pause.toSeconds();
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+    }
+
+    private void probe(Run begun) {
+        var startup = Probe.of(spec, "startupProbe");
+        if (startup == null) {
+            afterStartup(begun);
+            return;
+        }
+        prober(
+                startup,
+                false,
+                begun,
+                (succeeded, why) -> {
+                    if (succeeded) {
+                        cancel();
+                        afterStartup(begun);
+                        ground.changed.run();
+                    } else {
+                        unhealthy(begun, "Startup", why, true);
+                    }
+                });
+    }
+
+    private void afterStartup(Run begun) {
+        started = true;
+        var liveness = Probe.of(spec, "livenessProbe");
+        if (liveness != null) {
+            prober(
+                    liveness,
+                    false,
+                    begun,
+                    (succeeded, why) -> {
+                        if (!succeeded) {
+                            unhealthy(begun, "Liveness", why, true);
+                        }
+                    });
+        }
+        var readiness = Probe.of(spec, "readinessProbe");
+        if (readiness == null) {
+            ready = true;
+            return;
+        }
+        prober(
+                readiness,
+                true,
+                begun,
+                (succeeded, why) -> {
+                    ready = succeeded;
+                    if (!succeeded) {
+                        unhealthy(begun, "Readiness", why, false);
+                    }
+                    ground.changed.run();
+                });
+    }
+
+    private void prober(
+            Probe probe,
+            boolean eager,
+            Run begun,
+            java.util.function.BiConsumer<Boolean, String> verdict) {
+        var prober =
+                new Prober(
+                        probe,
+                        eager,
+                        () -> probe.run(ground.fields.podIP(), begun::exec),
+                        ground.parts.timers(),
+                        ground.parts.blocking(),
+                        ground.owner,
+                        (succeeded, why) -> {
+                            if (begun.equals(run)) {
+                                verdict.accept(succeeded, why);
+                            }
+                        });
+        probers.add(prober);
+        prober.start();
+    }
+
+    private void unhealthy(Run begun, String kind, String why, boolean kill) {
+        event("Warning", "Unhealthy", kind + " probe failed: " + why);
+        if (kill) {
+            event(
+                    "Normal",
+                    "Killing",
+                    "Container "
+                            + name()
+                            + " failed "
+                            + kind.toLowerCase(java.util.Locale.ROOT)
+                            + " probe, will be restarted");
+            cancel();
+            begun.stop(
+                    Duration.ofSeconds(
+                            ground.pod.spec().path("terminationGracePeriodSeconds").asLong(30)));
+        }
+    }
+
+    private State.Terminated terminated(
+            int code, String reason, String message, @Nullable Instant since) {
+        var now = ground.parts.ticker().now();
+        return new State.Terminated(code, reason, message, since == null ? now : since, now);
+    }
+
+    private void event(String type, String reason, String message) {
+        ground.events.tell(ground.pod, name(), type, reason, message);
+    }
+}

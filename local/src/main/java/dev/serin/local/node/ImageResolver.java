@@ -1,0 +1,35 @@
+package dev.serin.local.node;
+
+import dev.serin.base.Problem;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/// Says what stands for a container image on this machine.
+public interface ImageResolver {
+    /// Never throws for an image that it does not know; may be called on any thread.
+    Image resolve(String image);
+
+    /// What an image is here.
+    sealed interface Image {
+        /// A program of this machine.
+        ///
+        /// @param entrypoint replaced by the container's `command`
+        /// @param arguments replaced by the container's `args`, and dropped when it has a `command`
+        /// @param environment of the image, below the container's own
+        record Program(
+                List<String> entrypoint,
+                List<String> arguments,
+                Map<String, String> environment,
+                @Nullable String workingDir)
+                implements Image {}
+
+        /// The mesh's proxy, which runs in the [SidecarHost].
+        record Sidecar() implements Image {}
+
+        /// No such image; the problem says how to map one.
+        record Unknown(Problem problem) implements Image {}
+    }
+}

@@ -1,0 +1,392 @@
+package dev.serin.local.node;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/// Starts the containers of one pod: a process in namespaces of its own, or a sidecar in its host.
+/// Owned by the pod's thread.
+final class Launcher {
+    private static final String PATH =
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final long LARGEST_LOG = 10L << 20;
+
+    private final Node.Parts parts;
+    private final Path folder;
+    private final Path namespace;
+    private final Volumes volumes;
+    private final HostRoot root;
+
+    /// @param folder of the pod, on disk
+    /// @param namespace of the pod
+    Launcher(Node.Parts parts, Path folder, Path namespace, Volumes volumes, HostRoot root) {
+        this.parts = parts;
+        this.folder = folder;
+        this.namespace = namespace;
+        this.volumes = volumes;
+        this.root = root;
+    }
+
+    /// @param ended told the exit code, on the pod's thread
+    /// @throws ProblemException if its image, environment or volumes are wrong; the subject of an
+    ///   unknown image begins with `image `
+    Container.Run start(Container container, Container.Ground ground, IntConsumer ended) {
+        var image = container.spec().path("image").asString("");
+        return switch (parts.images().resolve(image)) {
+            case ImageResolver.Image.Unknown(Problem problem) ->
+                    throw new ProblemException(
+                            new Problem(
+                                    "image " + image,
+                                    problem.found(),
+                                    problem.expected(),
+                                    problem.cure()));
+            case ImageResolver.Image.Sidecar _ -> sidecar(container, ground, ended);
+            case ImageResolver.Image.Program program -> process(container, program, ground, ended);
+        };
+    }
+
+    private Container.Run sidecar(Container container, Container.Ground ground, IntConsumer ended) {
+        var spec = container.spec();
+        if (container.role() == Container.Role.INIT) {
+            // istio-init: the node has made the packet rules already.
+            ground.owner().execute(() -> ended.accept(0));
+            return new Nothing();
+        }
+        var environment = environment(spec, Map.of(), ground);
+        var files = new LinkedHashMap<String, Path>();
+        binds(spec, environment).forEach(b -> files.put(b.target(), Path.of(b.source())));
+        var running =
+                parts.sidecars()
+                        .start(
+                                new SidecarHost.Sidecar(
+                                        ground.pod().namespace() + "/" + ground.pod().name(),
+                                        namespace,
+                                        Environment.expand(spec.path("args"), environment),
+                                        environment,
+                                        files,
+                                        log(container)));
+        running.ended()
+                .whenComplete((code, failure) ->
+                        ground.owner().execute(() -> ended.accept(failure == null ? code : 1)));
+        return new Sidecar(running);
+    }
+
+    private Container.Run process(
+            Container container,
+            ImageResolver.Image.Program image,
+            Container.Ground ground,
+            IntConsumer ended) {
+        var spec = container.spec();
+        var first = new LinkedHashMap<String, String>();
+        first.put("PATH", PATH);
+        first.put("HOME", "/root");
+        first.put("HOSTNAME", ground.pod().name());
+        first.put("KUBERNETES_SERVICE_HOST", dev.serin.local.host.Namespaces.API);
+        first.put("KUBERNETES_SERVICE_PORT", "443");
+        first.putAll(image.environment());
+        var environment = environment(spec, first, ground);
+        var command = command(container, image, environment);
+        var imageDir = Optional.ofNullable(image.workingDir()).orElse("/");
+        var script =
+                StartScript.of(
+                        new StartScript.Plan(
+                                parts.run().resolve("scratch").toString(),
+                                root,
+                                binds(spec, environment),
+                                command,
+                                environment,
+                                spec.path("workingDir").asString(imageDir),
+                                parts.rootless()));
+        var log = log(container);
+        try {
+            Files.createDirectories(parts.run().resolve("scratch"));
+            var file = folder.resolve(container.name() + ".sh");
+            Files.deleteIfExists(file);
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, script);
+            return new Child(launch(file), log, ground, ended);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(
+                            "container " + container.name(),
+                            String.valueOf(e.getMessage()),
+                            "see that the state folder can be written"),
+                    e);
+        }
+    }
+
+    private Process launch(Path script) throws IOException {
+        var builder =
+                new ProcessBuilder(
+                                "nsenter",
+                                "--net=" + namespace,
+                                "unshare",
+                                "--mount",
+                                "--uts",
+                                "--ipc",
+                                "--pid",
+                                "--fork",
+                                "--kill-child",
+                                "sh",
+                                script.toString())
+                        .redirectInput(Path.of("/dev/null").toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", parts.programs().path());
+        return builder.start();
+    }
+
+    private static Map<String, String> environment(
+            JsonNode spec, Map<String, String> first, Container.Ground ground) {
+        return new Environment(ground.parts().client(), ground.fields()).of(spec, first);
+    }
+
+    private static List<String> command(
+            Container container,
+            ImageResolver.Image.Program image,
+            Map<String, String> environment) {
+        var command = Environment.expand(container.spec().path("command"), environment);
+        var args = Environment.expand(container.spec().path("args"), environment);
+        var words = new ArrayList<String>();
+        words.addAll(command.isEmpty() ? image.entrypoint() : command);
+        words.addAll(args.isEmpty() && command.isEmpty() ? image.arguments() : args);
+        if (words.isEmpty()) {
+            throw new ProblemException(
+                    Problem.of(
+                            "container " + container.name(),
+                            "neither its image nor its manifest has a command",
+                            "add command: to the container"));
+        }
+        return words;
+    }
+
+    // A link on the way to a mountPath leads where it leads on the machine: /var/run to /run.
+    private List<StartScript.Bind> binds(JsonNode spec, Map<String, String> environment) {
+        var binds = new ArrayList<StartScript.Bind>();
+        for (var file : new String[] {"resolv.conf", "hosts", "hostname"}) {
+            binds.add(
+                    new StartScript.Bind(
+                            folder.resolve(file).toString(), "/etc/" + file, false, true));
+        }
+        for (var mount : spec.path("volumeMounts")) {
+            var name = mount.path("name").asString("");
+            var path = volumes.path(name);
+            var target = mount.path("mountPath").asString("");
+            if (path == null || !target.startsWith("/") || target.contains("/../")) {
+                throw new ProblemException(
+                        path == null
+                                ? Problem.of(
+                                        "mount " + target,
+                                        "the pod has no volume '" + name + "'",
+                                        "declare it under volumes:, or name one that is")
+                                : Problem.of(
+                                        "mount " + target,
+                                        "not an absolute path",
+                                        "write the whole path, from /"));
+            }
+            var written = mount.path("subPathExpr").asString(mount.path("subPath").asString(""));
+            var source = path.resolve(Environment.expand(written, environment)).normalize();
+            binds.add(
+                    new StartScript.Bind(
+                            source.toString(),
+                            resolved(Path.of(target).normalize()).toString(),
+                            mount.path("readOnly").asBoolean(false),
+                            Files.isRegularFile(source)));
+        }
+        binds.sort(Comparator.comparingInt(b -> Path.of(b.target()).getNameCount()));
+        return binds;
+    }
+
+    private static Path resolved(Path target) {
+        for (var parent = target; parent != null; parent = parent.getParent()) {
+            try {
+                return parent.toRealPath().resolve(parent.relativize(target));
+            } catch (IOException _) {
+                // Not there: its parent may be.
+            }
+        }
+        return target;
+    }
+
+    private Path log(Container container) {
+        var logs = folder.resolve("logs").resolve(container.name());
+        var runs = PodLogs.runs(logs);
+        // This run and the one before are kept, as kubectl logs --previous can show.
+        for (int i = 0; i < runs.size() - 1; i++) {
+            try {
+                Files.deleteIfExists(runs.get(i));
+                Files.deleteIfExists(runs.get(i).resolveSibling(runs.get(i).getFileName() + ".1"));
+            } catch (IOException _) {
+                // It stays until the pod goes.
+            }
+        }
+        var number =
+                runs.isEmpty()
+                        ? 0
+                        : Integer.parseInt(
+                                        runs.getLast().getFileName().toString().replace(".log", ""))
+                                + 1;
+        try {
+            Files.createDirectories(logs);
+        } catch (IOException _) {
+            // Opening the log tells.
+        }
+        return logs.resolve(number + ".log");
+    }
+
+    /// What stands for a container that has nothing to do.
+    private record Nothing() implements Container.Run {
+        @Override
+        public void stop(Duration grace) {}
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public String exec(JsonNode command, Duration timeout) {
+            return "has ended";
+        }
+    }
+
+    private record Sidecar(SidecarHost.Running running) implements Container.Run {
+        @Override
+        public void stop(Duration grace) {
+            running.stop(grace);
+        }
+
+        @Override
+        public void kill() {
+            running.stop(Duration.ZERO);
+        }
+
+        @Override
+        public String exec(JsonNode command, Duration timeout) {
+            return "a command can't be run in the proxy, which shares a process with others";
+        }
+    }
+
+    /// A process: `unshare`, whose child is the start script, whose child is the command.
+    private static final class Child implements Container.Run {
+        private final Process process;
+        private final Container.Ground ground;
+
+        Child(Process process, Path log, Container.Ground ground, IntConsumer ended)
+                throws IOException {
+            this.process = process;
+            this.ground = ground;
+            var file = new LogFile(log, ground.parts().ticker(), LARGEST_LOG);
+            var name = ground.pod().name();
+            var out = reader(name + "-out", file, f -> f.copy(process.getInputStream(), "stdout"));
+            var err = reader(name + "-err", file, f -> f.copy(process.getErrorStream(), "stderr"));
+            process.onExit()
+                    .thenAcceptAsync(
+                            exited -> {
+                                join(out);
+                                join(err);
+                                file.close();
+                                ground.owner().execute(() -> ended.accept(exited.exitValue()));
+                            },
+                            ground.parts().blocking());
+        }
+
+        @Override
+        public void stop(Duration grace) {
+            var script = process.children().findFirst();
+            script.stream().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
+            if (grace.isZero()) {
+                kill();
+            } else {
+                var timer = ground.parts().timers().after(grace, this::kill);
+                process.onExit().thenRun(timer::cancel);
+            }
+        }
+
+        @Override
+        public void kill() {
+            process.destroyForcibly();
+        }
+
+        @Override
+        public @Nullable String exec(JsonNode command, Duration timeout) {
+            var inside = process.children().findFirst();
+            if (inside.isEmpty()) {
+                return "has ended";
+            }
+            var words =
+                    new ArrayList<>(
+                            List.of(
+                                    "nsenter",
+                                    "-t",
+                                    Long.toString(inside.get().pid()),
+                                    "--mount",
+                                    "--uts",
+                                    "--ipc",
+                                    "--net",
+                                    "--pid",
+                                    "--root",
+                                    "--wd",
+                                    "setpriv",
+                                    "--bounding-set",
+                                    "-all",
+                                    "--inh-caps",
+                                    "-all",
+                                    "--no-new-privs",
+                                    "--"));
+            command.forEach(word -> words.add(word.asString("")));
+            try {
+                var probe =
+                        new ProcessBuilder(words)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start();
+                if (!probe.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                    probe.destroyForcibly();
+                    return "command timed out";
+                }
+                return probe.exitValue() == 0
+                        ? null
+                        : "command ended with exit code " + probe.exitValue();
+            } catch (IOException e) {
+                return String.valueOf(e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return "interrupted";
+            }
+        }
+
+        private static Thread reader(String name, LogFile file, Consumer<LogFile> copy) {
+            return Thread.ofPlatform()
+                    .daemon(true)
+                    .name("log-" + name)
+                    .start(() -> copy.accept(file));
+        }
+
+        private static void join(Thread thread) {
+            try {
+                thread.join(Duration.ofSeconds(2));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

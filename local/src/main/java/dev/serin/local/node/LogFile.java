@@ -1,0 +1,99 @@
+package dev.serin.local.node;
+
+import dev.serin.base.time.Ticker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// What one run of a container printed, a line each with its time and stream, in the form of the
+/// Container Runtime Interface: `2026-01-01T00:00:00.000000000Z stdout F text`. Bounded: a full
+/// file becomes `.1`, in whose place the one before goes. Safe for the two threads that read the
+/// streams.
+final class LogFile implements AutoCloseable {
+    private static final int LONGEST = 16 * 1024;
+
+    private final Path path;
+    private final Ticker ticker;
+    private final long largest;
+    private OutputStream out;
+    private long size;
+
+    LogFile(Path path, Ticker ticker, long largest) throws IOException {
+        this.path = path;
+        this.ticker = ticker;
+        this.largest = largest;
+        Files.createDirectories(path.getParent());
+        this.out = open();
+    }
+
+    /// Copies `input` line by line until it ends; a line that is too long is cut into pieces that
+    /// are marked `P`. Blocks.
+    void copy(InputStream input, String stream) {
+        var line = new byte[LONGEST];
+        int length = 0;
+        var buffer = new byte[8192];
+        try (input) {
+            for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
+                for (int i = 0; i < read; i++) {
+                    if (buffer[i] == '\n') {
+                        write(stream, 'F', line, length);
+                        length = 0;
+                    } else {
+                        if (length == LONGEST) {
+                            write(stream, 'P', line, length);
+                            length = 0;
+                        }
+                        line[length++] = buffer[i];
+                    }
+                }
+            }
+            if (length > 0) {
+                write(stream, 'F', line, length);
+            }
+        } catch (IOException _) {
+            // The container or the disk has gone; what came is written.
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            out.close();
+        } catch (IOException _) {
+            // Nothing is buffered here.
+        }
+    }
+
+    private synchronized void write(String stream, char mark, byte[] line, int length)
+            throws IOException {
+        var head = ticker.now() + " " + stream + " " + mark + " ";
+        var bytes = head.getBytes(StandardCharsets.UTF_8);
+        var whole = new byte[bytes.length + length + 1];
+        System.arraycopy(bytes, 0, whole, 0, bytes.length);
+        System.arraycopy(line, 0, whole, bytes.length, length);
+        whole[whole.length - 1] = '\n';
+        if (size + whole.length > largest) {
+            out.close();
+            Files.move(
+                    path,
+                    path.resolveSibling(path.getFileName() + ".1"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            out = open();
+        }
+        out.write(whole);
+        size += whole.length;
+    }
+
+    private OutputStream open() throws IOException {
+        var opened =
+                Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        size = Files.size(path);
+        return opened;
+    }
+}

@@ -1,0 +1,436 @@
+package dev.serin.local.node;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.base.flow.Owner;
+import dev.serin.base.time.Timers;
+import dev.serin.config.Resource;
+import dev.serin.local.api.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+/// One pod on this node, from its first sight to its last trace: network and volumes, then the init
+/// containers one after the other, then the others; its status told after every change; and its
+/// end. All of it on the pod's own thread, so a slow step holds up this pod only.
+final class Pod {
+    private static final Set<Integer> SIDECAR_PORTS = Set.of(15008, 15020, 15021, 15090);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Node.Parts parts;
+    private final Owner owner;
+    private final Events events;
+    private final Addresses addresses;
+    private final Network network;
+    private final HostRoot root;
+    private final Path folder;
+    private final Runnable gone;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<Container> containers = new ArrayList<>();
+    private final Set<String> begun = new TreeSet<>();
+    private Resource pod;
+    private Volumes volumes;
+    private @Nullable Fields fields;
+    private @Nullable String address;
+    private @Nullable String networkName;
+    private @Nullable Instant startTime;
+    private @Nullable ObjectNode told;
+    private Timers.@Nullable Timer retry;
+    private Duration endGrace = Duration.ZERO;
+    private boolean ending;
+    private boolean sidecarsToldToEnd;
+    private boolean cleaned;
+    private boolean removed;
+
+    /// @param gone told once when nothing of it is left, on the pod's thread
+    Pod(
+            Node.Parts parts,
+            Resource pod,
+            Addresses addresses,
+            Network network,
+            HostRoot root,
+            Runnable gone) {
+        this.parts = parts;
+        this.pod = pod;
+        this.addresses = addresses;
+        this.network = network;
+        this.root = root;
+        this.gone = gone;
+        this.owner =
+                new Owner(
+                        "pod-" + pod.name(),
+                        failure -> parts.log().accept("pod " + pod.name() + ": " + failure));
+        this.events = new Events(parts.client(), parts.ticker(), parts.nodeName());
+        this.folder = parts.folder().resolve(pod.uid());
+        this.volumes = new Volumes(folder.resolve("volumes"), parts.client(), parts.tokens());
+    }
+
+    /// Any thread.
+    void start() {
+        post(this::prepare);
+    }
+
+    /// The pod's resource has changed; any thread.
+    void changed(Resource newer) {
+        post(() -> {
+            pod = newer;
+            if (newer.metadata().has("deletionTimestamp")) {
+                end(
+                        Duration.ofSeconds(
+                                newer.metadata()
+                                        .path("deletionGracePeriodSeconds")
+                                        .asLong(
+                                                newer.spec()
+                                                        .path("terminationGracePeriodSeconds")
+                                                        .asLong(30))));
+            }
+        });
+    }
+
+    /// A ConfigMap or Secret has changed; any thread.
+    void refresh() {
+        if (Volumes.live(pod.spec())) {
+            post(() -> {
+                if (fields != null && !ending) {
+                    try {
+                        volumes.make(fields);
+                    } catch (ProblemException e) {
+                        warn("FailedMount", e.problems().getFirst());
+                    }
+                }
+            });
+        }
+    }
+
+    /// The resource is gone, as by a forced deletion: ends at once. Any thread.
+    void removed() {
+        post(() -> {
+            removed = true;
+            containers.forEach(Container::kill);
+            end(Duration.ZERO);
+        });
+    }
+
+    /// The mesh stops: ends the processes, and leaves the resource as it is. Any thread.
+    CompletableFuture<Void> stop(Duration grace) {
+        post(() -> {
+            removed = true;
+            end(grace);
+        });
+        return ended;
+    }
+
+    // What comes when the pod has just gone is dropped.
+    private void post(Runnable task) {
+        try {
+            owner.execute(task);
+        } catch (RejectedExecutionException _) {
+            ended.complete(null);
+        }
+    }
+
+    private void prepare() {
+        if (ending) {
+            return;
+        }
+        try {
+            if (startTime == null) {
+                startTime = parts.ticker().now();
+                tell();
+            }
+            makeNetwork();
+            volumes.make(fields());
+            makeContainers();
+        } catch (ProblemException e) {
+            var problem = e.problems().getFirst();
+            warn(address == null ? "FailedCreatePodSandBox" : "FailedMount", problem);
+            retry = parts.timers().after(RETRY, () -> post(this::prepare));
+            tell();
+            return;
+        }
+        advance();
+    }
+
+    private void makeNetwork() {
+        if (networkName != null) {
+            return;
+        }
+        var taken = address == null ? addresses.take() : address;
+        address = taken;
+        var name = pod.name() + "-" + pod.uid().substring(0, Math.min(8, pod.uid().length()));
+        var path = network.make(name, taken);
+        networkName = name;
+        fields = new Fields(pod, taken, parts.hostIP(), parts.cores());
+        if (hasSidecar()) {
+            parts.filter().capture(path, leftAlone());
+        }
+        writeFiles(taken);
+    }
+
+    private Fields fields() {
+        var known = fields;
+        if (known == null) {
+            throw new IllegalStateException("no network yet");
+        }
+        return known;
+    }
+
+    private boolean hasSidecar() {
+        for (var list : new String[] {"initContainers", "containers"}) {
+            for (var container : pod.spec().path(list)) {
+                var image = parts.images().resolve(container.path("image").asString(""));
+                if (image instanceof ImageResolver.Image.Sidecar && isProxy(container)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // A gateway's pod runs the same image, but nothing else whose traffic would be taken.
+    private static boolean isProxy(JsonNode container) {
+        for (var word : container.path("args")) {
+            if (word.asString("").equals("router")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Set<Integer> leftAlone() {
+        var ports = new TreeSet<>(SIDECAR_PORTS);
+        var excluded =
+                pod.annotations().getOrDefault("traffic.sidecar.istio.io/excludeInboundPorts", "");
+        for (var port : excluded.split(",")) {
+            if (port.strip().matches("\\d{1,5}")) {
+                ports.add(Integer.parseInt(port.strip()));
+            }
+        }
+        return ports;
+    }
+
+    private void writeFiles(String address) {
+        var namespace = pod.namespace();
+        var hostname = pod.spec().path("hostname").asString(pod.name());
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(
+                    folder.resolve("resolv.conf"),
+                    "nameserver %s\nsearch %s.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
+                            .formatted(dev.serin.local.host.Namespaces.DNS, namespace));
+            var hosts = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n");
+            hosts.append(address).append('\t').append(hostname).append('\n');
+            for (var alias : pod.spec().path("hostAliases")) {
+                for (var name : alias.path("hostnames")) {
+                    hosts.append(alias.path("ip").asString(""))
+                            .append('\t')
+                            .append(name.asString(""))
+                            .append('\n');
+                }
+            }
+            Files.writeString(folder.resolve("hosts"), hosts);
+            Files.writeString(folder.resolve("hostname"), hostname + "\n");
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(
+                            "pod " + pod.name(),
+                            String.valueOf(e),
+                            "see that the state folder can be written"),
+                    e);
+        }
+    }
+
+    private void makeContainers() {
+        if (!containers.isEmpty() || networkName == null) {
+            return;
+        }
+        var namespace = dev.serin.local.host.Namespaces.NETNS.resolve(networkName);
+        var launcher = new Launcher(parts, folder, namespace, volumes, root);
+        var ground =
+                new Container.Ground(
+                        parts, pod, launcher, fields(), this::post, events, this::advance);
+        for (var spec : pod.spec().path("initContainers")) {
+            var role =
+                    spec.path("restartPolicy").asString("").equals("Always")
+                            ? Container.Role.NATIVE_SIDECAR
+                            : Container.Role.INIT;
+            containers.add(new Container(spec, role, ground, before(spec)));
+        }
+        for (var spec : pod.spec().path("containers")) {
+            containers.add(new Container(spec, Container.Role.APP, ground, before(spec)));
+        }
+    }
+
+    // A pod that was there before the mesh was started again counts that as a restart.
+    private int before(JsonNode container) {
+        for (var list : new String[] {"containerStatuses", "initContainerStatuses"}) {
+            for (var status : pod.status().path(list)) {
+                if (status.path("name").asString("").equals(container.path("name").asString(""))
+                        && status.has("containerID")) {
+                    return status.path("restartCount").asInt(0) + 1;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /// The one step function: starts what may start now, ends what is to end, tells the status.
+    private void advance() {
+        if (ending) {
+            continueEnd();
+            return;
+        }
+        var waiting = false;
+        for (var container : containers) {
+            if (container.role() == Container.Role.APP || waiting) {
+                continue;
+            }
+            startOnce(container);
+            waiting =
+                    container.role() == Container.Role.INIT
+                            ? !container.succeeded()
+                            : !container.started();
+        }
+        var initialized = !waiting;
+        if (initialized) {
+            containers.stream()
+                    .filter(c -> c.role() == Container.Role.APP)
+                    .sorted((a, b) -> Boolean.compare(isSidecar(b), isSidecar(a)))
+                    .forEach(this::startOnce);
+        }
+        tell();
+        if (initialized && allFinished()) {
+            containers.stream()
+                    .filter(c -> c.role() == Container.Role.NATIVE_SIDECAR)
+                    .filter(c -> !c.finished())
+                    .forEach(c -> c.stop(Duration.ofSeconds(5)));
+        }
+    }
+
+    private boolean isSidecar(Container container) {
+        return parts.images().resolve(container.spec().path("image").asString(""))
+                instanceof ImageResolver.Image.Sidecar;
+    }
+
+    private void startOnce(Container container) {
+        if (begun.add(container.name())) {
+            container.start();
+        }
+    }
+
+    private boolean allFinished() {
+        return containers.stream()
+                .filter(c -> c.role() == Container.Role.APP)
+                .allMatch(Container::finished);
+    }
+
+    private void end(Duration grace) {
+        if (ending) {
+            if (grace.isZero()) {
+                containers.forEach(Container::kill);
+                continueEnd();
+            }
+            return;
+        }
+        ending = true;
+        if (retry != null) {
+            retry.cancel();
+        }
+        endGrace = grace;
+        containers.stream()
+                .filter(c -> c.role() != Container.Role.NATIVE_SIDECAR)
+                .forEach(c -> c.stop(grace));
+        continueEnd();
+    }
+
+    private void continueEnd() {
+        var others =
+                containers.stream()
+                        .filter(c -> c.role() != Container.Role.NATIVE_SIDECAR)
+                        .allMatch(Container::finished);
+        if (others && !sidecarsToldToEnd) {
+            sidecarsToldToEnd = true;
+            containers.stream()
+                    .filter(c -> c.role() == Container.Role.NATIVE_SIDECAR)
+                    .forEach(c -> c.stop(endGrace));
+        }
+        if (!containers.stream().allMatch(Container::finished)) {
+            tell();
+            return;
+        }
+        if (!cleaned) {
+            cleaned = true;
+            finish();
+        }
+    }
+
+    private void finish() {
+        tell();
+        if (networkName != null && address != null) {
+            network.remove(networkName, address);
+        }
+        Volumes.delete(folder);
+        if (!removed) {
+            try {
+                parts.client().delete(pod.key(), 0);
+            } catch (Refusal e) {
+                parts.log().accept("pod " + pod.name() + ": can't delete: " + e.getMessage());
+            }
+        }
+        if (address != null) {
+            addresses.free(address);
+        }
+        gone.run();
+        ended.complete(null);
+        owner.close();
+    }
+
+    private void warn(String reason, Problem problem) {
+        events.tell(pod, "", "Warning", reason, problem.text());
+    }
+
+    private void tell() {
+        if (removed) {
+            return;
+        }
+        var status =
+                PodStatus.of(
+                        pod,
+                        containers,
+                        Optional.ofNullable(address),
+                        parts.hostIP(),
+                        Optional.ofNullable(startTime).orElse(Instant.EPOCH),
+                        parts.ticker().now(),
+                        told);
+        if (status.equals(told)) {
+            return;
+        }
+        var body = pod.body().deepCopy();
+        body.set("status", status);
+        // The node is the only one who writes it, so it is not compared with a version.
+        ((ObjectNode) body.path("metadata")).remove("resourceVersion");
+        try {
+            parts.client().updateStatus(new Resource(pod.kind(), body));
+            told = status;
+        } catch (Refusal e) {
+            if (e.code() != 404) {
+                parts.log().accept("pod " + pod.name() + ": status refused: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+package dev.serin.local.node;
+
+import static dev.serin.testkit.Eventually.eventually;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.Problem;
+import dev.serin.base.time.ThreadTimers;
+import dev.serin.base.time.Ticker;
+import dev.serin.config.Resource;
+import dev.serin.config.ResourceKey;
+import dev.serin.local.capture.Setup;
+import dev.serin.local.host.Inside;
+import dev.serin.local.host.Namespaces;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/// Runs inside the namespaces: real pods through a node with an API in memory.
+final class NodeInside {
+    private final StoredResources api = new StoredResources();
+    private final List<SidecarHost.Sidecar> sidecars = new CopyOnWriteArrayList<>();
+    private final Path state;
+    private final Node node;
+    private final ThreadTimers timers = new ThreadTimers("timers", Throwable::printStackTrace);
+
+    private NodeInside() throws Exception {
+        var programs = Inside.programs();
+        Namespaces.build(programs);
+        state = Files.createTempDirectory("node-state");
+        node =
+                new Node(
+                        new Node.Parts(
+                                "laptop",
+                                "10.96.0.1",
+                                state.resolve("pods"),
+                                Path.of("/run/serin"),
+                                Namespaces.rootless(),
+                                2,
+                                api,
+                                this::resolve,
+                                request -> "token-of-" + request.serviceAccount(),
+                                new Setup(programs, true, System.out::println).filter(),
+                                this::startSidecar,
+                                programs,
+                                Ticker.system(),
+                                timers,
+                                Executors.newVirtualThreadPerTaskExecutor(),
+                                System.out::println));
+    }
+
+    public static void main(String[] arguments) {
+        Inside.ended(() -> {
+            var it = new NodeInside();
+            it.node.start();
+            try {
+                it.servesHttpAndLogs();
+                it.mountsVolumesOnlyInThePod();
+                it.initContainersComeFirstAndFailuresAreCounted();
+                it.deletesWithoutATrace();
+                it.capturesWhatHasASidecar();
+                it.startsEightPodsFast();
+            } finally {
+                it.node.stop(Duration.ofSeconds(3));
+                it.timers.close();
+                Volumes.delete(it.state);
+            }
+            assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
+        });
+    }
+
+    private ImageResolver.Image resolve(String image) {
+        return switch (image) {
+            case "sh" ->
+                    new ImageResolver.Image.Program(
+                            List.of("sh", "-c"), List.of("exit 3"), Map.of("FROM", "image"), null);
+            case "proxy" -> new ImageResolver.Image.Sidecar();
+            default ->
+                    new ImageResolver.Image.Unknown(
+                            Problem.of(image, "no such image", "map it: serin image map"));
+        };
+    }
+
+    private SidecarHost.Running startSidecar(SidecarHost.Sidecar sidecar) {
+        sidecars.add(sidecar);
+        var ended = new CompletableFuture<Integer>();
+        return new SidecarHost.Running() {
+            @Override
+            public CompletableFuture<Integer> ended() {
+                return ended;
+            }
+
+            @Override
+            public void stop(Duration grace) {
+                ended.complete(0);
+            }
+        };
+    }
+
+    private void servesHttpAndLogs() throws Exception {
+        create(
+                """
+                {"metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}},
+                 "spec": {"nodeName": "laptop", "containers": [{
+                   "name": "web", "image": "sh", "command": ["python3", "-u", "-m", "http.server", "$(PORT)"],
+                   "env": [{"name": "PORT", "value": "8080"},
+                           {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
+                   "workingDir": "/srv/www",
+                   "readinessProbe": {"httpGet": {"path": "/", "port": 8080}}}]}}
+                """);
+        eventually(Duration.ofSeconds(20), "web is ready", () -> ready("web"));
+        var pod = pod("web");
+        assertEquals("Running", pod.status().path("phase").asString(""), pod.body().toString());
+        eventually(Duration.ofSeconds(5), "a log line", () -> logs("web", "web").contains("GET /"));
+    }
+
+    private void mountsVolumesOnlyInThePod() throws Exception {
+        api.create(
+                StoredResources.resource(
+                        StoredResources.CONFIG_MAP,
+                        """
+                        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "conf", "namespace": "default"},
+                         "data": {"models.config": "first"}}
+                        """));
+        var host = Files.createDirectory(state.resolve("models"));
+        Files.writeString(host.resolve("weights"), "w1");
+        create(
+                """
+                {"metadata": {"name": "vols", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "terminationGracePeriodSeconds": 1,
+                   "volumes": [{"name": "m", "hostPath": {"path": "%s"}}, {"name": "c", "configMap": {"name": "conf"}},
+                     {"name": "e", "emptyDir": {}},
+                     {"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}],
+                   "containers": [{"name": "a", "image": "sh",
+                     "args": ["cat /models/weights /etc/deep/er/models.config /var/run/secrets/tok/token; echo; echo $FROM $A; echo x > /scratch/made; echo y > /etc/written; hostname; cat /etc/resolv.conf; grep Cap /proc/self/status; trap 'exit 0' TERM; while :; do sleep 0.1; done"],
+                     "env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "conf", "key": "models.config"}}}],
+                     "volumeMounts": [{"name": "m", "mountPath": "/models", "readOnly": true}, {"name": "c", "mountPath": "/etc/deep/er"},
+                       {"name": "e", "mountPath": "/scratch"}, {"name": "t", "mountPath": "/var/run/secrets/tok"}]},
+                    {"name": "b", "image": "sh", "args": ["until cat /scratch/made; do sleep 0.1; done; until grep second /conf/models.config; do sleep 0.1; done; sleep 1000"],
+                     "volumeMounts": [{"name": "e", "mountPath": "/scratch"}, {"name": "c", "mountPath": "/conf"}]}]}}
+                """
+                        .formatted(host));
+        eventually(Duration.ofSeconds(20), "vols is ready", () -> ready("vols"));
+        eventually(
+                Duration.ofSeconds(5), "all printed", () -> logs("vols", "a").contains("CapAmb"));
+        var printed = logs("vols", "a");
+        assertTrue(printed.startsWith("w1firsttoken-of-default\nimage first\n"), printed);
+        assertTrue(printed.contains("nameserver 10.96.0.10"), printed);
+        assertTrue(printed.contains("CapBnd:\t0000000000000000"), printed);
+        assertFalse(Files.exists(Path.of("/etc/deep")));
+        assertFalse(Files.exists(Path.of("/etc/written")));
+        var changed =
+                Objects.requireNonNull(api.get(new ResourceKey("configmaps", "default", "conf")))
+                        .body()
+                        .deepCopy();
+        changed.putObject("data").put("models.config", "second");
+        api.update(new Resource(StoredResources.CONFIG_MAP, changed));
+        eventually(
+                Duration.ofSeconds(5),
+                "the changed file is seen",
+                () -> logs("vols", "b").endsWith("x\nsecond\n"));
+    }
+
+    private void initContainersComeFirstAndFailuresAreCounted() {
+        create(
+                """
+                {"metadata": {"name": "crash", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "volumes": [{"name": "e", "emptyDir": {}}],
+                   "initContainers": [{"name": "first", "image": "sh", "args": ["sleep 0.3; echo done > /e/f"],
+                     "volumeMounts": [{"name": "e", "mountPath": "/e"}]}],
+                   "containers": [{"name": "a", "image": "sh", "args": ["cat /e/f; kill -9 $$$$"],
+                     "volumeMounts": [{"name": "e", "mountPath": "/e"}]},
+                     {"name": "bad", "image": "nowhere/x:1"}]}}
+                """);
+        eventually(
+                Duration.ofSeconds(20),
+                "back-off after the second crash",
+                () -> pod("crash").body().toString().contains("CrashLoopBackOff"));
+        var status = pod("crash").status();
+        assertEquals("done\n", logs("crash", "a"));
+        var a = status.path("containerStatuses").get(0);
+        assertEquals(2, a.path("restartCount").asInt(-1), a.toString());
+        assertEquals(
+                137,
+                a.path("lastState").path("terminated").path("exitCode").asInt(-1),
+                a.toString());
+        var bad = status.path("containerStatuses").get(1).path("state").path("waiting");
+        assertEquals("ErrImagePull", bad.path("reason").asString(""));
+        assertTrue(bad.path("message").asString("").contains("serin image map"), bad.toString());
+        api.delete(pod("crash").key(), 0);
+    }
+
+    private void deletesWithoutATrace() {
+        api.delete(pod("vols").key(), 1);
+        api.delete(pod("web").key(), 1);
+        eventually(
+                Duration.ofSeconds(10),
+                "pods gone",
+                () -> api.list(StoredResources.POD, null, Map.of()).isEmpty());
+        eventually(
+                Duration.ofSeconds(10),
+                "nothing left",
+                () ->
+                        Inside.programs().run(List.of("ip", "netns"), "").output().isEmpty()
+                                && !Inside.programs()
+                                        .run(List.of("ip", "-br", "link"), "")
+                                        .output()
+                                        .contains("p0-")
+                                && ProcessHandle.allProcesses()
+                                        .noneMatch(p ->
+                                                p.info()
+                                                        .commandLine()
+                                                        .orElse("")
+                                                        .contains("http.server"))
+                                && Objects.requireNonNull(state.resolve("pods").toFile().list())
+                                                .length
+                                        == 0);
+    }
+
+    private void capturesWhatHasASidecar() {
+        create(
+                """
+                {"metadata": {"name": "meshed", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "containers": [{"name": "a", "image": "sh", "args": ["sleep 1000"]},
+                   {"name": "istio-proxy", "image": "proxy", "args": ["proxy", "sidecar", "--domain", "$(NS).svc"],
+                    "env": [{"name": "NS", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}]}]}}
+                """);
+        eventually(Duration.ofSeconds(20), "meshed is ready", () -> ready("meshed"));
+        var sidecar = sidecars.getFirst();
+        assertEquals(List.of("proxy", "sidecar", "--domain", "default.svc"), sidecar.args());
+        var rules =
+                Inside.programs()
+                        .run(
+                                List.of(
+                                        "nsenter",
+                                        "--net=" + sidecar.networkNamespace(),
+                                        "sh",
+                                        "-c",
+                                        "nft list ruleset || iptables-save"),
+                                "")
+                        .output();
+        assertTrue(rules.contains("15006"), rules);
+        api.delete(pod("meshed").key(), 0);
+    }
+
+    private void startsEightPodsFast() {
+        var begun = System.nanoTime();
+        for (int i = 0; i < 8; i++) {
+            create(
+                    """
+                    {"metadata": {"name": "many-%d", "namespace": "default"}, "spec": {"nodeName": "laptop",
+                      "containers": [{"name": "a", "image": "sh", "args": ["echo up; exec sleep 1000"],
+                      "readinessProbe": {"exec": {"command": ["true"]}}}]}}
+                    """
+                            .formatted(i));
+        }
+        for (int i = 0; i < 8; i++) {
+            var name = "many-" + i;
+            eventually(Duration.ofSeconds(20), name, () -> ready(name));
+        }
+        System.out.println("eight pods: " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+    }
+
+    private void create(String json) {
+        api.create(StoredResources.resource(StoredResources.POD, json));
+    }
+
+    private Resource pod(String name) {
+        return Objects.requireNonNull(api.get(new ResourceKey("pods", "default", name)));
+    }
+
+    private boolean ready(String name) {
+        for (var condition : pod(name).status().path("conditions")) {
+            if (condition.path("type").asString("").equals("Ready")) {
+                return condition.path("status").asString("").equals("True");
+            }
+        }
+        return false;
+    }
+
+    private String logs(String pod, String container) {
+        var out = new ByteArrayOutputStream();
+        try {
+            node.logs().stream(
+                    new PodLogs.Request(
+                            pod(pod).uid(), container, false, -1, false, false, Instant.EPOCH),
+                    out,
+                    () -> true);
+        } catch (Exception e) {
+            return "";
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.serin.modelserver.api;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.base.flow.Latest;
+import dev.serin.base.lifecycle.Drain;
+import dev.serin.base.net.HostPort;
+import dev.serin.modelserver.servable.ServableTable;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Serves [RestApi] over HTTP/1.1: one event loop reads and writes, a bounded pool computes, so
+/// that a slow model holds up no other connection. Close it to end both.
+public final class RestServer implements AutoCloseable {
+    private final EventLoopGroup loop;
+    private final ThreadPoolExecutor pool;
+    private final Drain drain = new Drain();
+    private final Channel listener;
+
+    /// Binds and serves.
+    ///
+    /// @param limits of the pool and of bodies
+    /// @param mistakes told of an exception that is ours to mend
+    /// @throws ProblemException if the address cannot be bound
+    public RestServer(
+            HostPort address,
+            Limits limits,
+            Latest<ServableTable> table,
+            Consumer<RuntimeException> mistakes) {
+        loop =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory("rest", true), EpollIoHandler.newFactory());
+        pool =
+                new ThreadPoolExecutor(
+                        limits.threads,
+                        limits.threads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(limits.waiting),
+                        Thread.ofPlatform().name("predict-", 0).daemon(true).factory());
+        var api = new RestApi(table, mistakes);
+        var bind =
+                new ServerBootstrap()
+                        .group(loop)
+                        .channel(EpollServerSocketChannel.class)
+                        .option(ChannelOption.SO_BACKLOG, 1024)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childHandler(
+                                new ChannelInitializer<SocketChannel>() {
+                                    @Override
+                                    protected void initChannel(SocketChannel channel) {
+                                        channel.pipeline()
+                                                .addLast(new HttpServerCodec())
+                                                .addLast(new WholeRequests(limits.bodyBytes))
+                                                .addLast(new RestConnection(api, pool, drain));
+                                    }
+                                })
+                        .bind(address.host(), address.port())
+                        .awaitUninterruptibly();
+        listener = bind.channel();
+        if (!bind.isSuccess()) {
+            close();
+            throw new ProblemException(
+                    Problem.of(
+                            "REST address " + address,
+                            "it cannot be bound (" + bind.cause().getMessage() + ")",
+                            "end what listens there, or choose another port by --rest_api_port"));
+        }
+    }
+
+    /// How much is taken on.
+    ///
+    /// @param threads that compute
+    /// @param waiting requests that may wait for a thread; more are refused with 503
+    /// @param bodyBytes the longest body
+    public record Limits(int threads, int waiting, int bodyBytes) {}
+
+    /// Where it listens, the port as it was chosen.
+    public HostPort address() {
+        var bound = (InetSocketAddress) listener.localAddress();
+        return new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
+    }
+
+    /// Takes no new connection, closes the idle ones, and completes when every request that was
+    /// begun has been answered.
+    public CompletableFuture<Void> drain() {
+        listener.close();
+        drain.start();
+        return drain.ended();
+    }
+
+    @Override
+    public void close() {
+        drain.start();
+        pool.shutdown();
+        loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.serin.proxy;
+
+import dev.serin.proxy.bootstrap.Application;
+import dev.serin.proxy.bootstrap.Discovery;
+import dev.serin.proxy.bootstrap.Ports;
+import dev.serin.proxy.snapshot.ConfigUpdate;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// What one proxy is told at its start. Immutable; see the package `bootstrap` for where it comes
+/// from.
+///
+/// @param node who it is, with the metadata that the control plane and peers read
+/// @param discovery null takes what is in `statics` and asks nobody
+/// @param statics resources from the start, in order
+/// @param ports where it answers for itself
+/// @param application what runs beside it
+public record ProxyOptions(
+        Node node,
+        @Nullable Discovery discovery,
+        List<ConfigUpdate> statics,
+        Ports ports,
+        Application application) {}

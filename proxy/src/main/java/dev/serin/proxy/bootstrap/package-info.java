@@ -1,0 +1,7 @@
+/// What a proxy is told before it has asked anyone: from a container's arguments, environment and
+/// files, or from a file with everything in it. Start here: [ContainerBootstrap], then
+/// [StaticBootstrap].
+@NullMarked
+package dev.serin.proxy.bootstrap;
+
+import org.jspecify.annotations.NullMarked;

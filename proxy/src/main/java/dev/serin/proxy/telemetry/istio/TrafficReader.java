@@ -1,0 +1,129 @@
+package dev.serin.proxy.telemetry.istio;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+
+import dev.serin.proxy.stream.ConnectionEnd;
+import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.stream.UpstreamUse;
+import dev.serin.proxy.telemetry.istio.IstioMetrics.HttpTraffic;
+import dev.serin.proxy.telemetry.istio.IstioMetrics.Principals;
+import dev.serin.proxy.telemetry.istio.IstioMetrics.Service;
+import dev.serin.proxy.telemetry.istio.IstioMetrics.Traffic;
+
+import org.jspecify.annotations.Nullable;
+
+/// Reads from the end of a stream or connection what the labels of its metrics depend on.
+///
+/// @param local this proxy's own workload
+record TrafficReader(Peer local, StatsSettings settings) {
+    private static final String UNKNOWN = Peer.UNKNOWN_WORD;
+    private static final Service NO_SERVICE = new Service(UNKNOWN, UNKNOWN, UNKNOWN);
+
+    HttpTraffic read(StreamEnd end) {
+        var grpc = grpc(end);
+        var authority = settings.hostFallback() ? end.request().authority() : "";
+        var traffic =
+                read(
+                        end.downstream(),
+                        end.upstream(),
+                        end.slots().get(Peer.SLOT),
+                        service(end.upstream(), end.routeName(), authority),
+                        grpc ? "grpc" : "http",
+                        end.flags());
+        return new HttpTraffic(traffic, end.status(), grpc ? grpcStatus(end) : "");
+    }
+
+    Traffic read(ConnectionEnd end) {
+        return read(
+                end.downstream(),
+                end.upstream(),
+                end.slots().get(Peer.SLOT),
+                service(end.upstream(), null, ""),
+                "tcp",
+                end.flags());
+    }
+
+    private Traffic read(
+            Downstream downstream,
+            @Nullable UpstreamUse upstream,
+            @Nullable Peer told,
+            Service service,
+            String protocol,
+            long flags) {
+        var inbound = downstream.direction() == Direction.INBOUND || settings.serverGateway();
+        var peer = told;
+        if (peer == null && !inbound && upstream != null) {
+            peer = Peer.ofEndpoint(upstream.hostMetadata().get("istio"));
+        }
+        if (peer == null) {
+            peer = Peer.UNKNOWN;
+        }
+        return new Traffic(
+                !inbound,
+                inbound ? peer : local,
+                inbound ? local : peer,
+                service,
+                principals(inbound, downstream),
+                protocol,
+                flags);
+    }
+
+    private static Principals principals(boolean inbound, Downstream downstream) {
+        if (!inbound) {
+            return new Principals(UNKNOWN, UNKNOWN, UNKNOWN);
+        }
+        var source = downstream.peerIdentity();
+        return source == null
+                ? new Principals(UNKNOWN, UNKNOWN, "none")
+                : new Principals(source, UNKNOWN, "mutual_tls");
+    }
+
+    private Service service(
+            @Nullable UpstreamUse upstream, @Nullable String route, String authority) {
+        var cluster = upstream == null ? "" : upstream.cluster();
+        if ("block_all".equals(route) || cluster.equals("BlackHoleCluster")) {
+            return fallback(authority, "BlackHoleCluster");
+        }
+        if (cluster.endsWith("PassthroughCluster")) {
+            return fallback(authority, cluster);
+        }
+        var istio = upstream == null ? null : upstream.clusterMetadata().get("istio");
+        if (istio != null) {
+            var services = istio.getFieldsOrDefault("services", NONE).getListValue();
+            if (services.getValuesCount() > 0) {
+                var first = services.getValues(0).getStructValue();
+                return new Service(
+                        Peer.text(first, "host", UNKNOWN),
+                        Peer.text(first, "name", UNKNOWN),
+                        Peer.text(first, "namespace", UNKNOWN));
+            }
+        }
+        return authority.isEmpty() ? NO_SERVICE : fallback(authority, authority);
+    }
+
+    private static Service fallback(String authority, String name) {
+        return new Service(authority.isEmpty() ? UNKNOWN : authority, name, UNKNOWN);
+    }
+
+    private static boolean grpc(StreamEnd end) {
+        var type = end.request().headers().get("content-type");
+        return type != null
+                && type.startsWith("application/grpc")
+                && !type.startsWith("application/grpc-web");
+    }
+
+    private static String grpcStatus(StreamEnd end) {
+        var trailers = end.responseTrailers();
+        var status = trailers == null ? null : trailers.get("grpc-status");
+        if (status == null && end.response() != null) {
+            status = end.response().headers().get("grpc-status");
+        }
+        return status == null ? "" : status;
+    }
+
+    private static final Value NONE =
+            Value.newBuilder().setStructValue(Struct.newBuilder()).build();
+}

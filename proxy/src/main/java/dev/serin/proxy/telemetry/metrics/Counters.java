@@ -1,0 +1,31 @@
+package dev.serin.proxy.telemetry.metrics;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Counters of one name.
+final class Counters extends Family<LongAdder> {
+    Counters(String name, List<String> labels, int bound) {
+        super(name, labels, bound);
+    }
+
+    @Override
+    LongAdder fresh() {
+        return new LongAdder();
+    }
+
+    @Override
+    String kind() {
+        return "counter";
+    }
+
+    @Override
+    void print(StringBuilder out, String labels, LongAdder series) {
+        line(out, name(), labels, Long.toString(series.sum()));
+    }
+
+    @Override
+    String plain(LongAdder series) {
+        return Long.toString(series.sum());
+    }
+}

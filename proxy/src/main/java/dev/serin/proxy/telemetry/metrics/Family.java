@@ -1,0 +1,110 @@
+package dev.serin.proxy.telemetry.metrics;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The series of one name, by the values of their labels.
+///
+/// @param <S> what counts
+public abstract sealed class Family<S> permits Counters, Gauges, Histograms {
+    private final String name;
+    private final List<String> labels;
+    private final int bound;
+    private final Map<List<String>, S> series = new ConcurrentHashMap<>();
+
+    Family(String name, List<String> labels, int bound) {
+        this.name = name;
+        this.labels = List.copyOf(labels);
+        this.bound = bound;
+    }
+
+    /// The series with these values, in the order of the labels. Keep it: this is a look-up.
+    public S of(List<String> values) {
+        var known = series.get(values);
+        if (known != null) {
+            return known;
+        }
+        if (values.size() != labels.size()) {
+            throw new IllegalArgumentException(
+                    name + ": " + values.size() + " values (expected: " + labels.size() + ")");
+        }
+        var kept =
+                series.size() < bound
+                        ? List.copyOf(values)
+                        : Collections.nCopies(labels.size(), "overflow");
+        return series.computeIfAbsent(kept, _ -> fresh());
+    }
+
+    /// The series with these values.
+    public S of(String... values) {
+        return of(List.of(values));
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<String> labels() {
+        return labels;
+    }
+
+    abstract S fresh();
+
+    abstract String kind();
+
+    abstract void print(StringBuilder out, String labels, S series);
+
+    abstract String plain(S series);
+
+    void print(StringBuilder out) {
+        if (series.isEmpty()) {
+            return;
+        }
+        out.append("# TYPE ").append(name).append(' ').append(kind()).append('\n');
+        series.forEach((values, one) -> print(out, labelText(values), one));
+    }
+
+    void plain(Map<String, String> lines) {
+        series.forEach((values, one) -> {
+            var text = labelText(values);
+            lines.put(text.isEmpty() ? name : name + "{" + text + "}", plain(one));
+        });
+    }
+
+    /// `a="x",b="y"`, escaped as Prometheus wants it.
+    private String labelText(List<String> values) {
+        var text = new StringBuilder();
+        for (var i = 0; i < values.size(); i++) {
+            text.append(i == 0 ? "" : ",").append(labels.get(i)).append("=\"");
+            var value = values.get(i);
+            for (var at = 0; at < value.length(); at++) {
+                var c = value.charAt(at);
+                switch (c) {
+                    case '\\' -> text.append("\\\\");
+                    case '"' -> text.append("\\\"");
+                    case '\n' -> text.append("\\n");
+                    default -> text.append(c);
+                }
+            }
+            text.append('"');
+        }
+        return text.toString();
+    }
+
+    static void line(StringBuilder out, String name, String labels, String value) {
+        out.append(name);
+        if (!labels.isEmpty()) {
+            out.append('{').append(labels).append('}');
+        }
+        out.append(' ').append(value).append('\n');
+    }
+
+    /// Whole numbers without a fraction.
+    static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.serin.proxy.telemetry.metrics;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/// All metrics of one proxy. A series is looked up once, by whoever counts, and kept: counting is
+/// one addition on a striped adder. Safe for any thread.
+///
+/// Labels may come from a peer, so each family has a bound of series; what goes beyond is counted
+/// in one series whose labels all read `overflow`.
+public final class Metrics {
+    private final Map<String, Family<?>> families = new ConcurrentSkipListMap<>();
+    private final int seriesBound;
+
+    /// @param seriesBound of each family
+    public Metrics(int seriesBound) {
+        this.seriesBound = seriesBound;
+    }
+
+    /// The counters of this name, made at the first call.
+    public Family<LongAdder> counters(String name, List<String> labels) {
+        return family(new Counters(name, labels, seriesBound));
+    }
+
+    /// The histograms of this name, made at the first call.
+    ///
+    /// @param bounds upper ends of the buckets, ascending, without the last, infinite one
+    public Family<Histogram> histograms(String name, List<String> labels, double... bounds) {
+        return family(new Histograms(name, labels, seriesBound, bounds));
+    }
+
+    /// A single value that is asked for when it is read.
+    public void gauge(String name, LongSupplier value) {
+        families.put(name, new Gauges(name, value));
+    }
+
+    /// Prometheus' text, version 0.0.4.
+    public String text() {
+        var text = new StringBuilder(64 << 10);
+        families.values().forEach(f -> f.print(text));
+        return text.toString();
+    }
+
+    /// As Envoy's `/stats`: one `name: value` a line, names with their labels.
+    public Map<String, String> plain() {
+        var lines = new ConcurrentHashMap<String, String>();
+        families.values().forEach(f -> f.plain(lines));
+        return new java.util.TreeMap<>(lines);
+    }
+
+    @SuppressWarnings("unchecked") // the name decides the kind: a clash is refused below
+    private <S> Family<S> family(Family<S> fresh) {
+        var known = families.putIfAbsent(fresh.name(), fresh);
+        if (known == null) {
+            return fresh;
+        }
+        if (known.getClass() != fresh.getClass() || !known.labels().equals(fresh.labels())) {
+            throw new IllegalArgumentException(
+                    "metric " + fresh.name() + " exists with labels " + known.labels());
+        }
+        return (Family<S>) known;
+    }
+}
