@@ -67,7 +67,8 @@ public final class Analyzer {
         var there =
                 manifests.stream()
                         .map(Manifest::resource)
-                        .anyMatch(r -> r.kind().kind().equals("Namespace") && r.name().equals(namespace));
+                        .anyMatch(r ->
+                                r.kind().kind().equals("Namespace") && r.name().equals(namespace));
         if (!there) {
             add(
                     "namespace-not-in-set",
@@ -124,7 +125,11 @@ public final class Analyzer {
         var key = labels.keySet().iterator().next();
         var values = new TreeSet<String>();
         pods(service, Map.of())
-                .forEach(p -> values.addAll(p.containsKey(key) ? Set.of(String.valueOf(p.get(key))) : Set.of()));
+                .forEach(p ->
+                        values.addAll(
+                                p.containsKey(key)
+                                        ? Set.of(String.valueOf(p.get(key)))
+                                        : Set.of()));
         return values.isEmpty()
                 ? "give the template of its Deployment the label " + key
                 : "the pods have " + key + " " + String.join(", ", values);
@@ -132,7 +137,10 @@ public final class Analyzer {
 
     private void unknownHost(Manifest manifest) {
         var rule = manifest.resource();
-        host(manifest, "spec.host", Hosts.full(rule.spec().path("host").asString(""), rule.namespace()));
+        host(
+                manifest,
+                "spec.host",
+                Hosts.full(rule.spec().path("host").asString(""), rule.namespace()));
     }
 
     private void unknownDestinations(Manifest manifest) {
@@ -147,7 +155,10 @@ public final class Analyzer {
         }
         var names = services().stream().map(s -> Hosts.service(s.name(), s.namespace())).toList();
         var withSuffix = full.endsWith(Hosts.SUFFIX) ? null : full + Hosts.SUFFIX;
-        var nearest = withSuffix != null && names.contains(withSuffix) ? withSuffix : Nearest.to(full, names);
+        var nearest =
+                withSuffix != null && names.contains(withSuffix)
+                        ? withSuffix
+                        : Nearest.to(full, names);
         add(
                 "host-without-service",
                 manifest.problem(
@@ -174,7 +185,8 @@ public final class Analyzer {
                             .toList();
             var there =
                     all.stream()
-                            .anyMatch(g -> g.name().equals(name) && g.namespace().equals(namespace));
+                            .anyMatch(
+                                    g -> g.name().equals(name) && g.namespace().equals(namespace));
             if (!written.equals("mesh") && !there) {
                 var near = Nearest.to(name, all.stream().map(Resource::name).toList());
                 add(
@@ -265,7 +277,8 @@ public final class Analyzer {
             }
             for (var host : resource.spec().path("hosts")) {
                 if (bound(other.resource()).contains(full(host, resource))
-                        && gateways(other.resource()).stream().anyMatch(gateways(resource)::contains)) {
+                        && gateways(other.resource()).stream()
+                                .anyMatch(gateways(resource)::contains)) {
                     add(
                             "same-host-twice",
                             manifest.problem(

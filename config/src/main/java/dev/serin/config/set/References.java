@@ -36,8 +36,7 @@ public final class References {
     ///
     /// @param declared the subsets that there are for the host
     /// @param nearest the one that was probably meant, null if none is near
-    public record Unresolved(
-            Reference reference, List<String> declared, @Nullable String nearest) {
+    public record Unresolved(Reference reference, List<String> declared, @Nullable String nearest) {
         /// One sentence, as warnings and conditions have it.
         public String text() {
             var host = reference.host();
@@ -67,8 +66,7 @@ public final class References {
         return all;
     }
 
-    private static void rule(
-            JsonNode rule, String path, String namespace, List<Reference> all) {
+    private static void rule(JsonNode rule, String path, String namespace, List<Reference> all) {
         for (var list : List.of("route", "mirrors")) {
             for (var j = 0; j < rule.path(list).size(); j++) {
                 add(
@@ -109,9 +107,7 @@ public final class References {
             if (!declared.contains(reference.subset())) {
                 unresolved.add(
                         new Unresolved(
-                                reference,
-                                declared,
-                                Nearest.to(reference.subset(), declared)));
+                                reference, declared, Nearest.to(reference.subset(), declared)));
             }
         }
         return unresolved;
@@ -129,12 +125,9 @@ public final class References {
             if (isDestinationRule(other)
                     && visible
                     && Hosts.covers(
-                            Hosts.full(
-                                    other.spec().path("host").asString(""), other.namespace()),
+                            Hosts.full(other.spec().path("host").asString(""), other.namespace()),
                             host)) {
-                other.spec()
-                        .path("subsets")
-                        .forEach(s -> names.add(s.path("name").asString("")));
+                other.spec().path("subsets").forEach(s -> names.add(s.path("name").asString("")));
             }
         }
         return List.copyOf(names);
@@ -157,8 +150,7 @@ public final class References {
         condition.put("status", unresolved.isEmpty() ? "True" : "False");
         condition.put("reason", unresolved.isEmpty() ? "ResolvedRefs" : "SubsetNotFound");
         condition.put(
-                "message",
-                String.join("; ", unresolved.stream().map(Unresolved::text).toList()));
+                "message", String.join("; ", unresolved.stream().map(Unresolved::text).toList()));
         condition.put("lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
         return condition;
     }

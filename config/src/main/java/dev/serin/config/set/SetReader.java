@@ -50,8 +50,8 @@ public final class SetReader {
     /// A text and what errors call it, such as standard input.
     public record Text(String file, String text) {}
 
-    /// Reads files, and the `.yaml`, `.yml` and `.json` files of folders (not of folders in them). A
-    /// JSON file of a folder that is no resource is left alone: it is somebody's data.
+    /// Reads files, and the `.yaml`, `.yml` and `.json` files of folders (not of folders in them).
+    /// A JSON file of a folder that is no resource is left alone: it is somebody's data.
     public SetResult read(List<Path> filesOrFolders) {
         var problems = new ArrayList<Problem>();
         var texts = new ArrayList<Text>();
@@ -89,11 +89,13 @@ public final class SetReader {
         }
     }
 
-    private static void add(
-            Path file, boolean ofFolder, List<Text> texts, List<Problem> problems) {
+    private static void add(Path file, boolean ofFolder, List<Text> texts, List<Problem> problems) {
         try {
             var text = Files.readString(file);
-            var data = ofFolder && file.toString().endsWith(".json") && !text.contains("\"apiVersion\"");
+            var data =
+                    ofFolder
+                            && file.toString().endsWith(".json")
+                            && !text.contains("\"apiVersion\"");
             if (!data) {
                 texts.add(new Text(file.toString(), text));
             }
@@ -119,7 +121,9 @@ public final class SetReader {
             var read = reader.read(text.file(), text.text());
             problems.addAll(read.problems());
             for (var manifest : read.manifests()) {
-                manifests.add(converted(placed(manifest), findings));
+                var whole = converted(placed(manifest), findings);
+                HostPaths.resolve(whole, findings);
+                manifests.add(whole);
             }
         }
         problems.addAll(SetCheck.check(manifests));

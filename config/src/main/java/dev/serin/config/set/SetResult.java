@@ -9,12 +9,11 @@ import java.util.List;
 /// What a set of files came to.
 ///
 /// @param resources in the order in which they are to be applied, old forms brought up to date, a
-///     namespace in each that needs one; empty where there is any problem, for a set is taken whole
-///     or not at all
+///   namespace in each that needs one; empty where there is any problem, for a set is taken whole
+///   or not at all
 /// @param problems what is wrong
 /// @param findings what is doubtful
-public record SetResult(
-        List<Resource> resources, List<Problem> problems, List<Finding> findings) {
+public record SetResult(List<Resource> resources, List<Problem> problems, List<Finding> findings) {
     public boolean ok() {
         return problems.isEmpty();
     }

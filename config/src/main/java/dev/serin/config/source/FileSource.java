@@ -47,8 +47,8 @@ public final class FileSource implements ConfigSource, AutoCloseable {
 
     /// @param owner reads the files and calls the watchers, one task at a time and in order
     /// @param every how often the folder is looked at
-    /// @param problems told, on the owner, of all that is wrong whenever that changes; with an empty
-    ///     list when all is well again
+    /// @param problems told, on the owner, of all that is wrong whenever that changes; with an
+    ///   empty list when all is well again
     public FileSource(
             Path folder,
             Schemas schemas,

@@ -14,14 +14,13 @@ public final class FixedSource implements ConfigSource {
     private final Watchers watchers = new Watchers();
 
     /// @param owner runs every call of the watchers, one at a time and in order: an
-    ///     [dev.serin.base.flow.Owner], or `Runnable::run` where one thread does everything
+    ///   [dev.serin.base.flow.Owner], or `Runnable::run` where one thread does everything
     public FixedSource(Executor owner, Collection<Resource> resources) {
         this.owner = owner;
-        owner.execute(
-                () -> {
-                    resources.forEach(watchers::put);
-                    watchers.sync();
-                });
+        owner.execute(() -> {
+            resources.forEach(watchers::put);
+            watchers.sync();
+        });
     }
 
     @Override
