@@ -15,5 +15,6 @@ final class Commands {
         line.addSubcommand(new ImageCommand(console));
         line.addSubcommand(new ServeCommand());
         line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new SupervisorCommand());
     }
 }

@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.local.node.sandbox;
 
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
@@ -9,10 +9,10 @@ import java.util.List;
 /// The pods' network namespaces: each joined to the router, which is the supervisor's own
 /// namespace, by a wire of its own and a route to its one address. Safe for any thread; calls block
 /// for some ten milliseconds.
-final class Network {
+public final class Network {
     private final Programs programs;
 
-    Network(Programs programs) {
+    public Network(Programs programs) {
         this.programs = programs;
     }
 
@@ -20,7 +20,7 @@ final class Network {
     ///
     /// @param address the pod's, from [Addresses]
     /// @return its path
-    Path make(String name, String address) {
+    public Path make(String name, String address) {
         // One shell for all, since a start of eight pods is felt on two cores. ::6 is where the
         // inbound proxy calls the application from, see the packet rules.
         var wire = wire(address);
@@ -56,7 +56,7 @@ final class Network {
         return Namespaces.NETNS.resolve(name);
     }
 
-    void remove(String name, String address) {
+    public void remove(String name, String address) {
         programs.run(
                 List.of(
                         "sh",

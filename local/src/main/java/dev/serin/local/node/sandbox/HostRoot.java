@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.local.node.sandbox;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,11 +16,13 @@ import java.util.stream.Stream;
 /// that what is written there stays in the container. A folder with other file systems mounted
 /// below can't be one overlay in a user namespace (they are locked together), so it is made anew,
 /// with its children as overlays.
-record HostRoot(List<Part> parts) {
-    private static final Set<String> OWN = Set.of("/proc", "/sys", "/dev", "/run", "/tmp");
+public record HostRoot(List<Part> parts) {
+    private static final Set<String> OWN = Set.of("/proc", "/sys", "/dev", "/run");
     private static final int DEEPEST = 3;
+    private static final int MOST_FILES = 100;
 
-    sealed interface Part {
+    /// One piece of a container's root.
+    public sealed interface Part {
         String path();
 
         /// A folder that shows the machine's, and takes writes itself.
@@ -30,10 +32,13 @@ record HostRoot(List<Part> parts) {
         record Folder(String path) implements Part {}
 
         record Link(String path, String target) implements Part {}
+
+        /// A file beside folders that are parts of their own; it is shown read-only.
+        record File(String path) implements Part {}
     }
 
     /// Looks at the machine's root.
-    static HostRoot read() {
+    public static HostRoot read() {
         try {
             var mounts =
                     Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
@@ -53,6 +58,7 @@ record HostRoot(List<Part> parts) {
         try (Stream<Path> files = Files.list(folder)) {
             children = files.sorted().toList();
         }
+        int files = 0;
         for (var child : children) {
             var path = child.toString();
             if (OWN.contains(path)) {
@@ -67,6 +73,8 @@ record HostRoot(List<Part> parts) {
                 } else {
                     parts.add(new Part.Overlay(path));
                 }
+            } else if (depth > 1 && Files.isRegularFile(child) && files++ < MOST_FILES) {
+                parts.add(new Part.File(path));
             }
         }
     }

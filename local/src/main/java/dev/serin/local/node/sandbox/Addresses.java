@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.local.node.sandbox;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
@@ -8,13 +8,13 @@ import java.util.Set;
 
 /// The pods' addresses, 10.244.0.2 to 10.244.255.254. Goes round, so that one that was freed is not
 /// given again soon, when a connection or a name may still lead to it. Safe for any thread.
-final class Addresses {
+public final class Addresses {
     private static final int LAST = 256 * 256 - 2;
 
     private final Set<Integer> taken = new HashSet<>();
     private int next = 2;
 
-    synchronized String take() {
+    public synchronized String take() {
         for (int tried = 0; tried < LAST; tried++) {
             var candidate = next;
             next = next >= LAST ? 2 : next + 1;
@@ -27,18 +27,7 @@ final class Addresses {
                 Problem.of("pod network 10.244.0.0/16", "no address is free", "delete some pods"));
     }
 
-    /// Takes a certain address, if it is one of these and free.
-    synchronized boolean take(String address) {
-        var parts = address.split("\\.");
-        if (parts.length != 4 || !address.startsWith("10.244.")) {
-            return false;
-        }
-        var number = Integer.parseInt(parts[2]) * 256 + Integer.parseInt(parts[3]);
-        next = Math.max(next, number >= LAST ? 2 : number + 1);
-        return taken.add(number);
-    }
-
-    synchronized void free(String address) {
+    public synchronized void free(String address) {
         var parts = address.split("\\.");
         taken.remove(Integer.parseInt(parts[2]) * 256 + Integer.parseInt(parts[3]));
     }

@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.local.node.sandbox;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.Map;
 /// The shell script that turns a new mount, pid and network namespace into a container: builds its
 /// root, mounts its volumes, drops every capability and runs its command. The script itself stays
 /// as the container's first process, which takes in orphans and ends with the command's exit code.
-final class StartScript {
+public final class StartScript {
     private static final List<String> DEVICES =
             List.of("null", "zero", "full", "random", "urandom", "tty");
 
@@ -16,21 +16,23 @@ final class StartScript {
     /// What a container is started with.
     ///
     /// @param scratch a folder of this machine where its root is put together
+    /// @param user `uid:gid` to run as, empty for root
     /// @param binds a path in the container → what is shown there, in the order to be mounted
     /// @param rootless whether this is root of a user namespace only
-    record Plan(
+    public record Plan(
             String scratch,
             HostRoot root,
             List<Bind> binds,
             List<String> command,
             Map<String, String> environment,
             String workingDir,
+            String user,
             boolean rootless) {}
 
     /// One path of the machine's, shown in the container.
-    record Bind(String source, String target, boolean readOnly, boolean file) {}
+    public record Bind(String source, String target, boolean readOnly, boolean file) {}
 
-    static String of(Plan plan) {
+    public static String of(Plan plan) {
         return new StartScript().write(plan);
     }
 
@@ -49,6 +51,7 @@ final class StartScript {
         plan.binds().forEach(bind -> prepare(plan.root(), bind));
         line("overlay() {");
         line("  mkdir -p \"root/$1\" \"up/$2\" \"work/$2\"");
+        line("  [ \"$1\" != tmp ] || chmod 1777 \"root/$1\" \"up/$2\"");
         line(
                 "  mount -t overlay -o \"lowerdir=/$1,upperdir=up/$2,workdir=work/$2"
                         + (plan.rootless() ? ",userxattr" : "")
@@ -78,8 +81,12 @@ final class StartScript {
                         "-all",
                         "--inh-caps",
                         "-all",
-                        "--no-new-privs",
-                        "--"));
+                        "--no-new-privs"));
+        if (!plan.user().isEmpty() && !plan.rootless()) {
+            var ids = plan.user().split(":");
+            words.addAll(List.of("--reuid", ids[0], "--regid", ids[1], "--clear-groups"));
+        }
+        words.add("--");
         words.addAll(plan.command());
         // The shell's own words about a killed command are not the container's.
         line("exec 3>&2 2>/dev/null");
@@ -98,6 +105,11 @@ final class StartScript {
             switch (part) {
                 case HostRoot.Part.Overlay _ -> line("overlay " + path + " " + number++);
                 case HostRoot.Part.Folder _ -> line("mkdir -p root/" + path);
+                case HostRoot.Part.File _ -> {
+                    line(": > root/" + path);
+                    line("mount --bind /" + path + " root/" + path + " 2>/dev/null || true");
+                    line("mount -o remount,bind,ro root/" + path + " 2>/dev/null || true");
+                }
                 case HostRoot.Part.Link link ->
                         line("ln -s " + quote(link.target()) + " root/" + path);
             }
@@ -106,7 +118,6 @@ final class StartScript {
 
     private void own() {
         line("mkdir -p root/proc root/sys root/dev root/run/lock");
-        line("mkdir -m 1777 root/tmp");
         line("mount -t proc proc root/proc");
         line("mount --bind root/proc/sys root/proc/sys");
         line("mount -o remount,bind,ro root/proc/sys");
