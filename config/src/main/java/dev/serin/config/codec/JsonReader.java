@@ -29,7 +29,8 @@ public final class JsonReader {
     }
 
     /// @param file what errors call the text
-    /// @throws ProblemException when it is not JSON or has a key twice, naming file, line and column
+    /// @throws ProblemException when it is not JSON or has a key twice, naming file, line and
+    ///   column
     public static List<Document> read(String file, String text) {
         var documents = new ArrayList<Document>();
         try (var parser = JSON.createParser(text)) {

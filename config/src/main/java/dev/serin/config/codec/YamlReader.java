@@ -151,7 +151,9 @@ public final class YamlReader {
                 throw problem(
                         key,
                         place,
-                        "the key " + name + ", which kubectl reads as "
+                        "the key "
+                                + name
+                                + ", which kubectl reads as "
                                 + PlainScalar.value(name).asString(),
                         "put it in quotes: \"" + name + "\"");
             }

@@ -27,7 +27,7 @@ public final class Inside {
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile())
                             .start();
-            var ended = process.waitFor(120, TimeUnit.SECONDS);
+            var ended = process.waitFor(60, TimeUnit.SECONDS);
             if (!ended) {
                 process.destroyForcibly();
             }
@@ -37,6 +37,24 @@ public final class Inside {
         } finally {
             Files.delete(output);
         }
+    }
+
+    /// The whole of such a main method: what it throws is printed, and threads do not hold it up.
+    public static void ended(Scenario scenario) {
+        try {
+            scenario.run();
+            System.out.flush();
+            Runtime.getRuntime().halt(0);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            System.err.flush();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /// What runs inside.
+    public interface Scenario {
+        void run() throws Exception;
     }
 
     public static List<String> java(Class<?> main) {

@@ -61,23 +61,24 @@ final class NodeInside {
                                 System.out::println));
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var it = new NodeInside();
-        it.node.start();
-        try {
-            it.servesHttpAndLogs();
-            it.mountsVolumesOnlyInThePod();
-            it.initContainersComeFirstAndFailuresAreCounted();
-            it.deletesWithoutATrace();
-            it.capturesWhatHasASidecar();
-            it.startsEightPodsFast();
-        } finally {
-            it.node.stop(Duration.ofSeconds(3));
-            it.timers.close();
-            Volumes.delete(it.state);
-        }
-        assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
-        Runtime.getRuntime().halt(0);
+    public static void main(String[] arguments) {
+        Inside.ended(() -> {
+            var it = new NodeInside();
+            it.node.start();
+            try {
+                it.servesHttpAndLogs();
+                it.mountsVolumesOnlyInThePod();
+                it.initContainersComeFirstAndFailuresAreCounted();
+                it.deletesWithoutATrace();
+                it.capturesWhatHasASidecar();
+                it.startsEightPodsFast();
+            } finally {
+                it.node.stop(Duration.ofSeconds(3));
+                it.timers.close();
+                Volumes.delete(it.state);
+            }
+            assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
+        });
     }
 
     private ImageResolver.Image resolve(String image) {

@@ -1,0 +1,81 @@
+package dev.serin.local.controllers;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.base.time.Ticker;
+import dev.serin.base.time.Timers;
+import dev.serin.local.api.ResourceClient;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/// All controllers of the one-machine Kubernetes but those of the services' addresses. They run on
+/// two threads: one makes pods and may wait for a webhook, the other never waits long.
+public final class Controllers implements AutoCloseable {
+    private final List<ControllerLoop> loops = new ArrayList<>();
+
+    /// What they are made of.
+    ///
+    /// @param owner one thread, that of everything that answers fast
+    /// @param podMaker one thread, which a slow webhook may hold
+    public record Means(
+            ResourceClient client,
+            Executor owner,
+            Executor podMaker,
+            Ticker ticker,
+            Timers timers,
+            Draws draws,
+            ControllerObserver observer) {
+
+        /// A writer of events under this name.
+        public Events events(String component) {
+            return new Events(client, component, ticker, draws, observer);
+        }
+
+        /// Starts `controller` on the fast thread.
+        public ControllerLoop start(Controller controller) {
+            return start(controller, owner);
+        }
+
+        ControllerLoop start(Controller controller, Executor thread) {
+            return new ControllerLoop(controller, client, thread, timers, draws, observer);
+        }
+    }
+
+    private Controllers() {}
+
+    /// Starts them all.
+    ///
+    /// @param machine the one node
+    public static Controllers start(Means means, Machine machine) {
+        var all = new Controllers();
+        var client = means.client;
+        var ticker = means.ticker;
+        all.loops.add(means.start(new NamespaceController(client)));
+        all.loops.add(means.start(new NodeController(client, ticker, machine)));
+        all.loops.add(
+                means.start(
+                        new DeploymentController(
+                                client, means.events("deployment-controller"), ticker)));
+        all.loops.add(
+                means.start(
+                        new ReplicaSetController(
+                                client, means.events("replicaset-controller"), ticker, means.draws),
+                        means.podMaker));
+        all.loops.add(
+                means.start(
+                        new Scheduler(
+                                client,
+                                means.events("default-scheduler"),
+                                ticker,
+                                machine.name())));
+        all.loops.add(means.start(new EndpointController(client)));
+        all.loops.add(means.start(new NodePortController(client, means.draws)));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        loops.forEach(ControllerLoop::close);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.serin.local.controllers;
+
+import dev.serin.config.ResourceKey;
+import dev.serin.config.ResourceKind;
+
+/// The kinds that the controllers read and write, in the version in which they write them.
+public final class Kinds {
+    public static final ResourceKind NAMESPACE =
+            new ResourceKind("", "v1", "Namespace", "namespaces", false);
+    public static final ResourceKind NODE = new ResourceKind("", "v1", "Node", "nodes", false);
+    public static final ResourceKind POD = new ResourceKind("", "v1", "Pod", "pods", true);
+    public static final ResourceKind SERVICE =
+            new ResourceKind("", "v1", "Service", "services", true);
+    public static final ResourceKind SERVICE_ACCOUNT =
+            new ResourceKind("", "v1", "ServiceAccount", "serviceaccounts", true);
+    public static final ResourceKind EVENT = new ResourceKind("", "v1", "Event", "events", true);
+    public static final ResourceKind DEPLOYMENT =
+            new ResourceKind("apps", "v1", "Deployment", "deployments", true);
+    public static final ResourceKind REPLICA_SET =
+            new ResourceKind("apps", "v1", "ReplicaSet", "replicasets", true);
+    public static final ResourceKind ENDPOINT_SLICE =
+            new ResourceKind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true);
+
+    private Kinds() {}
+
+    public static ResourceKey key(ResourceKind kind, String namespace, String name) {
+        return new ResourceKey(kind.family(), namespace, name);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.serin.local.service;
+
+import dev.serin.base.time.Ticker;
+import dev.serin.config.Resource;
+import dev.serin.config.ResourceKey;
+import dev.serin.config.ResourceKind;
+import dev.serin.config.kubernetes.Service;
+import dev.serin.local.api.ResourceClient;
+import dev.serin.local.capture.PacketFilter;
+import dev.serin.local.capture.PacketFilter.ServiceRule;
+import dev.serin.local.controllers.Controller;
+import dev.serin.local.controllers.Kinds;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// Gives the packet filter the cluster addresses of all services with their ready targets, as one
+/// table, when it has changed and at most every 20 ms. A service without selector and without
+/// endpoints (`default/kubernetes`, the DNS) has no rule: its address is on the router itself.
+public final class VirtualAddresses implements Controller {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final ResourceKey TABLE = new ResourceKey("services", "", "");
+
+    private final ResourceClient client;
+    private final PacketFilter filter;
+    private final Ticker ticker;
+    private @Nullable List<ServiceRule> written;
+    private long writtenAt;
+
+    public VirtualAddresses(ResourceClient client, PacketFilter filter, Ticker ticker) {
+        this.client = client;
+        this.filter = filter;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public String name() {
+        return "virtual-addresses";
+    }
+
+    @Override
+    public Set<ResourceKind> watches() {
+        return Set.of(Kinds.SERVICE, Kinds.ENDPOINT_SLICE);
+    }
+
+    @Override
+    public Collection<ResourceKey> wakes(Resource resource) {
+        return List.of(TABLE);
+    }
+
+    @Override
+    public @Nullable Duration reconcile(ResourceKey key) {
+        // The first change of a burst is felt at once, the rest of it together.
+        var since = Duration.ofNanos(ticker.nanos() - writtenAt);
+        if (written != null && since.compareTo(PAUSE) < 0) {
+            return PAUSE.minus(since);
+        }
+        var rules =
+                rules(
+                        client.list(Kinds.SERVICE, null, Map.of()),
+                        client.list(Kinds.ENDPOINT_SLICE, null, Map.of()));
+        if (!rules.equals(written)) {
+            filter.services(rules);
+            written = rules;
+            writtenAt = ticker.nanos();
+        }
+        return null;
+    }
+
+    /// Pure, in order of address and port.
+    static List<ServiceRule> rules(List<Resource> services, List<Resource> slices) {
+        var targets = new ReadyTargets(slices);
+        var rules = new ArrayList<ServiceRule>();
+        for (var resource : services) {
+            var service = Service.from(resource);
+            if (service.type() == Service.Type.EXTERNALNAME
+                    || service.selector().isEmpty() && !targets.hasSlices(service)) {
+                continue;
+            }
+            for (var address : service.clusterIps()) {
+                for (var port : service.ports()) {
+                    var protocol = port.protocol().toLowerCase(Locale.ROOT);
+                    if (address.indexOf(':') < 0 && !protocol.equals("sctp")) {
+                        rules.add(
+                                new ServiceRule(
+                                        address, protocol, port.port(), targets.of(service, port)));
+                    }
+                }
+            }
+        }
+        rules.sort(
+                Comparator.comparing(ServiceRule::address)
+                        .thenComparing(ServiceRule::protocol)
+                        .thenComparingInt(ServiceRule::port));
+        return rules;
+    }
+}
