@@ -107,18 +107,23 @@ public final class ContainerBootstrap {
                 clear && !Files.exists(token) ? null : token);
     }
 
-    private static Ports ports(Struct proxyConfig) {
+    private Ports ports(Struct proxyConfig) {
         var istio = Ports.ISTIO;
         return new Ports(
                 moved(istio.admin(), proxyConfig, "proxyAdminPort"),
-                istio.stats(),
-                istio.status(),
+                moved(istio.stats(), "ENVOY_PROMETHEUS_PORT"),
+                moved(istio.status(), "ENVOY_STATUS_PORT"),
                 moved(istio.agent(), proxyConfig, "statusPort"));
     }
 
     private static HostPort moved(HostPort usual, Struct proxyConfig, String field) {
-        var port = proxyConfig.getFieldsOrDefault(field, NodeMetadata.NONE).getNumberValue();
-        return port == 0 ? usual : new HostPort(usual.host(), (int) port);
+        var port = proxyConfig.getFieldsMap().get(field);
+        return port == null ? usual : new HostPort(usual.host(), (int) port.getNumberValue());
+    }
+
+    private HostPort moved(HostPort usual, String variable) {
+        var port = environment.get(variable);
+        return port == null ? usual : HostPort.parse(usual.host() + ":" + port);
     }
 
     private String required(String variable) {
