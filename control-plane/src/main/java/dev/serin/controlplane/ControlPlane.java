@@ -8,10 +8,12 @@ import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
+import dev.serin.config.istio.VirtualService;
 import dev.serin.config.source.ConfigSource;
 import dev.serin.controlplane.collection.Collections;
 import dev.serin.controlplane.generate.Generators;
 import dev.serin.controlplane.mesh.MeshSnapshot;
+import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.push.Debounce;
 import dev.serin.controlplane.push.Discovery;
 import dev.serin.controlplane.status.ProxyTable;
@@ -157,6 +159,22 @@ public final class ControlPlane implements AutoCloseable {
     /// Labels of a namespace as of the newest change; empty if it is not known.
     public Map<String, String> namespaceLabels(String name) {
         return namespaces.getOrDefault(name, Map.of());
+    }
+
+    /// What is right in a resource but names something that is not there yet: for a validating
+    /// webhook, which lets it pass.
+    public List<String> warnings(Resource resource) {
+        if (!resource.kind().family().equals("virtualservices.networking.istio.io")) {
+            return List.of();
+        }
+        var mesh = newest.get();
+        return RouteRules.absent(VirtualService.from(resource), mesh.services(), mesh.policies())
+                .stream()
+                .map(what ->
+                        what
+                                + " is not there (yet): until it is, the host's former"
+                                + " routes stay in force")
+                .toList();
     }
 
     @Override

@@ -73,10 +73,7 @@ class SharedModelsTest {
                 }
             }
             case "regress" ->
-                    close(
-                            flat(expected.get("outputs").get("value")),
-                            answer.get("results"),
-                            what);
+                    close(flat(expected.get("outputs").get("value")), answer.get("results"), what);
             default -> {
                 var scores = expected.get("scores").get("value");
                 for (int i = 0; i < scores.size(); i++) {
@@ -120,7 +117,8 @@ class SharedModelsTest {
     @Test
     void metadataIsWhatTensorFlowServingTells() throws Exception {
         var models = MODELS.resolve("tfserving");
-        try (var running = serving(models.resolve("saved_model_half_plus_two_2_versions/00000123"))) {
+        try (var running =
+                serving(models.resolve("saved_model_half_plus_two_2_versions/00000123"))) {
             running.await("m", 123, State.AVAILABLE);
             var expected =
                     Files.readString(
@@ -140,7 +138,8 @@ class SharedModelsTest {
                 new RunningServer(
                         RunningServer.model("bad", models.resolve("bad_half_plus_two")),
                         RunningServer.model("gpu", models.resolve("saved_model_half_plus_two_gpu")),
-                        RunningServer.model("good", models.resolve("saved_model_half_plus_two_cpu")))) {
+                        RunningServer.model(
+                                "good", models.resolve("saved_model_half_plus_two_cpu")))) {
             running.await("good", 123, State.AVAILABLE);
             running.await("bad", 123, State.END);
             running.await("gpu", 123, State.END);
@@ -158,15 +157,18 @@ class SharedModelsTest {
 
     @Test
     void aCounterKeepsItsStateAndTakesNoInput() throws Exception {
-        try (var running =
-                serving(MODELS.resolve("tfserving/saved_model_counter/00000123"))) {
+        try (var running = serving(MODELS.resolve("tfserving/saved_model_counter/00000123"))) {
             running.await("m", 123, State.AVAILABLE);
             var by =
                     running.post(
                             "/v1/models/m:predict",
                             "{\"signature_name\": \"incr_counter_by\", \"inputs\": 3}");
             assertEquals(200, by.statusCode(), by.body());
-            assertEquals(3.0, JSON.readTree(by.body().getBytes(StandardCharsets.UTF_8)).get("outputs").asDouble());
+            assertEquals(
+                    3.0,
+                    JSON.readTree(by.body().getBytes(StandardCharsets.UTF_8))
+                            .get("outputs")
+                            .asDouble());
         }
     }
 }

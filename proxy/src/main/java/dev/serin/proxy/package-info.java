@@ -1,5 +1,5 @@
 /// The data plane: a sidecar, a gateway, or a proxy of its own. Start here: [Proxy], then
-/// [ProxyOptions]; the traffic's way begins in the package `listener`.
+/// [DataPlane], then [dev.serin.proxy.listener.ListenerConfig].
 @NullMarked
 package dev.serin.proxy;
 

@@ -84,7 +84,23 @@ public final class JsonReader {
             }
             return list;
         }
-        return JSON.readTree(parser);
+        return scalar();
+    }
+
+    private JsonNode scalar() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_NUMBER_INT ->
+                    switch (parser.getNumberType()) {
+                        case INT -> NODES.numberNode(parser.getIntValue());
+                        case LONG -> NODES.numberNode(parser.getLongValue());
+                        default -> NODES.numberNode(parser.getDoubleValue());
+                    };
+            default -> NODES.nullNode();
+        };
     }
 
     private static Position position(TokenStreamLocation location) {

@@ -56,6 +56,9 @@ public final class YamlReader {
                         .setLabel(file)
                         .setSchema(new TextOnly())
                         .setCodePointLimit(16 << 20)
+                        // Counted and worded below, with the place.
+                        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+                        .setAllowNonScalarKeys(true)
                         .build();
         try {
             for (var node : new Compose(settings).composeAllFromString(text)) {

@@ -92,7 +92,14 @@ public final class RouteRules {
         return new RouteRules(now, missing, used.equals(subsetsInUse) ? subsetsInUse : used);
     }
 
-    private List<String> absent(
+    /// What a VirtualService names that is not there, in words.
+    public static List<String> absent(
+            VirtualService rules, Services services, TrafficPolicies policies) {
+        return absent(
+                InForce.of(rules, policies.domain()), services, policies, new LinkedHashMap<>());
+    }
+
+    private static List<String> absent(
             InForce rules,
             Services services,
             TrafficPolicies policies,

@@ -12,6 +12,8 @@ import dev.serin.xds.server.DiscoverySource;
 
 import io.envoyproxy.envoy.config.core.v3.Node;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Discovery implements DiscoverySource {
     private final Latest<MeshSnapshot> newest;
     private final Generators generators;
-    private final Map<ResourceKey, Integer> connected = new ConcurrentHashMap<>();
+    private final Map<ResourceKey, Proxy> connected = new ConcurrentHashMap<>();
 
     public Discovery(Latest<MeshSnapshot> newest, Generators generators) {
         this.newest = newest;
@@ -31,9 +33,18 @@ public final class Discovery implements DiscoverySource {
         return connected.containsKey(pod);
     }
 
-    /// What a proxy with this node would be told now: for debug pages and explanations.
-    public Resources resources(Node node) {
-        return generators.resources(newest.get(), ProxyScope.of(node));
+    /// What a connected proxy is told now, null if there is none in that pod.
+    ///
+    /// @param pod `name.namespace`
+    public @Nullable Resources resources(String pod) {
+        var dot = pod.lastIndexOf('.');
+        var proxy =
+                connected.get(
+                        new ResourceKey(
+                                "pods",
+                                pod.substring(dot + 1),
+                                pod.substring(0, Math.max(dot, 0))));
+        return proxy == null ? null : generators.resources(newest.get(), proxy.scope);
     }
 
     @Override
@@ -49,7 +60,7 @@ public final class Discovery implements DiscoverySource {
                             "start the proxy with the service account of its own pod"));
         }
         var pod = new ResourceKey("pods", namespace, scope.id().pod());
-        connected.merge(pod, 1, Integer::sum);
+        connected.merge(pod, new Proxy(scope, 1), (old, now) -> new Proxy(scope, old.streams + 1));
         return new Client() {
             @Override
             public Resources newest() {
@@ -58,8 +69,15 @@ public final class Discovery implements DiscoverySource {
 
             @Override
             public void close() {
-                connected.computeIfPresent(pod, (_, streams) -> streams > 1 ? streams - 1 : null);
+                connected.computeIfPresent(
+                        pod,
+                        (_, proxy) ->
+                                proxy.streams > 1
+                                        ? new Proxy(proxy.scope, proxy.streams - 1)
+                                        : null);
             }
         };
     }
+
+    private record Proxy(ProxyScope scope, int streams) {}
 }

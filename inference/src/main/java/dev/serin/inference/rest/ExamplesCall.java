@@ -1,5 +1,7 @@
 package dev.serin.inference.rest;
 
+import com.google.protobuf.ByteString;
+
 import dev.serin.inference.ServingException;
 import dev.serin.inference.proto.BytesList;
 import dev.serin.inference.proto.Example;
@@ -8,8 +10,6 @@ import dev.serin.inference.proto.Feature.KindCase;
 import dev.serin.inference.proto.Features;
 import dev.serin.inference.proto.FloatList;
 import dev.serin.inference.proto.Int64List;
-
-import com.google.protobuf.ByteString;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +36,7 @@ public record ExamplesCall(String signatureName, List<Example> examples) {
         }
         var cursor = new JsonCursor(json, at);
         if (cursor.peek() != '[') {
-            throw PredictCall.wrongDocument(
-                    json, "Expecting 'examples' value to be an list/array");
+            throw PredictCall.wrongDocument(json, "Expecting 'examples' value to be an list/array");
         }
         var more = cursor.next();
         if (!more) {
@@ -129,9 +128,7 @@ public record ExamplesCall(String signatureName, List<Example> examples) {
                 become(KindCase.INT64_LIST);
                 if (!JsonNumbers.fitsLong(cursor.text, from, to)) {
                     throw ServingException.invalid(
-                            "Feature: "
-                                    + name
-                                    + " has uint64 element. Only int64 is supported.");
+                            "Feature: " + name + " has uint64 element. Only int64 is supported.");
                 }
                 longs.addValue(JsonNumbers.toLong(cursor.text, from, to));
             } else {

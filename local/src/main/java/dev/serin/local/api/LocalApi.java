@@ -4,35 +4,69 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
+import dev.serin.config.schema.Schemas;
 import dev.serin.local.api.kind.Catalogue;
+import dev.serin.local.api.rest.RestApi;
+import dev.serin.local.api.wire.Door;
+import dev.serin.local.api.wire.ServerKeys;
+import dev.serin.local.api.wire.Sockets;
 import dev.serin.local.api.write.Admission;
 import dev.serin.local.api.write.KindRules;
 import dev.serin.local.api.write.Stamp;
 import dev.serin.local.api.write.WritePath;
 import dev.serin.local.store.Store;
+import dev.serin.local.token.FixedTokens;
+import dev.serin.local.token.ServiceAccountTokens;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /// The Kubernetes API of one machine: the composition of its store, its rules and its door.
 public final class LocalApi implements AutoCloseable {
     private static final int HISTORY = 20_000;
     private static final int QUEUE = 5_000;
 
+    private final Options options;
     private final Store store;
-    private final Catalogue catalogue = Catalogue.builtIn();
+    private final Catalogue catalogue;
     private final WritePath writes;
+    private final ServiceAccountTokens tokens;
+    private @Nullable Door door;
 
     /// What a local API is made of.
     ///
     /// @param state the folder that it keeps; it must exist
-    public record Options(Path state, Ticker ticker, Draws draws) {}
+    /// @param logs what containers print
+    /// @param authorizer what callers other than admins may do
+    /// @param failures told of faults of the API's own
+    public record Options(
+            Path state,
+            Ticker ticker,
+            Draws draws,
+            PodLogs logs,
+            Authorizer authorizer,
+            Consumer<Throwable> failures) {
+        /// Without pods' logs, for admins only.
+        public Options(Path state, Ticker ticker, Draws draws) {
+            this(state, ticker, draws, PodLogs.NONE, Authorizer.ADMINS_ONLY, _ -> {});
+        }
+    }
 
     public LocalApi(Options options) {
+        this.options = options;
+        this.catalogue = new Catalogue(Schemas.load());
         this.store = new Store(options.state().resolve("resources.db"), HISTORY, QUEUE);
+        this.tokens =
+                new ServiceAccountTokens(
+                        options.state().resolve("service-account.key"), store, options.ticker());
         this.writes =
                 new WritePath(
                         store,
@@ -56,8 +90,34 @@ public final class LocalApi implements AutoCloseable {
         return new InProcess(store, () -> catalogue, writes, component);
     }
 
+    /// Issues and reads tokens of service accounts.
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /// Opens the door; call once.
+    ///
+    /// @param admin the token of the kubeconfig
+    /// @return the address, with the port that was given where 0 was asked for
+    public InetSocketAddress start(
+            Sockets sockets, SocketAddress address, ServerKeys keys, String admin) {
+        var api =
+                new RestApi(
+                        new RestApi.Sources(
+                                catalogue, store, writes, options.logs(), tokens, () -> true),
+                        List.of(FixedTokens.admin(admin), tokens),
+                        options.authorizer(),
+                        options.ticker(),
+                        options.failures());
+        door = new Door(sockets, address, keys, api, options.failures());
+        return door.address();
+    }
+
     @Override
     public void close() {
+        if (door != null) {
+            door.close();
+        }
         store.close();
     }
 }

@@ -22,11 +22,12 @@ public final class Inside {
         command.addAll(List.of(arguments));
         var output = Files.createTempFile("inside", ".log");
         try {
-            var process =
+            var builder =
                     new ProcessBuilder(unshare.command(command))
                             .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
+                            .redirectOutput(output.toFile());
+            builder.environment().put("PATH", programs.path());
+            var process = builder.start();
             var ended = process.waitFor(60, TimeUnit.SECONDS);
             if (!ended) {
                 process.destroyForcibly();

@@ -78,8 +78,7 @@ final class ExampleRuns {
         if (!signature.outputs().containsKey("outputs")) {
             throw new ServingException(
                     StatusCode.FAILED_PRECONDITION,
-                    "No regression outputs found in SignatureDef: "
-                            + signature.outputs().keySet());
+                    "No regression outputs found in SignatureDef: " + signature.outputs().keySet());
         }
         var output =
                 checked(
@@ -107,10 +106,7 @@ final class ExampleRuns {
         if (!signature.inputs().containsKey(INPUTS)) {
             throw new ServingException(
                     StatusCode.FAILED_PRECONDITION,
-                    "No "
-                            + what
-                            + " inputs found in SignatureDef: "
-                            + signature.inputs().keySet());
+                    "No " + what + " inputs found in SignatureDef: " + signature.inputs().keySet());
         }
     }
 
@@ -133,7 +129,11 @@ final class ExampleRuns {
         }
         if (tensor.type() != type) {
             throw ServingException.invalid(
-                    "Expected " + name + " Tensor of " + type.wireName() + ". Got: "
+                    "Expected "
+                            + name
+                            + " Tensor of "
+                            + type.wireName()
+                            + ". Got: "
                             + tensor.type().wireName());
         }
         if (tensor.rank() == 0 || tensor.dimension(0) != rows) {
