@@ -11,7 +11,10 @@ final class Commands {
         line.addSubcommand(new DownCommand(console));
         line.addSubcommand(new ListCommand(console));
         line.addSubcommand(new KubeconfigCommand(console));
+        line.addSubcommand(new ValidateCommand(console));
+        line.addSubcommand(new ImageCommand(console));
         line.addSubcommand(new ServeCommand());
         line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new SupervisorCommand());
     }
 }

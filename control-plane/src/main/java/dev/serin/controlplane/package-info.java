@@ -1,4 +1,5 @@
-/// Placeholder sentence: the owner of this module replaces it.
+/// The control plane: resources and workloads in, what each proxy must know out. Start here:
+/// [ControlPlane], then the packages `collection`, `registry`, `mesh`, `generate`, `push`.
 @NullMarked
 package dev.serin.controlplane;
 

@@ -7,6 +7,7 @@ import dev.serin.base.net.HostPort;
 import dev.serin.base.time.Ticker;
 import dev.serin.modelserver.servable.ServableTable;
 import dev.serin.modelserver.source.ModelConfig;
+import dev.serin.modelserver.source.ModelConfigFile;
 import dev.serin.modelserver.source.VersionSelection;
 
 import java.io.PrintStream;
@@ -55,7 +56,7 @@ public final class ServeMain {
             return 2;
         }
         try (var server = new ModelServer(options, ticker, out::println)) {
-            out.println("REST on " + server.address() + ", for " + names(options));
+            out.println("REST on port " + server.address().port() + ", for " + names(options));
             sayWhenReady(server, ticker, begun, out);
             await(stop);
             out.println("stopping: finishing what was begun");
@@ -137,6 +138,9 @@ public final class ServeMain {
     }
 
     private static List<ModelConfig> models(Flags flags, Map<String, String> environment) {
+        if (flags.isGiven("model_config_file")) {
+            return ModelConfigFile.read(Path.of(flags.text("model_config_file")));
+        }
         var name =
                 flags.isGiven("model_name")
                         ? flags.text("model_name")

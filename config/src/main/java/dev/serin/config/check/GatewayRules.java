@@ -25,9 +25,7 @@ final class GatewayRules {
         }
         MetadataRules.labels(spec, "selector");
         if (spec.size("selector") == 0) {
-            spec.missing(
-                    "selector",
-                    "labels of the gateway's pods, such as istio: ingressgateway");
+            spec.missing("selector", "labels of the gateway's pods, such as istio: ingressgateway");
         }
         if (spec.size("servers") == 0) {
             spec.missing("servers", "the ports that it opens");
@@ -126,7 +124,9 @@ final class GatewayRules {
         }
         if (tls.at("httpsRedirect").node().asBoolean(false)) {
             tls.at("httpsRedirect")
-                    .forbid("a server that decrypts has nothing to redirect", "write it on port 80");
+                    .forbid(
+                            "a server that decrypts has nothing to redirect",
+                            "write it on port 80");
         }
     }
 }

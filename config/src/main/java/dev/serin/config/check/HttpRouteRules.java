@@ -49,7 +49,9 @@ final class HttpRouteRules {
                     "DATA_LOSS",
                     "UNAUTHENTICATED");
     private static final Set<String> METHODS =
-            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*");
+            Set.of(
+                    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+                    "*");
     private static final List<String> REDIRECT_CODES = List.of("301", "302", "303", "307", "308");
 
     private HttpRouteRules() {}
@@ -88,7 +90,9 @@ final class HttpRouteRules {
                     rule.at(other)
                             .forbid(
                                     "nothing is forwarded where there is a "
-                                            + (rule.has("redirect") ? "redirect" : "directResponse"),
+                                            + (rule.has("redirect")
+                                                    ? "redirect"
+                                                    : "directResponse"),
                                     "take it out");
                 }
             }
@@ -154,7 +158,8 @@ final class HttpRouteRules {
                 retries.at("retryOn")
                         .bad(
                                 "must be Envoy's conditions and status codes, with commas between;"
-                                        + " not " + text,
+                                        + " not "
+                                        + text,
                                 near == null ? null : "did you mean " + near + "?");
             }
         }
@@ -181,7 +186,8 @@ final class HttpRouteRules {
             abort.range("httpStatus", 200, 599);
             abort.word("grpcStatus", GRPC);
             if (abort.count("httpStatus", "grpcStatus", "http2Error") != 1) {
-                abort.forbid("not exactly one of httpStatus, grpcStatus and http2Error", "keep one");
+                abort.forbid(
+                        "not exactly one of httpStatus, grpcStatus and http2Error", "keep one");
             }
         }
     }
@@ -272,7 +278,8 @@ final class HttpRouteRules {
         if (!redirect.exists()) {
             return;
         }
-        var count = redirect.count("uri", "authority", "port", "derivePort", "scheme", "prefixRewrite");
+        var count =
+                redirect.count("uri", "authority", "port", "derivePort", "scheme", "prefixRewrite");
         if (count == 0) {
             redirect.forbid(
                     "it names no other address",

@@ -18,7 +18,8 @@ final class MetadataRules {
         if (!namespace.text().isEmpty()) {
             if (!kind.namespaced()) {
                 namespace.forbid(
-                        kind.kind() + " is of the whole cluster and has no namespace", "take it out");
+                        kind.kind() + " is of the whole cluster and has no namespace",
+                        "take it out");
             } else {
                 complain(namespace, Names.label(namespace.text()));
             }
@@ -26,7 +27,9 @@ final class MetadataRules {
         labels(metadata, "labels");
         var size = 0;
         for (var entry : metadata.entries("annotations")) {
-            complain(metadata.at("annotations"), Names.labelKey(entry.keyIn(metadata.at("annotations"))));
+            complain(
+                    metadata.at("annotations"),
+                    Names.labelKey(entry.keyIn(metadata.at("annotations"))));
             size += entry.text().length();
         }
         if (size > MOST_ANNOTATIONS) {

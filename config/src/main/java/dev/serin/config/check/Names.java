@@ -22,7 +22,8 @@ final class Names {
     private static final Pattern CONFIG_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
     private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern IPV4 =
-            Pattern.compile("(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}");
+            Pattern.compile(
+                    "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
     private static final String LETTERS = "lower case letters, digits and -";
@@ -47,7 +48,9 @@ final class Names {
     static @Nullable String domain(String text) {
         return DOMAIN.matches(text) && text.length() <= 253
                 ? null
-                : "must be labels of " + LETTERS + " with dots between, a letter or digit at both"
+                : "must be labels of "
+                        + LETTERS
+                        + " with dots between, a letter or digit at both"
                         + " ends of each, 253 characters at most";
     }
 

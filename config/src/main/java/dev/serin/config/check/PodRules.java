@@ -109,7 +109,9 @@ final class PodRules {
                         "must be one of the pod's volumes"
                                 + (volumes.isEmpty()
                                         ? ", of which it has none"
-                                        : ": " + String.join(", ", volumes.stream().sorted().toList())),
+                                        : ": "
+                                                + String.join(
+                                                        ", ", volumes.stream().sorted().toList())),
                         "add it to volumes");
             }
             var path = mount.at("mountPath");
@@ -136,7 +138,11 @@ final class PodRules {
         }
         probe.notNegative("initialDelaySeconds");
         for (var field :
-                List.of("timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")) {
+                List.of(
+                        "timeoutSeconds",
+                        "periodSeconds",
+                        "successThreshold",
+                        "failureThreshold")) {
             probe.notNegative(field);
         }
         for (var handler : List.of("httpGet", "tcpSocket", "grpc")) {

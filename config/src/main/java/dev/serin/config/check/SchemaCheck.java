@@ -121,17 +121,12 @@ public final class SchemaCheck {
                     return;
                 }
                 value.properties()
-                        .forEach(
-                                p -> {
-                                    // An empty map value may be written as null.
-                                    if (!p.getValue().isNull()) {
-                                        value(
-                                                map.value(),
-                                                p.getValue(),
-                                                join(path, p.getKey()),
-                                                owner);
-                                    }
-                                });
+                        .forEach(p -> {
+                            // An empty map value may be written as null.
+                            if (!p.getValue().isNull()) {
+                                value(map.value(), p.getValue(), join(path, p.getKey()), owner);
+                            }
+                        });
             }
             case ObjectType object -> {
                 if (value.isObject()) {
@@ -210,7 +205,9 @@ public final class SchemaCheck {
     private static boolean isBase64(String text) {
         try {
             Base64.getMimeDecoder().decode(text);
-            return text.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || "+/=\n\r".indexOf(c) >= 0));
+            return text.chars()
+                    .allMatch(c ->
+                            c < 128 && (Character.isLetterOrDigit(c) || "+/=\n\r".indexOf(c) >= 0));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -46,9 +46,7 @@ public final class StatusWording {
     public static String strictMessage(KindSchema schema, List<Violation> violations) {
         return unhandled(schema)
                 + "strict decoding error: "
-                + violations.stream()
-                        .map(StatusWording::strict)
-                        .collect(Collectors.joining(", "));
+                + violations.stream().map(StatusWording::strict).collect(Collectors.joining(", "));
     }
 
     /// The message of the 400 for a value that cannot be decoded.
@@ -94,8 +92,7 @@ public final class StatusWording {
     /// A violation as one cause of a 422.
     public static Cause cause(Violation violation) {
         return switch (violation) {
-            case Violation.Missing v ->
-                    new Cause("FieldValueRequired", "Required value", v.path());
+            case Violation.Missing v -> new Cause("FieldValueRequired", "Required value", v.path());
             case Violation.BadValue v ->
                     new Cause(
                             "FieldValueInvalid",
@@ -126,8 +123,7 @@ public final class StatusWording {
                                     + schemaType(v.found())
                                     + "\"",
                             v.path());
-            case Violation.UnknownField v ->
-                    new Cause("FieldValueInvalid", strict(v), v.path());
+            case Violation.UnknownField v -> new Cause("FieldValueInvalid", strict(v), v.path());
             case Violation.Duplicate v -> new Cause("FieldValueDuplicate", strict(v), v.path());
         };
     }

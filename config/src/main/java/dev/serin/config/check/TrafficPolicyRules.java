@@ -84,7 +84,9 @@ final class TrafficPolicyRules {
         var size = hash.at("maglev").at("tableSize");
         if (size.node().isIntegralNumber()) {
             var number = size.node().longValue();
-            if (number < 2 || number > 5_000_011 || !BigInteger.valueOf(number).isProbablePrime(30)) {
+            if (number < 2
+                    || number > 5_000_011
+                    || !BigInteger.valueOf(number).isProbablePrime(30)) {
                 size.bad("must be a prime of at most 5000011");
             }
         }

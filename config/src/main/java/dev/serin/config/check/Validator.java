@@ -23,8 +23,12 @@ public final class Validator {
                     Map.entry("replicasets.apps", WorkloadRules::check),
                     Map.entry("configmaps", DataRules::configMap),
                     Map.entry("secrets", DataRules::secret),
-                    Map.entry("mutatingwebhookconfigurations.admissionregistration.k8s.io", WebhookRules::check),
-                    Map.entry("validatingwebhookconfigurations.admissionregistration.k8s.io", WebhookRules::check));
+                    Map.entry(
+                            "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+                            WebhookRules::check),
+                    Map.entry(
+                            "validatingwebhookconfigurations.admissionregistration.k8s.io",
+                            WebhookRules::check));
 
     private Validator() {}
 
@@ -56,16 +60,15 @@ public final class Validator {
     private static boolean covers(Violation shape, Violation rule) {
         if (shape instanceof Violation.UnknownField unknown && unknown.nearest() != null) {
             var owner = unknown.path().lastIndexOf('.');
-            var meant = SchemaCheck.join(
-                    owner < 0 ? "" : unknown.path().substring(0, owner), unknown.nearest());
+            var meant =
+                    SchemaCheck.join(
+                            owner < 0 ? "" : unknown.path().substring(0, owner), unknown.nearest());
             return isAt(rule.path(), meant);
         }
         return isAt(rule.path(), shape.path());
     }
 
     private static boolean isAt(String path, String place) {
-        return path.equals(place)
-                || path.startsWith(place + ".")
-                || path.startsWith(place + "[");
+        return path.equals(place) || path.startsWith(place + ".") || path.startsWith(place + "[");
     }
 }

@@ -19,8 +19,7 @@ public sealed interface Violation {
     /// @param known the fields that are there at this place
     /// @param nearest the one that was probably meant, null if none is near
     /// @param belongs path of the object near by that has such a field, empty if there is none
-    record UnknownField(
-            String path, List<String> known, @Nullable String nearest, String belongs)
+    record UnknownField(String path, List<String> known, @Nullable String nearest, String belongs)
             implements Violation {}
 
     /// A value of another type.

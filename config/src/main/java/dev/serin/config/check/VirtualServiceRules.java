@@ -83,7 +83,9 @@ final class VirtualServiceRules {
             for (var sni : match.elements("sniHosts")) {
                 complain(sni, Names.host(sni.text()));
                 if (hosts.stream().noneMatch(h -> covers(h, sni.text()))) {
-                    sni.bad("must be among the hosts of the VirtualService", "add it to spec.hosts");
+                    sni.bad(
+                            "must be among the hosts of the VirtualService",
+                            "add it to spec.hosts");
                 }
             }
             connection(match);

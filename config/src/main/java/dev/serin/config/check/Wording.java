@@ -140,8 +140,7 @@ public final class Wording {
             case Type.Words words -> "one of " + String.join(", ", words.words());
             case Type.ListType list -> "a list of " + plural(list.element());
             case Type.MapType map -> "a map of " + plural(map.value());
-            case ObjectType object ->
-                    "a map with " + String.join(", ", object.fieldNames());
+            case ObjectType object -> "a map with " + String.join(", ", object.fieldNames());
         };
     }
 

@@ -1,5 +1,5 @@
-/// What is wrong, or doubtful, with what the user wrote. Start here: [SetReader], then
-/// [SchemaCheck], [Validator], [Analyzer].
+/// What is wrong with one resource that the user wrote. Start here: [Validator], then
+/// [SchemaCheck], [Violation], [Wording].
 @NullMarked
 package dev.serin.config.check;
 

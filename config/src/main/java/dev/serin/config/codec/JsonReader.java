@@ -29,7 +29,8 @@ public final class JsonReader {
     }
 
     /// @param file what errors call the text
-    /// @throws ProblemException when it is not JSON or has a key twice, naming file, line and column
+    /// @throws ProblemException when it is not JSON or has a key twice, naming file, line and
+    ///   column
     public static List<Document> read(String file, String text) {
         var documents = new ArrayList<Document>();
         try (var parser = JSON.createParser(text)) {
@@ -83,7 +84,23 @@ public final class JsonReader {
             }
             return list;
         }
-        return JSON.readTree(parser);
+        return scalar();
+    }
+
+    private JsonNode scalar() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_NUMBER_INT ->
+                    switch (parser.getNumberType()) {
+                        case INT -> NODES.numberNode(parser.getIntValue());
+                        case LONG -> NODES.numberNode(parser.getLongValue());
+                        default -> NODES.numberNode(parser.getDoubleValue());
+                    };
+            default -> NODES.nullNode();
+        };
     }
 
     private static Position position(TokenStreamLocation location) {

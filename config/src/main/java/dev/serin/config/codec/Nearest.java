@@ -17,8 +17,7 @@ public final class Nearest {
         var limit = Math.max(1, word.length() / 3) + 1;
         var fewest = limit;
         for (var candidate : known) {
-            var edits =
-                    edits(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+            var edits = edits(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (edits < fewest || best == null && edits < limit) {
                 best = candidate;
                 fewest = edits;
@@ -27,13 +26,14 @@ public final class Nearest {
         return best == null ? containing(word, known) : best;
     }
 
-    /// `host` for `hostname`, `replicas` for `replicaCount`: one begins with the other.
+    /// `host` for `hostname`: one begins with the other; `v1` for `version-v1`: it ends with it.
     private static @Nullable String containing(String word, Collection<String> known) {
         var lower = word.toLowerCase(Locale.ROOT);
         for (var candidate : known) {
             var other = candidate.toLowerCase(Locale.ROOT);
             var shorter = Math.min(lower.length(), other.length());
-            if (shorter >= 4 && (lower.startsWith(other) || other.startsWith(lower))) {
+            var begins = shorter >= 4 && (lower.startsWith(other) || other.startsWith(lower));
+            if (begins || lower.endsWith("-" + other) || other.endsWith("-" + lower)) {
                 return candidate;
             }
         }
@@ -51,9 +51,7 @@ public final class Nearest {
             row[0] = i;
             for (var j = 1; j <= b.length(); j++) {
                 var change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                row[j] =
-                        Math.min(
-                                Math.min(row[j - 1] + 1, above[j] + 1), above[j - 1] + change);
+                row[j] = Math.min(Math.min(row[j - 1] + 1, above[j] + 1), above[j - 1] + change);
                 if (i > 1
                         && j > 1
                         && a.charAt(i - 1) == b.charAt(j - 2)

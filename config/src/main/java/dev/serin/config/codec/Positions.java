@@ -27,7 +27,9 @@ public final class Positions {
             if (place != null) {
                 return place;
             }
-            rest = rest.substring(0, Math.max(0, Math.max(rest.lastIndexOf('.'), rest.lastIndexOf('['))));
+            rest =
+                    rest.substring(
+                            0, Math.max(0, Math.max(rest.lastIndexOf('.'), rest.lastIndexOf('['))));
         }
         return start;
     }
@@ -35,12 +37,11 @@ public final class Positions {
     /// The same places, counted from `path`, which is then the document: for the items of a List.
     Positions below(String path) {
         var below = new Positions(at(path));
-        places.forEach(
-                (p, place) -> {
-                    if (p.startsWith(path + ".")) {
-                        below.put(p.substring(path.length() + 1), place);
-                    }
-                });
+        places.forEach((p, place) -> {
+            if (p.startsWith(path + ".")) {
+                below.put(p.substring(path.length() + 1), place);
+            }
+        });
         return below;
     }
 }

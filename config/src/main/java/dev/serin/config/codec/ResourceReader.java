@@ -62,8 +62,7 @@ public final class ResourceReader {
             return;
         }
         var schema =
-                schemas.find(
-                        root.path("apiVersion").asString(""), root.path("kind").asString(""));
+                schemas.find(root.path("apiVersion").asString(""), root.path("kind").asString(""));
         if (schema == null) {
             problems.add(unknownKind(document));
         } else {
@@ -130,13 +129,11 @@ public final class ResourceReader {
     private static Problem at(
             Document document, String path, String found, String expected, String cure) {
         var place = document.file() + ":" + document.positions().at(path).line();
-        return new Problem(
-                path.isEmpty() ? place : place + ": " + path, found, expected, cure);
+        return new Problem(path.isEmpty() ? place : place + ": " + path, found, expected, cure);
     }
 
     /// What a JSON body is by its own apiVersion and kind; null if that is no known kind.
     public @Nullable KindSchema schemaOf(JsonNode body) {
-        return schemas.find(
-                body.path("apiVersion").asString(""), body.path("kind").asString(""));
+        return schemas.find(body.path("apiVersion").asString(""), body.path("kind").asString(""));
     }
 }

@@ -4,7 +4,6 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 
 import org.jspecify.annotations.Nullable;
-
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 import java.util.List;
@@ -14,12 +13,12 @@ final class YamlProblem {
     private YamlProblem() {}
 
     static ProblemException of(String file, String text, MarkedYamlEngineException e) {
-        var place =
-                YamlReader.mark(e).map(YamlReader::position).orElse(new Position(1, 1));
+        var place = YamlReader.mark(e).map(YamlReader::position).orElse(new Position(1, 1));
         var lines = text.lines().toList();
         var tab = tab(lines, place);
         if (tab != null) {
-            return at(file, tab, "a tab", "spaces", "replace the tab with spaces: YAML takes no tab");
+            return at(
+                    file, tab, "a tab", "spaces", "replace the tab with spaces: YAML takes no tab");
         }
         var line = place.line() <= lines.size() ? lines.get(place.line() - 1).strip() : "";
         var found = line.isEmpty() ? "the end of the text" : "«" + line + "»";
@@ -50,13 +49,22 @@ final class YamlProblem {
                     "look for a missing colon in the line before");
         }
         if (said.contains("undefined alias") || said.contains("found undefined")) {
-            return at(file, place, found + " names an anchor that is not there", null, "write &name first");
+            return at(
+                    file,
+                    place,
+                    found + " names an anchor that is not there",
+                    null,
+                    "write &name first");
         }
-        return at(file, place, said + " at " + found, null, "write valid YAML; quotes help with special characters");
+        return at(
+                file,
+                place,
+                said + " at " + found,
+                null,
+                "write valid YAML; quotes help with special characters");
     }
 
-    private static @Nullable Position tab(
-            List<String> lines, Position place) {
+    private static @Nullable Position tab(List<String> lines, Position place) {
         // The scanner notices some tabs a line late, when the token after them makes no sense.
         for (var line = place.line(); line >= Math.max(1, place.line() - 1); line--) {
             if (line > lines.size()) {
@@ -73,11 +81,7 @@ final class YamlProblem {
     }
 
     private static ProblemException at(
-            String file,
-            Position place,
-            String found,
-            @Nullable String expected,
-            String cure) {
+            String file, Position place, String found, @Nullable String expected, String cure) {
         return new ProblemException(
                 new Problem(
                         file + ":" + place.line() + ":" + place.column(), found, expected, cure));

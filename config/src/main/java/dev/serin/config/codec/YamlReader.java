@@ -56,6 +56,9 @@ public final class YamlReader {
                         .setLabel(file)
                         .setSchema(new TextOnly())
                         .setCodePointLimit(16 << 20)
+                        // Counted and worded below, with the place.
+                        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+                        .setAllowNonScalarKeys(true)
                         .build();
         try {
             for (var node : new Compose(settings).composeAllFromString(text)) {
@@ -151,7 +154,9 @@ public final class YamlReader {
                 throw problem(
                         key,
                         place,
-                        "the key " + name + ", which kubectl reads as "
+                        "the key "
+                                + name
+                                + ", which kubectl reads as "
                                 + PlainScalar.value(name).asString(),
                         "put it in quotes: \"" + name + "\"");
             }

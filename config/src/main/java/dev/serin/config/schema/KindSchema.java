@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// @param subresources such as `status` and `scale`
 /// @param custom whether a cluster knows it from a CustomResourceDefinition: its errors and patches
-///     are of another form, and it has no protobuf
+///   are of another form, and it has no protobuf
 /// @param request whether it is only ever asked, never stored
 /// @param replacement apiVersion to write instead of this old one; empty where it is current
 /// @param type of the whole body, `apiVersion` and `kind` included

@@ -36,8 +36,7 @@ public final class Schemas {
         words.subList(5, words.size())
                 .forEach(w -> {
                     var equals = w.indexOf('=');
-                    more.put(
-                            equals < 0 ? w : w.substring(0, equals), w.substring(equals + 1));
+                    more.put(equals < 0 ? w : w.substring(0, equals), w.substring(equals + 1));
                 });
         for (var version : words.get(1).substring(slash + 1).split(",")) {
             var kind =
@@ -50,8 +49,7 @@ public final class Schemas {
             var schema =
                     new KindSchema(
                             kind,
-                            more.getOrDefault(
-                                    "singular", words.get(2).toLowerCase(Locale.ROOT)),
+                            more.getOrDefault("singular", words.get(2).toLowerCase(Locale.ROOT)),
                             list(more.get("short")),
                             list(more.get("categories")),
                             list(more.get("sub")),

@@ -11,7 +11,7 @@ public sealed interface Type permits Scalar, Type.Words, Type.ListType, Type.Map
     /// A list; a repeated field in protobuf.
     ///
     /// @param mapKeys fields that tell its elements apart (`x-kubernetes-list-map-keys`); a
-    ///     strategic merge uses the first
+    ///   strategic merge uses the first
     /// @param merge how patches treat it
     record ListType(Type element, List<String> mapKeys, Merge merge) implements Type {}
 

@@ -1,5 +1,5 @@
 /// Where resources come from: a live list of them, whether files, the local API or a cluster. Start
-/// here: [ConfigSource].
+/// here: [ConfigSource], then [FileSource], [FixedSource].
 @NullMarked
 package dev.serin.config.source;
 

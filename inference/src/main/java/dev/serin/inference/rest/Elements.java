@@ -152,7 +152,7 @@ final class Elements {
         used += type.bytes();
     }
 
-    private static float floatOf(byte[] text, int from, int to) {
+    static float floatOf(byte[] text, int from, int to) {
         float value = JsonNumbers.toFloat(text, from, to);
         var lossy =
                 JsonNumbers.isWhole(text, from, to)

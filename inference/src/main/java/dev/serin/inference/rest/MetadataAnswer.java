@@ -42,7 +42,7 @@ public final class MetadataAnswer {
     }
 
     private static void tensor(MessageJson json, TensorSpec spec) {
-        json.string("dtype", spec.type().wireName());
+        json.string("dtype", spec.wireType());
         json.object(
                 "tensor_shape",
                 () -> {

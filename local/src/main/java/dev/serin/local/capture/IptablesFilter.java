@@ -38,7 +38,14 @@ final class IptablesFilter implements PacketFilter {
         rules.add(":SERIN_SERVICES - [0:0]");
         rules.add("-A PREROUTING -j SERIN_SERVICES");
         rules.add("-A OUTPUT -j SERIN_SERVICES");
+        rules.add("-A SERIN_SERVICES -d " + GATEWAY + "/32 -j RETURN");
+        rules.add("-A SERIN_SERVICES -d " + DNS + "/32 -j RETURN");
         services.forEach(service -> dnat(rules, service));
+        for (var protocol : List.of("tcp", "udp")) {
+            rules.add(
+                    "-A SERIN_SERVICES -d %s -p %s -j DNAT --to-destination %s:%d"
+                            .formatted(SERVICES, protocol, CLOSED.address(), CLOSED.port()));
+        }
         services.stream()
                 .flatMap(s -> s.targets().stream())
                 .map(Target::address)

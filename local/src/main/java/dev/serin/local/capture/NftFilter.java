@@ -81,7 +81,10 @@ final class NftFilter implements PacketFilter {
         delete table ip serin_services
         table ip serin_services {
           chain services {
+            ip daddr { %s, %s } return
             %s
+            ip daddr %s tcp dport 0-65535 dnat to %s:%d
+            ip daddr %s udp dport 0-65535 dnat to %s:%d
           }
           chain prerouting {
             type nat hook prerouting priority -100
@@ -97,7 +100,17 @@ final class NftFilter implements PacketFilter {
           }
         }
         """
-                .formatted(dnat, hairpin);
+                .formatted(
+                        GATEWAY,
+                        DNS,
+                        dnat,
+                        SERVICES,
+                        CLOSED.address(),
+                        CLOSED.port(),
+                        SERVICES,
+                        CLOSED.address(),
+                        CLOSED.port(),
+                        hairpin);
     }
 
     private static String dnat(ServiceRule s) {

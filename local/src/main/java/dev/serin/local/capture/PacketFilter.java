@@ -11,6 +11,12 @@ public interface PacketFilter {
     /// The router's own address in the network of services, where the API listens.
     String GATEWAY = "10.96.0.1";
 
+    /// Where services have their addresses, but for the two that are the router's own.
+    String SERVICES = "10.96.0.0/16";
+
+    /// The cluster DNS's address.
+    String DNS = "10.96.0.10";
+
     /// Where a service without targets leads: a port of the router's that is never open, so that
     /// the kernel itself refuses the connection.
     Target CLOSED = new Target(GATEWAY, 1);
@@ -27,7 +33,7 @@ public interface PacketFilter {
     void services(List<ServiceRule> services);
 
     /// One port of one service: `address:port` goes to one of the targets, each as often; no
-    /// target: refused.
+    /// target: refused. So is every other port and address of [#SERVICES].
     ///
     /// @param protocol `tcp` or `udp`
     record ServiceRule(String address, String protocol, int port, List<Target> targets) {}

@@ -48,9 +48,9 @@ public final class Namespaces {
                 addr add %s/32 dev lo
                 addr add %s/32 dev lo
                 addr add %s/32 dev lo
-                route add unreachable 10.96.0.0/16
+                route add 10.96.0.0/16 dev lo src %s
                 """
-                        .formatted(API, DNS, GATEWAY));
+                        .formatted(API, DNS, GATEWAY, API));
         write("/proc/sys/net/ipv4/ip_forward", "1");
         write("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
         write("/proc/sys/net/ipv4/conf/default/rp_filter", "0");

@@ -11,13 +11,14 @@ import java.util.List;
 
 /// The command that starts a program in namespaces of its own, with which everything in them dies.
 record Unshare(Programs programs, boolean root) {
-    /// Wraps `command`. A session of its own, so that Ctrl-C reaches the front only; and a first
+    /// Wraps `command`. Loopback is up before it starts, since a virtual machine looks for network
+    /// interfaces once; a session of its own, so that Ctrl-C reaches the front only; and a first
     /// process that takes in the orphans.
     List<String> command(List<String> command) {
         var words = new ArrayList<String>();
         words.add(programs.find("setsid").map(Path::toString).orElse("setsid"));
         words.addAll(unshare());
-        words.addAll(List.of("--", "sh", "-c", "\"$@\"; exit $?", "sh"));
+        words.addAll(List.of("--", "sh", "-c", "ip link set lo up; \"$@\"; exit $?", "sh"));
         words.addAll(command);
         return words;
     }

@@ -13,13 +13,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 
 /// One container of a pod: started, watched, restarted with a growing pause, stopped. A sidecar
 /// differs from a process only in what starts it. Owned by the pod's thread.
 final class Container {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    // What a person puts right from outside, as an image that is mapped, is looked at again soon.
+    private static final Duration LONGEST_WITH_CURE = Duration.ofSeconds(10);
     private static final Duration CALM = Duration.ofMinutes(10);
 
     private final JsonNode spec;
@@ -50,7 +55,7 @@ final class Container {
     record Ground(
             Node.Parts parts,
             Resource pod,
-            Launcher launcher,
+            Starter launcher,
             Fields fields,
             Executor owner,
             Events events,
@@ -65,6 +70,14 @@ final class Container {
         record Terminated(
                 int code, String reason, String message, Instant started, Instant finished)
                 implements State {}
+    }
+
+    /// Starts containers.
+    interface Starter {
+        /// @param ended told the exit code, on the pod's thread
+        /// @throws ProblemException if the container's image, environment or volumes are wrong; the
+        ///   subject of an unknown image begins with `image `
+        Run start(Container container, Ground ground, IntConsumer ended);
     }
 
     /// A started process or sidecar.
@@ -139,6 +152,11 @@ final class Container {
             run = begun;
             state = new State.Running(ground.parts.ticker().now());
             if (before == null || !before.reason.startsWith("Image")) {
+                event(
+                        "Normal",
+                        "Pulled",
+                        "Container image \"%s\" already present on machine"
+                                .formatted(spec.path("image").asString("")));
                 event("Normal", "Created", "Created container: " + name());
             }
             event("Normal", "Started", "Started container " + name());
@@ -211,7 +229,8 @@ final class Container {
                                     shown(pauseAfter(crashes)),
                                     name(),
                                     ground.pod.name(),
-                                    ground.pod.namespace()));
+                                    ground.pod.namespace()),
+                    pauseAfter(crashes));
             event(
                     "Warning",
                     "BackOff",
@@ -236,20 +255,24 @@ final class Container {
         crashes++;
         var image = problem.subject().startsWith("image ");
         event("Warning", "Failed", problem.text());
-        pause(image ? "ErrImagePull" : "CreateContainerConfigError", problem.text());
+        pause(
+                image ? "ErrImagePull" : "CreateContainerConfigError",
+                problem.text(),
+                min(pauseAfter(crashes), LONGEST_WITH_CURE));
     }
 
-    private void pause(String reason, String message) {
+    private void pause(String reason, String message, Duration pause) {
         state = new State.Waiting(reason, message);
-        timer =
-                ground.parts
-                        .timers()
-                        .after(pauseAfter(crashes), () -> ground.owner.execute(this::start));
+        timer = ground.parts.timers().after(pause, () -> ground.owner.execute(this::start));
     }
 
     static Duration pauseAfter(int crashes) {
         var doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(Math.max(0, crashes - 2), 10));
-        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        return min(doubled, LONGEST_PAUSE);
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static String shown(Duration pause) {
@@ -311,10 +334,7 @@ final class Container {
     }
 
     private void prober(
-            Probe probe,
-            boolean eager,
-            Run begun,
-            java.util.function.BiConsumer<Boolean, String> verdict) {
+            Probe probe, boolean eager, Run begun, BiConsumer<Boolean, String> verdict) {
         var prober =
                 new Prober(
                         probe,
@@ -341,7 +361,7 @@ final class Container {
                     "Container "
                             + name()
                             + " failed "
-                            + kind.toLowerCase(java.util.Locale.ROOT)
+                            + kind.toLowerCase(Locale.ROOT)
                             + " probe, will be restarted");
             cancel();
             begun.stop(

@@ -2,6 +2,9 @@ package dev.serin.local.node;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.local.host.Namespaces;
+import dev.serin.local.node.sandbox.HostRoot;
+import dev.serin.local.node.sandbox.StartScript;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,7 @@ import java.util.function.IntConsumer;
 
 /// Starts the containers of one pod: a process in namespaces of its own, or a sidecar in its host.
 /// Owned by the pod's thread.
-final class Launcher {
+final class Launcher implements Container.Starter {
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final long LARGEST_LOG = 10L << 20;
@@ -45,10 +48,8 @@ final class Launcher {
         this.root = root;
     }
 
-    /// @param ended told the exit code, on the pod's thread
-    /// @throws ProblemException if its image, environment or volumes are wrong; the subject of an
-    ///   unknown image begins with `image `
-    Container.Run start(Container container, Container.Ground ground, IntConsumer ended) {
+    @Override
+    public Container.Run start(Container container, Container.Ground ground, IntConsumer ended) {
         var image = container.spec().path("image").asString("");
         return switch (parts.images().resolve(image)) {
             case ImageResolver.Image.Unknown(Problem problem) ->
@@ -72,7 +73,9 @@ final class Launcher {
         }
         var environment = environment(spec, Map.of(), ground);
         var files = new LinkedHashMap<String, Path>();
-        binds(spec, environment).forEach(b -> files.put(b.target(), Path.of(b.source())));
+        for (var mount : mounts(spec, environment)) {
+            files.put(mount.target(), Path.of(mount.source()));
+        }
         var running =
                 parts.sidecars()
                         .start(
@@ -99,7 +102,7 @@ final class Launcher {
         first.put("PATH", PATH);
         first.put("HOME", "/root");
         first.put("HOSTNAME", ground.pod().name());
-        first.put("KUBERNETES_SERVICE_HOST", dev.serin.local.host.Namespaces.API);
+        first.put("KUBERNETES_SERVICE_HOST", Namespaces.API);
         first.put("KUBERNETES_SERVICE_PORT", "443");
         first.putAll(image.environment());
         var environment = environment(spec, first, ground);
@@ -114,6 +117,7 @@ final class Launcher {
                                 command,
                                 environment,
                                 spec.path("workingDir").asString(imageDir),
+                                user(ground.pod().spec(), spec),
                                 parts.rootless()));
         var log = log(container);
         try {
@@ -134,6 +138,14 @@ final class Launcher {
                             "see that the state folder can be written"),
                     e);
         }
+    }
+
+    private static String user(JsonNode pod, JsonNode container) {
+        var own = container.path("securityContext");
+        var shared = pod.path("securityContext");
+        var uid = own.has("runAsUser") ? own.path("runAsUser") : shared.path("runAsUser");
+        var gid = own.has("runAsGroup") ? own.path("runAsGroup") : shared.path("runAsGroup");
+        return uid.isNumber() ? uid.asInt() + ":" + gid.asInt(0) : "";
     }
 
     private Process launch(Path script) throws IOException {
@@ -188,6 +200,20 @@ final class Launcher {
                     new StartScript.Bind(
                             folder.resolve(file).toString(), "/etc/" + file, false, true));
         }
+        for (var mount : mounts(spec, environment)) {
+            binds.add(
+                    new StartScript.Bind(
+                            mount.source(),
+                            resolved(Path.of(mount.target())).toString(),
+                            mount.readOnly(),
+                            mount.file()));
+        }
+        binds.sort(Comparator.comparingInt(b -> Path.of(b.target()).getNameCount()));
+        return binds;
+    }
+
+    private List<StartScript.Bind> mounts(JsonNode spec, Map<String, String> environment) {
+        var binds = new ArrayList<StartScript.Bind>();
         for (var mount : spec.path("volumeMounts")) {
             var name = mount.path("name").asString("");
             var path = volumes.path(name);
@@ -209,11 +235,10 @@ final class Launcher {
             binds.add(
                     new StartScript.Bind(
                             source.toString(),
-                            resolved(Path.of(target).normalize()).toString(),
+                            Path.of(target).normalize().toString(),
                             mount.path("readOnly").asBoolean(false),
                             Files.isRegularFile(source)));
         }
-        binds.sort(Comparator.comparingInt(b -> Path.of(b.target()).getNameCount()));
         return binds;
     }
 

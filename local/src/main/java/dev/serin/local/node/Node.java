@@ -10,6 +10,9 @@ import dev.serin.config.source.ConfigSource;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.host.Programs;
+import dev.serin.local.node.sandbox.Addresses;
+import dev.serin.local.node.sandbox.HostRoot;
+import dev.serin.local.node.sandbox.Network;
 
 import org.jspecify.annotations.Nullable;
 

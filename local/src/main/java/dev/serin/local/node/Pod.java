@@ -6,6 +6,10 @@ import dev.serin.base.flow.Owner;
 import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.host.Namespaces;
+import dev.serin.local.node.sandbox.Addresses;
+import dev.serin.local.node.sandbox.HostRoot;
+import dev.serin.local.node.sandbox.Network;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +48,7 @@ final class Pod {
     private final List<Container> containers = new ArrayList<>();
     private final Set<String> begun = new TreeSet<>();
     private Resource pod;
-    private Volumes volumes;
+    private final Volumes volumes;
     private @Nullable Fields fields;
     private @Nullable String address;
     private @Nullable String networkName;
@@ -77,7 +81,9 @@ final class Pod {
                         failure -> parts.log().accept("pod " + pod.name() + ": " + failure));
         this.events = new Events(parts.client(), parts.ticker(), parts.nodeName());
         this.folder = parts.folder().resolve(pod.uid());
-        this.volumes = new Volumes(folder.resolve("volumes"), parts.client(), parts.tokens());
+        this.volumes =
+                new Volumes(
+                        folder.resolve("volumes"), parts.client(), parts.tokens(), parts.ticker());
     }
 
     /// Any thread.
@@ -202,14 +208,15 @@ final class Pod {
         return false;
     }
 
-    // A gateway's pod runs the same image, but nothing else whose traffic would be taken.
+    // A gateway's pod runs the same image, and the control plane runs there too, but neither has
+    // anything beside it whose traffic would be taken.
     private static boolean isProxy(JsonNode container) {
         for (var word : container.path("args")) {
-            if (word.asString("").equals("router")) {
-                return false;
+            if (word.asString("").equals("sidecar")) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     private Set<Integer> leftAlone() {
@@ -232,7 +239,7 @@ final class Pod {
             Files.writeString(
                     folder.resolve("resolv.conf"),
                     "nameserver %s\nsearch %s.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
-                            .formatted(dev.serin.local.host.Namespaces.DNS, namespace));
+                            .formatted(Namespaces.DNS, namespace));
             var hosts = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n");
             hosts.append(address).append('\t').append(hostname).append('\n');
             for (var alias : pod.spec().path("hostAliases")) {
@@ -259,7 +266,7 @@ final class Pod {
         if (!containers.isEmpty() || networkName == null) {
             return;
         }
-        var namespace = dev.serin.local.host.Namespaces.NETNS.resolve(networkName);
+        var namespace = Namespaces.NETNS.resolve(networkName);
         var launcher = new Launcher(parts, folder, namespace, volumes, root);
         var ground =
                 new Container.Ground(

@@ -2,7 +2,11 @@ package dev.serin.local.node;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.time.Ticker;
+import dev.serin.config.Resource;
 import dev.serin.local.api.ResourceClient;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
@@ -13,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,13 +34,16 @@ final class Volumes {
     private final Path folder;
     private final ResourceClient client;
     private final TokenSource tokens;
+    private final Ticker ticker;
     private final Map<String, Path> paths = new LinkedHashMap<>();
+    private final Map<String, Token> issued = new HashMap<>();
     private int generation;
 
-    Volumes(Path folder, ResourceClient client, TokenSource tokens) {
+    Volumes(Path folder, ResourceClient client, TokenSource tokens, Ticker ticker) {
         this.folder = folder;
         this.client = client;
         this.tokens = tokens;
+        this.ticker = ticker;
     }
 
     /// Makes all volumes of a pod, or refreshes those that are made of resources.
@@ -57,8 +66,7 @@ final class Volumes {
     }
 
     /// Where a volume is; null for one that the pod does not declare.
-    @org.jspecify.annotations.Nullable
-    Path path(String volume) {
+    @Nullable Path path(String volume) {
         return paths.get(volume);
     }
 
@@ -157,23 +165,36 @@ final class Volumes {
                 downward(files, source.path("downwardAPI"), fields);
             } else if (source.has("serviceAccountToken")) {
                 var wanted = source.path("serviceAccountToken");
-                var pod = fields.pod();
-                var token =
-                        tokens.token(
-                                new TokenSource.Request(
-                                        pod.namespace(),
-                                        pod.spec().path("serviceAccountName").asString("default"),
-                                        wanted.path("audience").asString(""),
-                                        Duration.ofSeconds(
-                                                wanted.path("expirationSeconds").asLong(3600)),
-                                        pod.name(),
-                                        pod.uid()));
                 files.put(
                         wanted.path("path").asString("token"),
-                        token.getBytes(StandardCharsets.UTF_8));
+                        token(wanted, fields.pod()).getBytes(StandardCharsets.UTF_8));
             }
         }
     }
+
+    private String token(JsonNode wanted, Resource pod) {
+        var audience = wanted.path("audience").asString("");
+        var lifetime = Duration.ofSeconds(wanted.path("expirationSeconds").asLong(3600));
+        var old = issued.get(audience);
+        var now = ticker.now();
+        if (old != null && now.isBefore(old.renew)) {
+            return old.text;
+        }
+        var text =
+                tokens.token(
+                        new TokenSource.Request(
+                                pod.namespace(),
+                                pod.spec().path("serviceAccountName").asString("default"),
+                                audience,
+                                lifetime,
+                                pod.name(),
+                                pod.uid()));
+        // As the kubelet: a new one after four fifths of its time.
+        issued.put(audience, new Token(text, now.plus(lifetime.multipliedBy(4).dividedBy(5))));
+        return text;
+    }
+
+    private record Token(String text, Instant renew) {}
 
     private void add(
             Map<String, byte[]> files, String kind, JsonNode spec, String named, Fields fields) {

@@ -15,6 +15,7 @@ public final class StoreWatch implements AutoCloseable {
     private final Store store;
     private final Set<String> families;
     private final BlockingQueue<Change> queue;
+    private final long from;
     private volatile boolean cut;
     private volatile long seen;
 
@@ -22,6 +23,7 @@ public final class StoreWatch implements AutoCloseable {
         this.store = store;
         this.families = Set.copyOf(families);
         this.queue = new ArrayBlockingQueue<>(capacity);
+        this.from = from;
         this.seen = from;
     }
 
@@ -53,7 +55,10 @@ public final class StoreWatch implements AutoCloseable {
 
     /// Under the store's lock.
     void offer(Change change) {
-        if (!cut && families.contains(change.family()) && !queue.offer(change)) {
+        if (!cut
+                && change.revision() > from
+                && families.contains(change.family())
+                && !queue.offer(change)) {
             cut = true;
         }
     }

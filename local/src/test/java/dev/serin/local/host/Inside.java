@@ -22,12 +22,13 @@ public final class Inside {
         command.addAll(List.of(arguments));
         var output = Files.createTempFile("inside", ".log");
         try {
-            var process =
+            var builder =
                     new ProcessBuilder(unshare.command(command))
                             .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
-            var ended = process.waitFor(120, TimeUnit.SECONDS);
+                            .redirectOutput(output.toFile());
+            builder.environment().put("PATH", programs.path());
+            var process = builder.start();
+            var ended = process.waitFor(60, TimeUnit.SECONDS);
             if (!ended) {
                 process.destroyForcibly();
             }
@@ -37,6 +38,24 @@ public final class Inside {
         } finally {
             Files.delete(output);
         }
+    }
+
+    /// The whole of such a main method: what it throws is printed, and threads do not hold it up.
+    public static void ended(Scenario scenario) {
+        try {
+            scenario.run();
+            System.out.flush();
+            Runtime.getRuntime().halt(0);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            System.err.flush();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /// What runs inside.
+    public interface Scenario {
+        void run() throws Exception;
     }
 
     public static List<String> java(Class<?> main) {

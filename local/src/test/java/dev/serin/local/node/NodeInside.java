@@ -61,23 +61,24 @@ final class NodeInside {
                                 System.out::println));
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var it = new NodeInside();
-        it.node.start();
-        try {
-            it.servesHttpAndLogs();
-            it.mountsVolumesOnlyInThePod();
-            it.initContainersComeFirstAndFailuresAreCounted();
-            it.deletesWithoutATrace();
-            it.capturesWhatHasASidecar();
-            it.startsEightPodsFast();
-        } finally {
-            it.node.stop(Duration.ofSeconds(3));
-            it.timers.close();
-            Volumes.delete(it.state);
-        }
-        assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
-        Runtime.getRuntime().halt(0);
+    public static void main(String[] arguments) {
+        Inside.ended(() -> {
+            var it = new NodeInside();
+            it.node.start();
+            try {
+                it.servesHttpAndLogs();
+                it.mountsVolumesOnlyInThePod();
+                it.initContainersComeFirstAndFailuresAreCounted();
+                it.deletesWithoutATrace();
+                it.capturesWhatHasASidecar();
+                it.startsEightPodsFast();
+            } finally {
+                it.node.stop(Duration.ofSeconds(3));
+                it.timers.close();
+                Volumes.delete(it.state);
+            }
+            assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
+        });
     }
 
     private ImageResolver.Image resolve(String image) {
@@ -113,16 +114,20 @@ final class NodeInside {
                 """
                 {"metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}},
                  "spec": {"nodeName": "laptop", "containers": [{
-                   "name": "web", "image": "sh", "command": ["python3", "-u", "-m", "http.server", "$(PORT)"],
+                   "name": "web", "image": "sh", "command": ["%s/bin/java", "-m", "jdk.httpserver", "-p", "$(PORT)", "-b", "$(IP)", "-d", "/tmp"],
                    "env": [{"name": "PORT", "value": "8080"},
                            {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
                    "workingDir": "/srv/www",
                    "readinessProbe": {"httpGet": {"path": "/", "port": 8080}}}]}}
-                """);
+                """
+                        .formatted(System.getProperty("java.home")));
         eventually(Duration.ofSeconds(20), "web is ready", () -> ready("web"));
         var pod = pod("web");
         assertEquals("Running", pod.status().path("phase").asString(""), pod.body().toString());
-        eventually(Duration.ofSeconds(5), "a log line", () -> logs("web", "web").contains("GET /"));
+        eventually(
+                Duration.ofSeconds(5),
+                "a log line",
+                () -> logs("web", "web").contains("\"GET / HTTP/1.1\" 200"));
     }
 
     private void mountsVolumesOnlyInThePod() throws Exception {
@@ -222,7 +227,7 @@ final class NodeInside {
                                                 p.info()
                                                         .commandLine()
                                                         .orElse("")
-                                                        .contains("http.server"))
+                                                        .contains("jdk.httpserver"))
                                 && Objects.requireNonNull(state.resolve("pods").toFile().list())
                                                 .length
                                         == 0);

@@ -5,9 +5,11 @@ import dev.serin.inference.ModelSpec;
 import dev.serin.inference.ServingException;
 import dev.serin.inference.Signature;
 import dev.serin.inference.StatusCode;
+import dev.serin.inference.rest.ExamplesCall;
 import dev.serin.inference.rest.MetadataAnswer;
 import dev.serin.inference.rest.PredictAnswer;
 import dev.serin.inference.rest.PredictCall;
+import dev.serin.inference.rest.ResultsAnswer;
 import dev.serin.inference.rest.StatusAnswer;
 import dev.serin.modelserver.servable.Loaded;
 import dev.serin.modelserver.servable.Servable;
@@ -111,8 +113,18 @@ final class RestApi {
         if (method.equals("predict")) {
             return predict(spec, body);
         }
-        throw new ServingException(
-                StatusCode.UNIMPLEMENTED, "Method " + method + " is not implemented yet");
+        var call = ExamplesCall.read(body);
+        try (var lease = table.get().lease(spec)) {
+            var servable = lease.servable();
+            var signature = ExampleRuns.signature(servable, call.signatureName());
+            return HttpAnswer.json(
+                    method.equals("classify")
+                            ? ResultsAnswer.classes(
+                                    ExampleRuns.classify(servable, signature, call.examples()))
+                            : ResultsAnswer.regressions(
+                                    ExampleRuns.regress(servable, signature, call.examples())),
+                    lease.id().version());
+        }
     }
 
     private HttpAnswer predict(ModelSpec spec, byte[] body) {

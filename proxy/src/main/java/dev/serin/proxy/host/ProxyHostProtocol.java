@@ -84,7 +84,7 @@ public final class ProxyHostProtocol {
             }
             case Stop stop -> {
                 line.putFields("order", text("stop"));
-                line.putFields("graceMillis", number(stop.graceMillis));
+                line.putFields("graceMillis", number((double) stop.graceMillis));
             }
         }
         return print(line.putFields("id", text(order.id())));

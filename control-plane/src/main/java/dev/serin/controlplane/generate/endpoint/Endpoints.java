@@ -1,0 +1,130 @@
+package dev.serin.controlplane.generate.endpoint;
+
+import dev.serin.controlplane.generate.Cached;
+import dev.serin.controlplane.generate.Protos;
+import dev.serin.controlplane.mesh.MeshSnapshot;
+import dev.serin.controlplane.mesh.Names;
+import dev.serin.controlplane.mesh.ProxyScope;
+import dev.serin.controlplane.registry.MeshEndpoint;
+import dev.serin.controlplane.registry.MeshService;
+import dev.serin.xds.ResourceType;
+import dev.serin.xds.XdsResource;
+
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The endpoints of one cluster at a time.
+public final class Endpoints {
+    private static final String TLS_MODE = "security.istio.io/tlsMode";
+
+    private final Cached<Key> built = new Cached<>(60_000, Endpoints::build);
+
+    /// The endpoints of the cluster of this name, null if it has none to be told.
+    public @Nullable XdsResource find(MeshSnapshot mesh, ProxyScope scope, String cluster) {
+        var name = Names.parse(cluster);
+        var service = name == null ? null : mesh.services().find(name.host());
+        if (name == null || service == null || !balanced(service, scope)) {
+            return null;
+        }
+        var port = service.port(name.port());
+        if (port == null) {
+            return null;
+        }
+        Map<String, String> labels = Map.of();
+        if (!name.subset().isEmpty()) {
+            var subset =
+                    mesh.policies()
+                            .rule(name.host(), service.namespace(), scope.namespace())
+                            .with(mesh.routes().subsetsInUse(name.host()).values())
+                            .subset(name.subset());
+            if (subset == null) {
+                return null;
+            }
+            labels = subset.labels();
+        }
+        return built.get(
+                new Key(cluster, scope.clusterId(), mesh.endpoints(name.host(), port, labels)));
+    }
+
+    /// Whether the proxy balances over the endpoints itself.
+    public static boolean balanced(MeshService service, ProxyScope scope) {
+        return switch (service.resolution()) {
+            case VIRTUAL -> true;
+            case HEADLESS -> scope.role() == ProxyScope.Role.ROUTER;
+            case EXTERNAL -> false;
+        };
+    }
+
+    private static XdsResource build(Key key) {
+        var assignment = ClusterLoadAssignment.newBuilder().setClusterName(key.cluster);
+        var places = new TreeMap<String, List<MeshEndpoint>>();
+        for (var endpoint : key.endpoints) {
+            places.computeIfAbsent(
+                            endpoint.region() + "/" + endpoint.zone(), _ -> new ArrayList<>())
+                    .add(endpoint);
+        }
+        for (var there : places.values()) {
+            var first = there.getFirst();
+            var locality =
+                    LocalityLbEndpoints.newBuilder()
+                            .setLocality(
+                                    Locality.newBuilder()
+                                            .setRegion(first.region())
+                                            .setZone(first.zone()))
+                            .setLoadBalancingWeight(Protos.number(there.size()));
+            there.forEach(e -> locality.addLbEndpoints(endpoint(e, key.clusterId)));
+            assignment.addEndpoints(locality);
+        }
+        return XdsResource.of(ResourceType.ENDPOINT, key.cluster, assignment.build());
+    }
+
+    private static LbEndpoint endpoint(MeshEndpoint endpoint, String clusterId) {
+        var workload = endpoint.workload();
+        var metadata =
+                Metadata.newBuilder()
+                        .putFilterMetadata(
+                                "istio",
+                                Protos.struct(
+                                        Map.of(
+                                                "workload",
+                                                Protos.text(
+                                                        String.join(
+                                                                ";",
+                                                                workload.name(),
+                                                                workload.namespace(),
+                                                                workload.canonicalName(),
+                                                                workload.canonicalRevision(),
+                                                                clusterId)))));
+        var tls = workload.labels().getOrDefault(TLS_MODE, "");
+        if (tls.equals("istio")) {
+            metadata.putFilterMetadata(
+                    "envoy.transport_socket_match",
+                    Protos.struct(Map.of("tlsMode", Protos.text(tls))));
+        }
+        return LbEndpoint.newBuilder()
+                .setEndpoint(
+                        Endpoint.newBuilder()
+                                .setAddress(Protos.address(endpoint.address(), endpoint.port())))
+                .setHealthStatus(
+                        endpoint.health() == MeshEndpoint.Health.DRAINING
+                                ? HealthStatus.DRAINING
+                                : HealthStatus.HEALTHY)
+                .setMetadata(metadata)
+                .setLoadBalancingWeight(Protos.number(1))
+                .build();
+    }
+
+    record Key(String cluster, String clusterId, List<MeshEndpoint> endpoints) {}
+}

@@ -1,0 +1,116 @@
+package dev.serin.controlplane.mesh;
+
+import dev.serin.config.ResourceKey;
+import dev.serin.config.istio.Gateway;
+import dev.serin.config.kubernetes.Pod;
+import dev.serin.config.kubernetes.PortReference;
+import dev.serin.controlplane.registry.MeshEndpoint;
+import dev.serin.controlplane.registry.MeshService;
+import dev.serin.controlplane.registry.Registry;
+import dev.serin.controlplane.registry.Services;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The whole mesh at one revision, immutable: all that generators may know beside the proxy's
+/// scope. Parts that did not change are the same instances as in the revision before.
+///
+/// @param revision grows with each change; never repeats in one run of the control plane
+/// @param gateways oldest first
+/// @param endpoints by service host name, then by port name
+public record MeshSnapshot(
+        long revision,
+        Settings settings,
+        Services services,
+        TrafficPolicies policies,
+        RouteRules routes,
+        List<Gateway> gateways,
+        Map<String, Map<String, List<MeshEndpoint>>> endpoints,
+        Map<ResourceKey, Pod> pods) {
+
+    /// What holds for the whole mesh.
+    ///
+    /// @param domain of the cluster, usually `cluster.local`
+    /// @param rootNamespace usually `istio-system`
+    /// @param accessLog where proxies write one line a request, for instance `/dev/stdout`; empty
+    ///   for nowhere
+    /// @param passUnknown whether traffic to what is not in the mesh is let through
+    public record Settings(
+            String domain, String rootNamespace, String accessLog, boolean passUnknown) {
+        public static final Settings USUAL =
+                new Settings("cluster.local", "istio-system", "/dev/stdout", true);
+    }
+
+    /// The services that a caller in `namespace` sees, oldest first.
+    public List<MeshService> servicesSeenFrom(String namespace) {
+        return services.all().stream()
+                .filter(s -> Hosts.visible(s.exportTo(), s.namespace(), namespace))
+                .toList();
+    }
+
+    /// The pod that a proxy says it is in, null while it is not known.
+    public @Nullable Pod pod(ProxyScope scope) {
+        return pods.get(new ResourceKey("pods", scope.id().namespace(), scope.id().pod()));
+    }
+
+    /// What the pod of a proxy serves: a port of the pod for each port of each service that selects
+    /// it, oldest service first, none twice.
+    public List<Served> served(ProxyScope scope) {
+        var pod = pod(scope);
+        var labels = pod == null ? scope.workload().labels() : pod.metadata().labels();
+        var served = new ArrayList<Served>();
+        for (var service : services.in(scope.namespace())) {
+            if (service.selector().isEmpty()
+                    || !labels.entrySet().containsAll(service.selector().entrySet())) {
+                continue;
+            }
+            for (var port : service.ports()) {
+                var number =
+                        pod != null
+                                ? pod.number(port.target())
+                                : port.target() instanceof PortReference.Numbered n ? n.port() : 0;
+                if (number != 0 && served.stream().noneMatch(s -> s.target() == number)) {
+                    served.add(new Served(service, port, number));
+                }
+            }
+        }
+        return served;
+    }
+
+    /// @param target the pod's port
+    public record Served(MeshService service, MeshService.Port port, int target) {}
+
+    /// Adds the name of every cluster of a service, in whatever subset any rule names.
+    public void clusterNames(ResourceKey key, Set<String> names) {
+        var host = Registry.hostname(key, settings.domain());
+        var service = services.find(host);
+        if (service == null) {
+            return;
+        }
+        var subsets = new HashSet<>(routes.subsetsInUse(host).keySet());
+        subsets.addAll(policies.subsetNames(host));
+        subsets.add("");
+        for (var port : service.ports()) {
+            for (var subset : subsets) {
+                names.add(Names.outbound(port.number(), subset, host));
+            }
+        }
+    }
+
+    /// The endpoints of a service's port that have these labels; empty labels for all.
+    public List<MeshEndpoint> endpoints(
+            String hostname, MeshService.Port port, Map<String, String> labels) {
+        var all = endpoints.getOrDefault(hostname, Map.of()).getOrDefault(port.name(), List.of());
+        return labels.isEmpty()
+                ? all
+                : all.stream()
+                        .filter(e ->
+                                e.workload().labels().entrySet().containsAll(labels.entrySet()))
+                        .toList();
+    }
+}

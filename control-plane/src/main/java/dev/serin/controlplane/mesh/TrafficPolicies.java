@@ -1,0 +1,164 @@
+package dev.serin.controlplane.mesh;
+
+import dev.serin.config.istio.ClientTls;
+import dev.serin.config.istio.ConnectionPool;
+import dev.serin.config.istio.DestinationRule;
+import dev.serin.config.istio.LoadBalancer;
+import dev.serin.config.istio.OutlierDetection;
+import dev.serin.config.istio.TrafficPolicy;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Which DestinationRule holds for a host, and what it comes to on a port; immutable. The same
+/// instance stands for the same rules.
+public final class TrafficPolicies {
+    private static final Rule NONE = new Rule(null, List.of());
+
+    private final List<Known> rules;
+    private final String domain;
+    private final String root;
+
+    /// @param root the namespace whose rules hold everywhere
+    public TrafficPolicies(Collection<DestinationRule> rules, String domain, String root) {
+        this.domain = domain;
+        this.root = root;
+        this.rules =
+                rules.stream()
+                        .sorted(
+                                Comparator.comparing((DestinationRule r) -> r.metadata().created())
+                                        .thenComparing(r -> r.metadata().key().toString()))
+                        .map(r ->
+                                new Known(
+                                        Hosts.resolve(r.host(), r.metadata().namespace(), domain),
+                                        r))
+                        .toList();
+    }
+
+    /// What callers in `client` are told of `host`: the rules of the client's namespace come before
+    /// those of the service's, and those before the root's; the narrowest host wins; rules of one
+    /// host are one: the first policy, every subset that none before it names.
+    public Rule rule(String host, String service, String client) {
+        for (var namespace : List.of(client, service, root)) {
+            var best = "";
+            for (var known : rules) {
+                if (known.seen(namespace, client)
+                        && Hosts.covers(known.host, host)
+                        && (best.isEmpty() || known.host.length() > best.length())) {
+                    best = known.host;
+                }
+            }
+            if (!best.isEmpty()) {
+                return merged(best, namespace, client);
+            }
+        }
+        return NONE;
+    }
+
+    private Rule merged(String host, String namespace, String client) {
+        TrafficPolicy policy = null;
+        var subsets = new LinkedHashMap<String, DestinationRule.Subset>();
+        for (var known : rules) {
+            if (known.host.equals(host) && known.seen(namespace, client)) {
+                policy = policy == null ? known.rule.trafficPolicy() : policy;
+                known.rule.subsets().forEach(s -> subsets.putIfAbsent(s.name(), s));
+            }
+        }
+        return new Rule(policy, List.copyOf(subsets.values()));
+    }
+
+    /// The hosts that any rule names, in full.
+    public List<String> hosts() {
+        return rules.stream().map(Known::host).distinct().toList();
+    }
+
+    public String domain() {
+        return domain;
+    }
+
+    private record Known(String host, DestinationRule rule) {
+        boolean seen(String namespace, String client) {
+            var owner = rule.metadata().namespace();
+            return owner.equals(namespace)
+                    && (owner.equals(client) || Hosts.visible(rule.exportTo(), owner, client));
+        }
+    }
+
+    /// The rules of one host as one.
+    public record Rule(@Nullable TrafficPolicy policy, List<DestinationRule.Subset> subsets) {
+
+        public DestinationRule.@Nullable Subset subset(String name) {
+            for (var subset : subsets) {
+                if (subset.name().equals(name)) {
+                    return subset;
+                }
+            }
+            return null;
+        }
+
+        /// What holds on a port for the whole service, or for one of its subsets.
+        public Effective on(int port, DestinationRule.@Nullable Subset subset) {
+            var whole = Effective.of(policy, port, Effective.NOTHING);
+            return subset == null ? whole : Effective.of(subset.trafficPolicy(), port, whole);
+        }
+
+        /// This rule with a subset that it does not name, for instance one that routes still use.
+        public Rule with(Collection<DestinationRule.Subset> others) {
+            var all = new ArrayList<>(subsets);
+            others.stream().filter(o -> subset(o.name()) == null).forEach(all::add);
+            return new Rule(policy, List.copyOf(all));
+        }
+    }
+
+    /// The parts of a policy that hold in one place; null ones are not written.
+    public record Effective(
+            @Nullable LoadBalancer loadBalancer,
+            @Nullable ConnectionPool connectionPool,
+            @Nullable OutlierDetection outlierDetection,
+            @Nullable ClientTls tls) {
+        public static final Effective NOTHING = new Effective(null, null, null, null);
+
+        /// A part that is written replaces the parent's; the settings of a port replace all four.
+        static Effective of(@Nullable TrafficPolicy policy, int port, Effective parent) {
+            if (policy == null) {
+                return parent;
+            }
+            for (var own : policy.portLevelSettings()) {
+                if (own.port() == port) {
+                    return new Effective(
+                            own.loadBalancer(),
+                            own.connectionPool(),
+                            own.outlierDetection(),
+                            own.tls());
+                }
+            }
+            return new Effective(
+                    or(policy.loadBalancer(), parent.loadBalancer),
+                    or(policy.connectionPool(), parent.connectionPool),
+                    or(policy.outlierDetection(), parent.outlierDetection),
+                    or(policy.tls(), parent.tls));
+        }
+
+        private static <T> @Nullable T or(@Nullable T own, @Nullable T parents) {
+            return own == null ? parents : own;
+        }
+    }
+
+    /// Names of the subsets that any rule declares for `host`.
+    public Set<String> subsetNames(String host) {
+        var names = new LinkedHashSet<String>();
+        for (var known : rules) {
+            if (Hosts.covers(known.host, host)) {
+                known.rule.subsets().forEach(s -> names.add(s.name()));
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.serin.local.api.patch;
+
+import dev.serin.config.schema.ObjectType;
+import dev.serin.local.api.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+
+/// A patch of one of the three forms that only need the current body; an apply needs the writers'
+/// history too, see [Apply].
+///
+/// @param type of the body; null merges without knowledge of lists
+public record Patch(Form form, JsonNode change, @Nullable ObjectType type) {
+
+    /// The forms, by media type.
+    public enum Form {
+        JSON("application/json-patch+json"),
+        MERGE("application/merge-patch+json"),
+        STRATEGIC("application/strategic-merge-patch+json"),
+        APPLY("application/apply-patch+yaml");
+
+        private final String mediaType;
+
+        Form(String mediaType) {
+            this.mediaType = mediaType;
+        }
+
+        public String mediaType() {
+            return mediaType;
+        }
+
+        public static @Nullable Form of(String mediaType) {
+            for (var form : values()) {
+                if (form.mediaType.equals(mediaType)) {
+                    return form;
+                }
+            }
+            return null;
+        }
+    }
+
+    /// The changed body, nothing of it shared with `current`.
+    ///
+    /// @throws Refusal when the patch can't be done
+    public ObjectNode apply(ObjectNode current) {
+        var out =
+                switch (form) {
+                    case JSON -> json(current);
+                    case MERGE, APPLY -> JsonMerge.merge(current, change);
+                    case STRATEGIC -> StrategicMerge.merge(current, object(change), type);
+                };
+        return object(out);
+    }
+
+    private JsonNode json(ObjectNode current) {
+        try {
+            return JsonPatch.apply(current, change);
+        } catch (JsonPatch.Failed e) {
+            throw new Refusal(
+                    422,
+                    "Invalid",
+                    "the server rejected our request due to an error in our request",
+                    new Refusal.Details("", "", "", "", List.of(), 0));
+        }
+    }
+
+    private static ObjectNode object(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw Refusal.badRequest("invalid JSON patch");
+    }
+}

@@ -1,0 +1,63 @@
+package dev.serin.local.api.rest;
+
+import dev.serin.local.api.Refusal;
+
+import java.util.List;
+import java.util.Locale;
+
+/// The form of an answer that a client accepts. Bodies are always JSON; clients that would rather
+/// have protobuf all take JSON too.
+enum Media {
+    JSON,
+    TABLE,
+    /// Only the metadata.
+    PARTIAL;
+
+    /// The first form of an Accept header that is served.
+    ///
+    /// @throws Refusal 406 when none is
+    static Media of(String accept) {
+        if (accept.isBlank()) {
+            return JSON;
+        }
+        var protobuf = false;
+        for (var range : accept.split(",")) {
+            var parts =
+                    List.of(range.toLowerCase(Locale.ROOT).split(";")).stream()
+                            .map(String::strip)
+                            .toList();
+            var type = parts.getFirst();
+            protobuf |= type.equals("application/vnd.kubernetes.protobuf");
+            if (!List.of("*/*", "application/*", "application/json").contains(type)) {
+                continue;
+            }
+            var as =
+                    parts.stream()
+                            .filter(p -> p.startsWith("as="))
+                            .map(p -> p.substring(3))
+                            .findFirst()
+                            .orElse("");
+            switch (as) {
+                case "" -> {
+                    return JSON;
+                }
+                case "table" -> {
+                    return TABLE;
+                }
+                case "partialobjectmetadata", "partialobjectmetadatalist" -> {
+                    return PARTIAL;
+                }
+                default -> {}
+            }
+        }
+        if (protobuf) {
+            return JSON;
+        }
+        throw new Refusal(
+                406,
+                "NotAcceptable",
+                "406: Not Acceptable\n\nAvailable representations: application/json,"
+                        + " application/json;stream=watch",
+                new Refusal.Details("", "", "", "", List.of(), 0));
+    }
+}

@@ -1,0 +1,208 @@
+package dev.serin.local.api.rest;
+
+import dev.serin.config.Resource;
+import dev.serin.local.api.PodLogs;
+import dev.serin.local.api.Refusal;
+import dev.serin.local.api.patch.Patch;
+import dev.serin.local.api.write.DeleteOptions;
+import dev.serin.local.api.write.Part;
+import dev.serin.local.store.Store;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+
+/// Subresources.
+final class Parts {
+    private final Store store;
+    private final Reads reads;
+    private final Changes changes;
+    private final PodLogs logs;
+    private final Reviews reviews;
+
+    Parts(Store store, Reads reads, Changes changes, PodLogs logs, Reviews reviews) {
+        this.store = store;
+        this.reads = reads;
+        this.changes = changes;
+        this.logs = logs;
+        this.reviews = reviews;
+    }
+
+    /// The verb is one that the subresource has.
+    void answer(Call call, String verb) throws IOException, InterruptedException {
+        switch (call.target().subresource()) {
+            case "status" -> whole(call, verb, Part.STATUS);
+            case "finalize" -> whole(call, verb, Part.FINALIZE);
+            case "scale" -> scale(call, verb);
+            case "log" -> log(call);
+            case "token" -> reviews.token(call);
+            case "eviction" -> evict(call);
+            default -> throw RestApi.notAllowed();
+        }
+    }
+
+    /// A kind that is only asked.
+    void review(Call call) throws IOException, InterruptedException {
+        reviews.review(call);
+    }
+
+    private void whole(Call call, String verb, Part part) throws IOException, InterruptedException {
+        switch (verb) {
+            case "get" -> reads.get(call);
+            case "update" -> changes.update(call, part);
+            default -> changes.patch(call, part);
+        }
+    }
+
+    /// Reads and writes the number of replicas as a Scale of its own.
+    private void scale(Call call, String verb) throws IOException, InterruptedException {
+        var current = RestApi.require(store.get(call.key()), call.key());
+        if (verb.equals("get")) {
+            RestApi.json(call.exchange(), 200, scaleOf(current));
+            return;
+        }
+        var intent = Changes.reading(call);
+        var form = verb.equals("patch") ? Changes.form(call) : null;
+        var sent = Bodies.patch(call.request(), form == Patch.Form.APPLY);
+        var answer =
+                changes.writes()
+                        .update(
+                                intent,
+                                call.stored(),
+                                call.key(),
+                                Part.SCALE,
+                                now -> scaled(now, form, sent));
+        RestApi.json(call.exchange(), 200, scaleOf(answer));
+    }
+
+    private static ObjectNode scaled(Resource now, Patch.@Nullable Form form, JsonNode sent) {
+        var old = scaleOf(now);
+        var wanted =
+                form == null
+                        ? sent
+                        : new Patch(
+                                        form == Patch.Form.STRATEGIC ? Patch.Form.MERGE : form,
+                                        sent,
+                                        null)
+                                .apply(old);
+        var replicas = wanted.path("spec").path("replicas");
+        if (!replicas.isMissingNode() && !replicas.isIntegralNumber()) {
+            throw Refusal.badRequest(
+                    "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal"
+                            + " into Go struct field ScaleSpec.spec.replicas of type int32");
+        }
+        if (replicas.asInt(0) < 0) {
+            throw new Refusal(
+                    422,
+                    "Invalid",
+                    "Scale.autoscaling \""
+                            + now.name()
+                            + "\" is invalid: spec.replicas: Invalid value: "
+                            + replicas.asInt(0)
+                            + ": must be greater than or equal to 0");
+        }
+        var body = now.body().deepCopy();
+        var version = wanted.path("metadata").path("resourceVersion").asString("");
+        if (!version.isEmpty()) {
+            body.withObject("/metadata").put("resourceVersion", version);
+        }
+        body.withObject("/spec").put("replicas", replicas.asInt(0));
+        return body;
+    }
+
+    private static ObjectNode scaleOf(Resource resource) {
+        var scale =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("kind", "Scale")
+                        .put("apiVersion", "autoscaling/v1");
+        var metadata = scale.putObject("metadata");
+        for (var field :
+                Arrays.asList("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
+            metadata.set(field, resource.metadata().path(field));
+        }
+        scale.putObject("spec").put("replicas", resource.spec().path("replicas").asInt(0));
+        var status = scale.putObject("status");
+        status.put("replicas", resource.status().path("replicas").asInt(0));
+        status.put("selector", selector(resource.spec().path("selector")));
+        return scale;
+    }
+
+    private static String selector(JsonNode selector) {
+        var all = new ArrayList<String>();
+        selector.path("matchLabels")
+                .properties()
+                .forEach(p -> all.add(p.getKey() + "=" + p.getValue().asString("")));
+        return String.join(",", all);
+    }
+
+    private void log(Call call) throws IOException, InterruptedException {
+        var pod = RestApi.require(store.get(call.key()), call.key());
+        var request = call.request();
+        var wanted =
+                new PodLogs.Wanted(
+                        request.isTrue("follow"),
+                        number(request.parameter("tailLines")),
+                        request.isTrue("previous"),
+                        number(request.parameter("sinceSeconds")),
+                        request.isTrue("timestamps"),
+                        request.parameter("limitBytes").isEmpty()
+                                ? null
+                                : Long.valueOf(request.parameter("limitBytes")));
+        var container = container(pod, request.parameter("container"));
+        var out = new LogStream(call.exchange(), wanted.limitBytes());
+        logs.stream(pod.namespace(), pod.name(), container, wanted, out);
+        out.flush();
+        call.exchange().end();
+    }
+
+    private static String container(Resource pod, String asked) {
+        var names = new ArrayList<String>();
+        for (var list : Arrays.asList("containers", "initContainers", "ephemeralContainers")) {
+            for (var container : pod.spec().path(list)) {
+                names.add(container.path("name").asString(""));
+            }
+        }
+        if (asked.isEmpty() && pod.spec().path("containers").size() > 1) {
+            throw Refusal.badRequest(
+                    "a container name must be specified for pod "
+                            + pod.name()
+                            + ", choose one of: ["
+                            + String.join(" ", names)
+                            + "]");
+        }
+        if (!asked.isEmpty() && !names.contains(asked)) {
+            throw Refusal.badRequest("container " + asked + " is not valid for pod " + pod.name());
+        }
+        return asked.isEmpty() ? names.getFirst() : asked;
+    }
+
+    private static @Nullable Integer number(String text) {
+        try {
+            return text.isEmpty() ? null : Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw Refusal.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+
+    private void evict(Call call) throws IOException, InterruptedException {
+        var sent = changes.bodies().options(call.request());
+        var options = sent.path("deleteOptions");
+        var grace = options.path("gracePeriodSeconds").asInt(-1);
+        changes.writes()
+                .delete(
+                        call.intent(options),
+                        call.stored(),
+                        call.key(),
+                        DeleteOptions.plain(grace < 0 ? null : grace));
+        var status = JsonNodeFactory.instance.objectNode().put("kind", "Status");
+        status.put("apiVersion", "v1").putObject("metadata");
+        RestApi.json(call.exchange(), 201, status.put("status", "Success"));
+    }
+}

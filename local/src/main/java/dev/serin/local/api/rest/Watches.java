@@ -1,0 +1,190 @@
+package dev.serin.local.api.rest;
+
+import dev.serin.base.time.Ticker;
+import dev.serin.config.Resource;
+import dev.serin.local.api.Refusal;
+import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.wire.Exchange;
+import dev.serin.local.store.Change;
+import dev.serin.local.store.Store;
+import dev.serin.local.store.StoreWatch;
+import dev.serin.local.store.TooOldException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// Watches, over HTTP as one JSON document a line, or over WebSocket as one a frame.
+final class Watches {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration BOOKMARKS = Duration.ofSeconds(30);
+
+    private final Store store;
+    private final Ticker ticker;
+
+    Watches(Store store, Ticker ticker) {
+        this.store = store;
+        this.ticker = ticker;
+    }
+
+    /// Where events go.
+    private interface Line {
+        void send(ObjectNode event) throws IOException, InterruptedException;
+
+        void end() throws IOException, InterruptedException;
+    }
+
+    /// Runs until the time is over or the client has gone.
+    ///
+    /// @param namespace empty for all
+    void run(
+            Exchange exchange,
+            ServedKind stored,
+            String namespace,
+            Lists.Filter filter,
+            Views views)
+            throws IOException, InterruptedException {
+        var request = exchange.request();
+        var from = request.parameter("resourceVersion");
+        // Asked for first: a wrong number is refused before the answer begins.
+        var after = Lists.revision(from);
+        var line = open(exchange);
+        var families = Set.of(stored.kind().family());
+        var initial = after == 0 || request.isTrue("sendInitialEvents");
+        StoreWatch watch;
+        List<Resource> first = List.of();
+        try {
+            if (initial) {
+                var started = store.start(families);
+                watch = started.watch();
+                first = started.listing().resources();
+            } else {
+                watch = store.watch(families, after);
+            }
+        } catch (TooOldException e) {
+            line.send(views.event("ERROR", expired(e)));
+            line.end();
+            return;
+        }
+        try (watch) {
+            for (var resource : first) {
+                if (isIn(resource, namespace) && filter.matches(resource)) {
+                    line.send(views.event("ADDED", views.one(resource)));
+                }
+            }
+            var bookmarks = request.isTrue("allowWatchBookmarks");
+            if (request.isTrue("sendInitialEvents") && bookmarks) {
+                line.send(views.bookmark(watch.caughtUpTo(), true));
+            }
+            follow(watch, line, new Scope(namespace, filter), views, bookmarks, length(exchange));
+        }
+    }
+
+    /// Which changes are told.
+    private record Scope(String namespace, Lists.Filter filter) {
+        boolean has(@Nullable Resource resource) {
+            return resource != null && isIn(resource, namespace) && filter.matches(resource);
+        }
+    }
+
+    private void follow(
+            StoreWatch watch,
+            Line line,
+            Scope scope,
+            Views views,
+            boolean bookmarks,
+            Duration length)
+            throws IOException, InterruptedException {
+        var end = ticker.nanos() + length.toNanos();
+        try {
+            while (true) {
+                var left = Duration.ofNanos(end - ticker.nanos());
+                if (left.isNegative() || left.isZero()) {
+                    break;
+                }
+                var change = watch.next(left.compareTo(BOOKMARKS) < 0 ? left : BOOKMARKS);
+                if (change != null) {
+                    tell(change, line, scope, views);
+                } else if (bookmarks) {
+                    line.send(views.bookmark(watch.caughtUpTo(), false));
+                }
+            }
+        } catch (TooOldException e) {
+            line.send(views.event("ERROR", expired(e)));
+        }
+        line.end();
+    }
+
+    /// A resource that begins or ends to match is added or deleted for this watcher.
+    private static void tell(Change change, Line line, Scope scope, Views views)
+            throws IOException, InterruptedException {
+        var was = scope.has(change.before());
+        var is = scope.has(change.after());
+        if (is) {
+            line.send(
+                    views.event(
+                            was ? "MODIFIED" : "ADDED",
+                            views.one(Objects.requireNonNull(change.after()))));
+        } else if (was) {
+            line.send(views.event("DELETED", views.one(change.last())));
+        }
+    }
+
+    private static boolean isIn(Resource resource, String namespace) {
+        return namespace.isEmpty() || resource.namespace().equals(namespace);
+    }
+
+    private static Duration length(Exchange exchange) {
+        var seconds = exchange.request().parameter("timeoutSeconds");
+        if (seconds.isEmpty()
+                || !seconds.chars().allMatch(Character::isDigit)
+                || seconds.length() > 6) {
+            return LONGEST;
+        }
+        var asked = Duration.ofSeconds(Integer.parseInt(seconds));
+        return asked.isZero() ? LONGEST : asked;
+    }
+
+    private static ObjectNode expired(TooOldException e) {
+        return Statuses.of(new Refusal(410, "Expired", String.valueOf(e.getMessage())));
+    }
+
+    private static Line open(Exchange exchange) throws IOException, InterruptedException {
+        if (exchange.request().wantsWebSocket()) {
+            var socket = exchange.webSocket("");
+            return new Line() {
+                @Override
+                public void send(ObjectNode event) throws IOException, InterruptedException {
+                    socket.text(event.toString());
+                }
+
+                @Override
+                public void end() throws IOException, InterruptedException {
+                    socket.close();
+                }
+            };
+        }
+        exchange.begin(200, "application/json");
+        return new Line() {
+            @Override
+            public void send(ObjectNode event) throws IOException, InterruptedException {
+                exchange.write(
+                        (JSON.writeValueAsString(event) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void end() throws IOException, InterruptedException {
+                exchange.end();
+            }
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package dev.serin.local.api.wire;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+
+import java.io.IOException;
+
+/// A WebSocket that the server writes to; what the client writes is dropped, but its close ends the
+/// writer's thread by an interrupt.
+public final class WebSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private final Channel channel;
+    private final Thread writer;
+
+    WebSocket(Channel channel, Thread writer) {
+        this.channel = channel;
+        this.writer = writer;
+    }
+
+    public void text(String message) throws IOException, InterruptedException {
+        Exchange.sent(channel.writeAndFlush(new TextWebSocketFrame(message)));
+    }
+
+    public void binary(byte[] message) throws IOException, InterruptedException {
+        Exchange.sent(
+                channel.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(message))));
+    }
+
+    public void close() throws IOException, InterruptedException {
+        Exchange.sent(channel.writeAndFlush(new CloseWebSocketFrame(1000, "")));
+        channel.close();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        switch (frame) {
+            case PingWebSocketFrame ping ->
+                    context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+            case CloseWebSocketFrame _ -> {
+                context.writeAndFlush(new CloseWebSocketFrame(1000, ""))
+                        .addListener(_ -> context.close());
+            }
+            default -> {}
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        writer.interrupt();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.serin.local.host;
+
+import static dev.serin.testkit.Eventually.eventually;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.ProblemException;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A whole front with a supervisor in namespaces, and how both end.
+@Tag("namespace")
+class FrontNamespaceTest {
+    private final List<String> printed = new CopyOnWriteArrayList<>();
+    @TempDir private Path state;
+
+    @Test
+    void relaysAPortOfTheMachineAndStopsInGoodOrder() throws Exception {
+        var front = FrontAlone.front(state, "0", printed::add);
+        var code = CompletableFuture.supplyAsync(front::run);
+        var port = port();
+        var sent = new byte[3_000_000];
+        new Random(1).nextBytes(sent);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            var writer = CompletableFuture.runAsync(() -> write(socket, sent));
+            assertArrayEquals(sent, socket.getInputStream().readAllBytes());
+            writer.get(5, TimeUnit.SECONDS);
+        }
+        var second = FrontAlone.front(state, "0", printed::add);
+        var refused = assertThrows(ProblemException.class, second::run);
+        assertTrue(refused.getMessage().contains("running already"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("serin down"), refused.getMessage());
+        var watched = new ArrayList<String>();
+        assertEquals(
+                FrontClient.Answer.READY,
+                new FrontClient(state.resolve("front.sock")).watch(watched::add));
+        assertTrue(watched.contains("port " + port), watched.toString());
+
+        assertTrue(
+                new FrontClient(state.resolve("front.sock"))
+                        .stop(Duration.ofSeconds(5), printed::add));
+        assertEquals(0, code.get(10, TimeUnit.SECONDS));
+        assertTrue(printed.contains("stopped in good order"), printed.toString());
+        nothingLeft(port);
+    }
+
+    @Test
+    void aTakenPortNamesItsHolder() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var front =
+                    FrontAlone.front(state, Integer.toString(taken.getLocalPort()), printed::add);
+            var code = CompletableFuture.supplyAsync(front::run);
+            eventually(Duration.ofSeconds(20), "a problem is printed", () -> !printed.isEmpty());
+            assertTrue(
+                    printed.getFirst()
+                            .startsWith(
+                                    "port 127.0.0.1:" + taken.getLocalPort() + ": taken by java"),
+                    printed.getFirst());
+            assertTrue(printed.getFirst().contains(Long.toString(ProcessHandle.current().pid())));
+            front.stop();
+            assertEquals(0, code.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void aKilledFrontLeavesNothingAndItsMeshStartsAgain() throws Exception {
+        var port = freePort();
+        var first = frontProcess(port);
+        eventually(Duration.ofSeconds(20), "the port answers", () -> open(port));
+        first.destroyForcibly().waitFor();
+        nothingLeft(port);
+
+        var second = frontProcess(port);
+        eventually(Duration.ofSeconds(20), "the port answers again", () -> open(port));
+        // A first SIGTERM, as Ctrl-C: in good order.
+        second.destroy();
+        assertTrue(second.waitFor(10, TimeUnit.SECONDS));
+        assertEquals(0, second.exitValue());
+        nothingLeft(port);
+    }
+
+    @Test
+    void aKilledSupervisorEndsTheFrontWithAProblem() throws Exception {
+        var front = FrontAlone.front(state, "0", printed::add);
+        var code = CompletableFuture.supplyAsync(front::run);
+        var port = port();
+        ours().filter(p -> p.info().command().orElse("").endsWith("java"))
+                .forEach(ProcessHandle::destroyForcibly);
+        assertEquals(1, code.get(10, TimeUnit.SECONDS));
+        assertTrue(
+                printed.getLast().startsWith("mesh 'test': its supervisor ended with 137"),
+                printed.toString());
+        nothingLeft(port);
+    }
+
+    private int port() {
+        eventually(
+                Duration.ofSeconds(20),
+                "the port is printed",
+                () -> printed.stream().anyMatch(line -> line.startsWith("port ")));
+        return Integer.parseInt(printed.getFirst().substring(5));
+    }
+
+    private Process frontProcess(int port) throws IOException {
+        var command = new ArrayList<>(Inside.java(FrontAlone.class));
+        command.addAll(List.of(state.toString(), Integer.toString(port)));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private void nothingLeft(int port) {
+        eventually(Duration.ofSeconds(10), "no process is left", () -> ours().findAny().isEmpty());
+        assertFalse(open(port));
+        assertTrue(MeshLock.holder(state).isEmpty());
+    }
+
+    private Stream<ProcessHandle> ours() {
+        var socket = state.resolve("front.sock").toString();
+        return ProcessHandle.allProcesses()
+                .filter(p -> {
+                    try {
+                        var words = Files.readString(Path.of("/proc/" + p.pid() + "/cmdline"));
+                        return words.contains(socket) || words.contains("sleep\0987");
+                    } catch (IOException _) {
+                        return false;
+                    }
+                });
+    }
+
+    private static void write(Socket socket, byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean open(int port) {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
