@@ -92,13 +92,13 @@ final class ProxyPages implements AdminView, AutoCloseable {
     }
 
     @Override
-    public String clusters() {
-        return proxy.plane().clusters();
+    public CompletableFuture<String> clusters() {
+        return proxy.clusters();
     }
 
     @Override
-    public String listeners() {
-        return proxy.plane().listeners();
+    public CompletableFuture<String> listeners() {
+        return proxy.listeners();
     }
 
     @Override
