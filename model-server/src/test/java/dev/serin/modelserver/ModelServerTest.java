@@ -274,6 +274,39 @@ class ModelServerTest {
     }
 
     @Test
+    void aModelWhoseVariablesAreNotTrackedIsExplained() throws Exception {
+        try (var running = new RunningServer(model("wrapped", MODELS.resolve("wrapped")))) {
+            running.await("wrapped", 1, State.AVAILABLE);
+            var answer = running.post("/v1/models/wrapped:predict", "{\"instances\": [[1]]}");
+            assertTrue(answer.statusCode() >= 400);
+            assertTrue(answer.body().contains("model.export(folder)"), answer.body());
+        }
+    }
+
+    /// The canary example is only one if its versions answer its request differently.
+    @Test
+    void theExamplesVersionsDifferAboutItsRequest() throws Exception {
+        var example = Path.of("..", "examples", "canary");
+        var request = Files.readString(example.resolve("request.json"));
+        try (var running =
+                new RunningServer(
+                        model("v1", example.resolve("models/v1")),
+                        model("v2", example.resolve("models/v2")))) {
+            running.await("v1", 1, State.AVAILABLE);
+            running.await("v2", 2, State.AVAILABLE);
+            var first = running.post("/v1/models/v1:predict", request);
+            var second = running.post("/v1/models/v2:predict", request);
+            assertEquals(200, first.statusCode(), first.body());
+            assertEquals(200, second.statusCode(), second.body());
+            assertTrue(first.body().contains("\"class\": 1,"), first.body());
+            assertTrue(second.body().contains("\"class\": 4,"), second.body());
+            assertTrue(
+                    running.said.stream().anyMatch(line -> line.contains("version 2 is warm")),
+                    running.said.toString());
+        }
+    }
+
+    @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         try (var running = new RunningServer(model("half", MODELS.resolve("half")))) {
             running.await("half", 2, State.AVAILABLE);

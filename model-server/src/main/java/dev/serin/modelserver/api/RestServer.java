@@ -111,6 +111,12 @@ public final class RestServer implements AutoCloseable {
     public void close() {
         drain.start();
         pool.shutdown();
+        try {
+            // What still computes would answer nobody, but it holds its model.
+            pool.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
     }
 }

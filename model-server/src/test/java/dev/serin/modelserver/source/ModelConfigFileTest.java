@@ -58,15 +58,15 @@ class ModelConfigFileTest {
             quoteCharacter = '`',
             value = {
                 "model_config_list { config { name: \"a\" } }|f:1: a model without base_path;"
-                    + " expected: both",
+                        + " expected: both",
                 "model_config_lst {}|f:1: the field model_config_lst; expected: one of"
-                    + " model_config_list",
+                        + " model_config_list",
                 "model_config_list {|f:1: the end of the file; expected: '}'",
                 "model_config_list { config { name: \"a }|f:1: a string that does not end;"
-                    + " expected: \"",
+                        + " expected: \"",
                 "model_config_list 5|f:1: '5'; expected: ':' or '{' behind model_config_list",
                 "model_config_list { config: 3 }|f:1: config is a plain value; expected: config {"
-                    + " ... }"
+                        + " ... }"
             })
     void mistakesAreNamedWithTheirLine(String text, String expected) {
         var e = assertThrows(ProblemException.class, () -> ModelConfigFile.read("f", text));
