@@ -126,8 +126,10 @@ class ProxyTest {
         proxy.ready().get(10, TimeUnit.SECONDS);
         var good = Listener.newBuilder().setName("in").build();
         control.set(ConfigUpdate.LISTENER, "in", good);
-        control.await(r ->
-                r.getTypeUrl().equals(ConfigUpdate.LISTENER) && !r.getResponseNonce().isEmpty());
+        Eventually.eventually(
+                BOUND,
+                "the good one is in force",
+                () -> get("/config_dump").contains("\"active_state\""));
         plane.bad = Set.of("in");
         control.set(ConfigUpdate.LISTENER, "in", good.toBuilder().setStatPrefix("x").build());
         var nack = control.await(r -> r.hasErrorDetail());
@@ -197,8 +199,12 @@ class ProxyTest {
     }
 
     private String discovery() {
+        return get("/discovery");
+    }
+
+    private String get(String path) {
         try {
-            return get("admin", "/discovery").body();
+            return get("admin", path).body();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
