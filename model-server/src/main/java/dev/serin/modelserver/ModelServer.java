@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 /// composition roots and tests; [#drain()] and then [#close()] end it in good order.
 public final class ModelServer implements AutoCloseable {
     private static final int MOST_WAITING = 1024;
-    private static final int LONGEST_BODY = 256 << 20;
+    private static final int LONGEST_BODY = 128 << 20;
 
     private final Consumer<String> log;
     private final Owner owner;

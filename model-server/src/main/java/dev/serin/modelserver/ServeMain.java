@@ -5,6 +5,7 @@ import dev.serin.base.ProblemException;
 import dev.serin.base.lifecycle.Drain;
 import dev.serin.base.net.HostPort;
 import dev.serin.base.time.Ticker;
+import dev.serin.modelserver.backend.tensorflow.TensorFlowFiles;
 import dev.serin.modelserver.servable.ServableTable;
 import dev.serin.modelserver.source.ModelConfig;
 import dev.serin.modelserver.source.ModelConfigFile;
@@ -66,6 +67,14 @@ public final class ServeMain {
             e.problems().forEach(problem -> out.println("ERROR: " + problem.text()));
             return 1;
         }
+    }
+
+    /// Does beforehand what is slow once: unpacks TensorFlow's library into the cache.
+    ///
+    /// @param progress told when that takes a while
+    /// @throws ProblemException if there is no room, or no library for this machine
+    public static void prepare(Map<String, String> environment, Consumer<String> progress) {
+        TensorFlowFiles.unpacked(cache(environment), progress);
     }
 
     private static String names(ServeOptions options) {

@@ -23,6 +23,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 
 /// Real models in real TensorFlow, over real sockets.
 @ExtendWith(NothingLeft.class)
@@ -303,6 +307,38 @@ class ModelServerTest {
             assertTrue(
                     running.said.stream().anyMatch(line -> line.contains("version 2 is warm")),
                     running.said.toString());
+        }
+    }
+
+    @Test
+    void aGzipBodyIsReadAndABadOneEndsOnlyItsConnection() throws Exception {
+        try (var running = new RunningServer(model("half", MODELS.resolve("half")))) {
+            running.await("half", 2, State.AVAILABLE);
+            var body = new ByteArrayOutputStream();
+            try (var zip = new GZIPOutputStream(body)) {
+                zip.write(
+                        ("{\"instances\": [1" + ", 1".repeat(100_000) + "]}")
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            var request =
+                    HttpRequest.newBuilder(running.uri("/v1/models/half:predict"))
+                            .header("Content-Encoding", "gzip");
+            try (var client = HttpClient.newHttpClient()) {
+                var answer =
+                        client.send(
+                                request.POST(
+                                                HttpRequest.BodyPublishers.ofByteArray(
+                                                        body.toByteArray()))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(200, answer.statusCode(), answer.body());
+                var bad =
+                        client.send(
+                                request.POST(HttpRequest.BodyPublishers.ofString("no zip")).build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(400, bad.statusCode(), bad.body());
+            }
+            assertEquals(200, running.get("/readyz").statusCode());
         }
     }
 

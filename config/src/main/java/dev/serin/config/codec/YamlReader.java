@@ -34,7 +34,7 @@ public final class YamlReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final Tag PLAIN = new Tag("tag:serin.dev,2026:plain");
     // The largest object that Kubernetes stores is 1.5 MB; this is beyond any set of such.
-    private static final int MOST_VALUES = 200_000;
+    private static final int MOST_VALUES = 100_000;
     private static final int DEEPEST = 200;
 
     private final String file;

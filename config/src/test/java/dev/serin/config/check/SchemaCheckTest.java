@@ -25,13 +25,15 @@ class SchemaCheckTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static String service(String spec) {
-        return "apiVersion: networking.istio.io/v1\n"
-                   + "kind: VirtualService\n"
-                   + "metadata: {name: x}\n"
-                   + "spec:\n"
-                   + "  "
-                + spec
-                + "\n";
+        return
+"""
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: x}
+spec:
+  %s
+"""
+                .formatted(spec);
     }
 
     /// What a person is told of one wrong line.
@@ -40,21 +42,21 @@ class SchemaCheckTest {
             delimiter = '|',
             value = {
                 "hosts: iris | spec.hosts: found \"iris\" (a string); expected: a list of strings;"
-                    + " cure: write it as a list: [iris]",
+                        + " cure: write it as a list: [iris]",
                 "hosts: [1] | spec.hosts[0]: found 1 (a number); expected: a string; cure: put it"
-                    + " in quotes: \"1\"",
+                        + " in quotes: \"1\"",
                 "hosts: [on] | spec.hosts[0]: found true (a boolean); expected: a string; cure: put"
-                    + " it in quotes: \"true\"",
+                        + " it in quotes: \"true\"",
                 "http: [{timeout: 5}] | spec.http[0].timeout: found 5 (a number); expected: a"
-                    + " duration such as 5s or 250ms; cure: add the unit: 5s",
+                        + " duration such as 5s or 250ms; cure: add the unit: 5s",
                 "http: [{timeout: '5'}] | spec.http[0].timeout: found \"5\"; expected: must be a"
-                    + " duration with its unit, such as 5s, 250ms or 1h30m",
+                        + " duration with its unit, such as 5s, 250ms or 1h30m",
                 "http: {route: []} | spec.http: found a map; expected: a list of HTTPRoute; cure:"
-                    + " begin the map with a dash: a list of one",
+                        + " begin the map with a dash: a list of one",
                 "http: [{fault: [1]}] | spec.http[0].fault: found a list; expected: a map with"
-                    + " delay, abort; cure: write one HTTPFaultInjection, without a dash",
+                        + " delay, abort; cure: write one HTTPFaultInjection, without a dash",
                 "http: [{route: [{weight: 5}]}] | spec.http[0].route[0].destination: not there;"
-                    + " expected: Where it goes.; cure: add destination",
+                        + " expected: Where it goes.; cure: add destination",
                 "http: [{route: [{destination: {host: a, weight: 5}}]}] |"
                     + " spec.http[0].route[0].destination.weight: unknown field weight; expected:"
                     + " one of host, subset, port; cure: it belongs to spec.http[0].route[0]: check"
@@ -67,10 +69,10 @@ class SchemaCheckTest {
                     + " one of FROM_PROTOCOL_DEFAULT, FROM_REQUEST_PORT; cure: did you mean"
                     + " FROM_REQUEST_PORT?",
                 "http: [{route: [{destination: {host: a}, weight: 4294967296}]}] |"
-                    + " spec.http[0].route[0].weight: found 4294967296 (a number); expected: an"
-                    + " integer of 32 bits",
+                        + " spec.http[0].route[0].weight: found 4294967296 (a number); expected: an"
+                        + " integer of 32 bits",
                 "http: [{retries: {attempts: 1.5}}] | spec.http[0].retries.attempts: found 1.5 (a"
-                    + " number); expected: an integer of 32 bits",
+                        + " number); expected: an integer of 32 bits",
             })
     void aPersonIsToldWhatToDo(String line, String told) {
         var manifest = Manifests.one(service(line));
@@ -88,11 +90,13 @@ class SchemaCheckTest {
     private static List<Violation> deployment(String spec) {
         var manifest =
                 Manifests.one(
-                        "apiVersion: apps/v1\n"
-                            + "kind: Deployment\n"
-                            + "metadata: {name: bad, creationTimestamp: null}\n"
-                            + "spec:\n"
-                            + "  selector: {matchLabels: {app: web}}\n"
+"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: bad, creationTimestamp: null}
+spec:
+  selector: {matchLabels: {app: web}}
+"""
                                 + spec);
         return Validator.checkAll(manifest.schema(), manifest.resource());
     }
@@ -102,7 +106,7 @@ class SchemaCheckTest {
         var schema = Manifests.SCHEMAS.get("apps/v1", "Deployment");
         var template =
                 "  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web,"
-                    + " image: a, imagee: b}]}}\n";
+                        + " image: a, imagee: b}]}}\n";
 
         assertEquals(
                 "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding"
@@ -120,6 +124,14 @@ class SchemaCheckTest {
                         + " unmarshal string into Go struct field DeploymentSpec.spec.replicas of"
                         + " type int32",
                 StatusWording.typeMessage(schema, wrong));
+
+        var fraction =
+                (Violation.WrongType)
+                        deployment("  replicas: 1.5\n" + template.replace(", imagee: b", ""))
+                                .getFirst();
+        assertTrue(
+                StatusWording.typeMessage(schema, fraction)
+                        .contains("cannot unmarshal number 1.5 into Go struct field"));
 
         var invalid =
                 deployment(

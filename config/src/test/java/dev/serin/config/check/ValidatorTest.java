@@ -43,31 +43,31 @@ class ValidatorTest {
                 "{hosts: [a]} | spec | no rule",
                 "{hosts: [], http: [{route: [{destination: {host: a}}]}]} | spec.hosts | the names",
                 "{gateways: [g], http: [{route: [{destination: {host: a}}]}]} | spec.hosts | the"
-                    + " names",
+                        + " names",
                 "{hosts: ['*'], http: [{route: [{destination: {host: a}}]}]} | spec.hosts[0] | name"
-                    + " a host",
+                        + " a host",
                 "{hosts: ['*'], gateways: [g], http: [{route: [{destination: {host: a}}]}]} | |",
                 "{hosts: [a, a], http: [{route: [{destination: {host: a}}]}]} | spec.hosts[1] |"
-                    + " once",
+                        + " once",
                 "{hosts: ['a b'], http: [{route: [{destination: {host: a}}]}]} | spec.hosts[0] |"
-                    + " host name",
+                        + " host name",
                 "{hosts: [a], gateways: ['a/b/c'], http: [{route: [{destination: {host: a}}]}]} |"
-                    + " spec.gateways[0] | must be mesh",
+                        + " spec.gateways[0] | must be mesh",
                 "{hosts: [a], exportTo: ['A!'], http: [{route: [{destination: {host: a}}]}]} |"
-                    + " spec.exportTo[0] | namespace",
+                        + " spec.exportTo[0] | namespace",
                 "{hosts: [a], tls: [{match: [{sniHosts: [b]}], route: [{destination: {host: a}}]}]}"
-                    + " | spec.tls[0].match[0].sniHosts[0] | among the hosts",
+                        + " | spec.tls[0].match[0].sniHosts[0] | among the hosts",
                 "{hosts: ['*.b.org'], tls: [{match: [{sniHosts: [a.b.org]}], route: [{destination:"
-                    + " {host: a}}]}]} | |",
+                        + " {host: a}}]}]} | |",
                 "{hosts: [a], tls: [{match: [{sniHosts: [a]}]}]} | spec.tls[0].route | where"
-                    + " connections go",
+                        + " connections go",
                 "{hosts: [a], tcp: [{match: [{port: 0}], route: [{destination: {host: a}}]}]} |"
-                    + " spec.tcp[0].match[0].port | between 1 and 65535",
+                        + " spec.tcp[0].match[0].port | between 1 and 65535",
                 "{hosts: [a], tcp: [{match: [{destinationSubnets: [10.0.0.0/33]}], route:"
                     + " [{destination: {host: a}}]}]} | spec.tcp[0].match[0].destinationSubnets[0]"
                     + " | subnet",
                 "{hosts: [a], tcp: [{route: [{destination: {host: a}, weight: 0}]}]} |"
-                    + " spec.tcp[0].route | all zero",
+                        + " spec.tcp[0].route | all zero",
             })
     void virtualServices(String spec, String path, String word) {
         check(istio("VirtualService"), spec, path, word);
@@ -81,84 +81,84 @@ class ValidatorTest {
                 "name: nothing | .route | a redirect",
                 "route: [{destination: {host: a}}], redirect: {uri: /b} | | more than one of",
                 "route: [{destination: {host: a}, weight: -1}, {destination: {host: b}, weight: 2}]"
-                    + " | .route[0].weight | greater than or equal to 0",
+                        + " | .route[0].weight | greater than or equal to 0",
                 "route: [{destination: {host: a}, weight: 0}, {destination: {host: b}, weight: 0}]"
-                    + " | .route | all zero",
+                        + " | .route | all zero",
                 "route: [{destination: {host: a}}, {destination: {host: b}}] | .route | without a"
-                    + " weight",
+                        + " weight",
                 "route: [{destination: {host: ''}}] | .route[0].destination.host | host name",
                 "route: [{destination: {host: '*.a'}}] | .route[0].destination.host | without a"
-                    + " wildcard",
+                        + " wildcard",
                 "route: [{destination: {host: a, subset: V_1}}] | .route[0].destination.subset |"
-                    + " lower case",
+                        + " lower case",
                 "route: [{destination: {host: a, port: {number: 70000}}}] |"
-                    + " .route[0].destination.port.number | 65535",
+                        + " .route[0].destination.port.number | 65535",
                 "match: [{uri: {exact: /a, prefix: /b}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].uri | more than one of",
+                        + " .match[0].uri | more than one of",
                 "match: [{uri: {}}], route: [{destination: {host: a}}] | .match[0].uri.exact | one"
-                    + " of exact",
+                        + " of exact",
                 "match: [{uri: {prefix: ''}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].uri.prefix | empty",
+                        + " .match[0].uri.prefix | empty",
                 "match: [{headers: {x: {regex: '(a'}}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].headers.x.regex | RE2",
+                        + " .match[0].headers.x.regex | RE2",
                 "match: [{headers: {x: {regex: '(?=a)'}}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].headers.x.regex | RE2",
+                        + " .match[0].headers.x.regex | RE2",
                 "match: [{headers: {':path': {exact: /}}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].headers | use uri",
+                        + " .match[0].headers | use uri",
                 "match: [{headers: {'a b': {exact: x}}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].headers | name of a header",
+                        + " .match[0].headers | name of a header",
                 "match: [{port: 0}], route: [{destination: {host: a}}] | .match[0].port | 65535",
                 "match: [{sourceLabels: {'a b': c}}], route: [{destination: {host: a}}] |"
-                    + " .match[0].sourceLabels | key",
+                        + " .match[0].sourceLabels | key",
                 "match: [{sourceNamespace: A}], route: [{destination: {host: a}}] |"
-                    + " .match[0].sourceNamespace | lower case",
+                        + " .match[0].sourceNamespace | lower case",
                 "timeout: -1s, route: [{destination: {host: a}}] | .timeout | 1ms or longer",
                 "timeout: 10us, route: [{destination: {host: a}}] | .timeout | 1ms or longer",
                 "retries: {attempts: -1}, route: [{destination: {host: a}}] | .retries.attempts |"
-                    + " equal to 0",
+                        + " equal to 0",
                 "retries: {attempts: 0, retryOn: 5xx}, route: [{destination: {host: a}}] | .retries"
-                    + " | nothing is retried",
+                        + " | nothing is retried",
                 "retries: {attempts: 1, retryOn: 'gateway-eror,503'}, route: [{destination: {host:"
-                    + " a}}] | .retries.retryOn | did you mean gateway-error?",
+                        + " a}}] | .retries.retryOn | did you mean gateway-error?",
                 "fault: {}, route: [{destination: {host: a}}] | .fault.delay | a delay or an abort",
                 "fault: {delay: {fixedDelay: 1s, percentage: {value: 101}}}, route: [{destination:"
-                    + " {host: a}}] | .fault.delay.percentage.value | 0 and 100",
+                        + " {host: a}}] | .fault.delay.percentage.value | 0 and 100",
                 "fault: {delay: {percentage: {value: 1}}}, route: [{destination: {host: a}}] |"
-                    + " .fault.delay | fixedDelay",
+                        + " .fault.delay | fixedDelay",
                 "fault: {abort: {httpStatus: 100}}, route: [{destination: {host: a}}] |"
-                    + " .fault.abort.httpStatus | 599",
+                        + " .fault.abort.httpStatus | 599",
                 "fault: {abort: {grpcStatus: UNAVAILBLE}}, route: [{destination: {host: a}}] |"
-                    + " .fault.abort.grpcStatus | did you mean UNAVAILABLE?",
+                        + " .fault.abort.grpcStatus | did you mean UNAVAILABLE?",
                 "fault: {abort: {}}, route: [{destination: {host: a}}] | .fault.abort | exactly"
-                    + " one",
+                        + " one",
                 "mirror: {host: b}, mirrors: [{destination: {host: b}}], route: [{destination:"
-                    + " {host: a}}] | .mirrors | keep one",
+                        + " {host: a}}] | .mirrors | keep one",
                 "mirrorPercentage: {value: 5}, route: [{destination: {host: a}}] | .mirror | where"
-                    + " the copies go",
+                        + " the copies go",
                 "mirror: {host: b}, mirrorPercentage: {value: -1}, route: [{destination: {host:"
-                    + " a}}] | .mirrorPercentage.value | 0 and 100",
+                        + " a}}] | .mirrorPercentage.value | 0 and 100",
                 "corsPolicy: {allowMethods: [get]}, route: [{destination: {host: a}}] |"
-                    + " .corsPolicy.allowMethods[0] | upper case",
+                        + " .corsPolicy.allowMethods[0] | upper case",
                 "corsPolicy: {allowOrigins: [{regex: '['}]}, route: [{destination: {host: a}}] |"
-                    + " .corsPolicy.allowOrigins[0].regex | RE2",
+                        + " .corsPolicy.allowOrigins[0].regex | RE2",
                 "headers: {request: {add: {host: b}}}, route: [{destination: {host: a}}] |"
-                    + " .headers.request.add | rewrite.authority",
+                        + " .headers.request.add | rewrite.authority",
                 "headers: {response: {remove: [':status']}}, route: [{destination: {host: a}}] |"
-                    + " .headers.response.remove[0] | leave",
+                        + " .headers.response.remove[0] | leave",
                 "rewrite: {}, route: [{destination: {host: a}}] | .rewrite.uri | a uri",
                 "rewrite: {uriRegexRewrite: {match: '(', rewrite: b}}, route: [{destination: {host:"
-                    + " a}}] | .rewrite.uriRegexRewrite.match | RE2",
+                        + " a}}] | .rewrite.uriRegexRewrite.match | RE2",
                 "rewrite: {uri: /a, uriRegexRewrite: {match: a, rewrite: b}}, route: [{destination:"
-                    + " {host: a}}] | .rewrite | keep one",
+                        + " {host: a}}] | .rewrite | keep one",
                 "redirect: {} | .redirect | no other address",
                 "redirect: {uri: /a, redirectCode: 200} | .redirect.redirectCode | 301",
                 "redirect: {port: 80, derivePort: FROM_REQUEST_PORT} | .redirect | keep one",
                 "redirect: {scheme: ftp} | .redirect.scheme | http or https",
                 "redirect: {uri: /a}, fault: {abort: {httpStatus: 500}} | .fault | nothing is"
-                    + " forwarded",
+                        + " forwarded",
                 "directResponse: {status: 700} | .directResponse.status | 599",
                 "directResponse: {status: 200, body: {string: a, bytes: YQ==}} |"
-                    + " .directResponse.body | exactly one",
+                        + " .directResponse.body | exactly one",
                 "delegate: {namespace: a} | .delegate.name | decides",
             })
     void httpRules(String rule, String path, String word) {
@@ -212,14 +212,14 @@ class ValidatorTest {
                 "{host: a, subsets: [{name: v1}, {name: v1}]} | spec.subsets[1].name | once",
                 "{host: a, subsets: [{name: V1}]} | spec.subsets[0].name | lower case",
                 "{host: a, subsets: [{name: v1, labels: {v: 'a b'}}]} | spec.subsets[0].labels.v |"
-                    + " 63",
+                        + " 63",
                 "{host: a, subsets: [{labels: {v: a}}]} | spec.subsets[0].name | call it",
                 "{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM, consistentHash:"
-                    + " {useSourceIp: true}}}} | spec.trafficPolicy.loadBalancer | keep one",
+                        + " {useSourceIp: true}}}} | spec.trafficPolicy.loadBalancer | keep one",
                 "{host: a, trafficPolicy: {loadBalancer: {simple: ROUNDROBIN}}} |"
-                    + " spec.trafficPolicy.loadBalancer.simple | did you mean ROUND_ROBIN?",
+                        + " spec.trafficPolicy.loadBalancer.simple | did you mean ROUND_ROBIN?",
                 "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}} |"
-                    + " spec.trafficPolicy.loadBalancer.consistentHash | nothing to hash",
+                        + " spec.trafficPolicy.loadBalancer.consistentHash | nothing to hash",
                 "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true,"
                     + " maglev: {tableSize: 100}}}}} |"
                     + " spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize | prime",
@@ -229,33 +229,33 @@ class ValidatorTest {
                 "{host: a, trafficPolicy: {loadBalancer: {warmup: {duration: 1m, aggression:"
                     + " 0.5}}}} | spec.trafficPolicy.loadBalancer.warmup.aggression | equal to 1",
                 "{host: a, trafficPolicy: {connectionPool: {}}} |"
-                    + " spec.trafficPolicy.connectionPool.tcp | tcp or http",
+                        + " spec.trafficPolicy.connectionPool.tcp | tcp or http",
                 "{host: a, trafficPolicy: {connectionPool: {tcp: {maxConnections: -1}}}} |"
-                    + " spec.trafficPolicy.connectionPool.tcp.maxConnections | equal to 0",
+                        + " spec.trafficPolicy.connectionPool.tcp.maxConnections | equal to 0",
                 "{host: a, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 0s}}}} |"
-                    + " spec.trafficPolicy.connectionPool.tcp.connectTimeout | 1ms",
+                        + " spec.trafficPolicy.connectionPool.tcp.connectTimeout | 1ms",
                 "{host: a, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE,"
                     + " useClientProtocol: true}}}} | spec.trafficPolicy.connectionPool.http | keep"
                     + " one",
                 "{host: a, trafficPolicy: {outlierDetection: {maxEjectionPercent: 200}}} |"
-                    + " spec.trafficPolicy.outlierDetection.maxEjectionPercent | 100",
+                        + " spec.trafficPolicy.outlierDetection.maxEjectionPercent | 100",
                 "{host: a, trafficPolicy: {outlierDetection: {interval: 0s}}} |"
-                    + " spec.trafficPolicy.outlierDetection.interval | 1ms",
+                        + " spec.trafficPolicy.outlierDetection.interval | 1ms",
                 "{host: a, trafficPolicy: {outlierDetection: {consecutiveLocalOriginFailures: 3}}}"
-                    + " | spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures |"
-                    + " splitExternal",
+                        + " | spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures |"
+                        + " splitExternal",
                 "{host: a, trafficPolicy: {tls: {mode: MUTUAL, privateKey: k}}} |"
-                    + " spec.trafficPolicy.tls.clientCertificate | MUTUAL",
+                        + " spec.trafficPolicy.tls.clientCertificate | MUTUAL",
                 "{host: a, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, privateKey: k}}} |"
-                    + " spec.trafficPolicy.tls | the mesh's own",
+                        + " spec.trafficPolicy.tls | the mesh's own",
                 "{host: a, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}} |"
-                    + " spec.trafficPolicy.portLevelSettings[0].port | port that it is for",
+                        + " spec.trafficPolicy.portLevelSettings[0].port | port that it is for",
                 "{host: a, trafficPolicy: {portLevelSettings: [{port: {number: 0}}]}} |"
-                    + " spec.trafficPolicy.portLevelSettings[0].port.number | 65535",
+                        + " spec.trafficPolicy.portLevelSettings[0].port.number | 65535",
                 "{host: a, trafficPolicy: {tunnel: {protocol: GET, targetHost: b, targetPort: 1}}}"
-                    + " | spec.trafficPolicy.tunnel.protocol | CONNECT",
+                        + " | spec.trafficPolicy.tunnel.protocol | CONNECT",
                 "{host: a, trafficPolicy: {retryBudget: {percent: 150}}} |"
-                    + " spec.trafficPolicy.retryBudget.percent | 100",
+                        + " spec.trafficPolicy.retryBudget.percent | 100",
                 "{host: a, workloadSelector: {}} | spec.workloadSelector.matchLabels | callers",
             })
     void destinationRules(String spec, String path, String word) {
@@ -267,43 +267,43 @@ class ValidatorTest {
             delimiter = '|',
             value = {
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: ['*']}]} | |",
+                        + " hosts: ['*']}]} | |",
                 "{servers: [{port: {number: 80, protocol: HTTP, name: http}, hosts: ['*']}]} |"
-                    + " spec.selector | labels",
+                        + " spec.selector | labels",
                 "{selector: {istio: g}} | spec.servers | ports",
                 "{selector: {istio: g}, servers: [{port: {number: 0, protocol: HTTP, name: http},"
-                    + " hosts: ['*']}]} | spec.servers[0].port.number | 65535",
+                        + " hosts: ['*']}]} | spec.servers[0].port.number | 65535",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTPP, name: http},"
-                    + " hosts: ['*']}]} | spec.servers[0].port.protocol | did you mean HTTP?",
+                        + " hosts: ['*']}]} | spec.servers[0].port.protocol | did you mean HTTP?",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP}, hosts:"
-                    + " ['*']}]} | spec.servers[0].port.name | Its name",
+                        + " ['*']}]} | spec.servers[0].port.name | Its name",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: []}]} | spec.servers[0].hosts | served",
+                        + " hosts: []}]} | spec.servers[0].hosts | served",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: ['A!/x']}]} | spec.servers[0].hosts[0] | before the /",
+                        + " hosts: ['A!/x']}]} | spec.servers[0].hosts[0] | before the /",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: ['a']}, {port: {number: 80, protocol: TCP, name: tcp}, hosts:"
-                    + " ['a']}]} | spec.servers[1].port.protocol | other server",
+                        + " hosts: ['a']}, {port: {number: 80, protocol: TCP, name: tcp}, hosts:"
+                        + " ['a']}]} | spec.servers[1].port.protocol | other server",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: ['a']}, {port: {number: 81, protocol: HTTP, name: http}, hosts:"
-                    + " ['a']}]} | spec.servers[1].port.name | once",
+                        + " hosts: ['a']}, {port: {number: 81, protocol: HTTP, name: http}, hosts:"
+                        + " ['a']}]} | spec.servers[1].port.name | once",
                 "{selector: {istio: g}, servers: [{port: {number: 443, protocol: HTTPS, name:"
-                    + " https}, hosts: ['a']}]} | spec.servers[0].tls | decrypts",
+                        + " https}, hosts: ['a']}]} | spec.servers[0].tls | decrypts",
                 "{selector: {istio: g}, servers: [{port: {number: 443, protocol: HTTPS, name:"
-                    + " https}, hosts: ['a'], tls: {mode: SIMPLE}}]} |"
-                    + " spec.servers[0].tls.credentialName | Secret",
+                        + " https}, hosts: ['a'], tls: {mode: SIMPLE}}]} |"
+                        + " spec.servers[0].tls.credentialName | Secret",
                 "{selector: {istio: g}, servers: [{port: {number: 443, protocol: HTTPS, name:"
                     + " https}, hosts: ['a'], tls: {mode: MUTUAL, serverCertificate: c, privateKey:"
                     + " k}}]} | spec.servers[0].tls.caCertificates | clients",
                 "{selector: {istio: g}, servers: [{port: {number: 443, protocol: TLS, name: tls},"
-                    + " hosts: ['a'], tls: {mode: PASSTHROUGH, credentialName: c}}]} |"
-                    + " spec.servers[0].tls | no use",
+                        + " hosts: ['a'], tls: {mode: PASSTHROUGH, credentialName: c}}]} |"
+                        + " spec.servers[0].tls | no use",
                 "{selector: {istio: g}, servers: [{port: {number: 443, protocol: HTTPS, name:"
-                    + " https}, hosts: ['a'], tls: {mode: SIMPLE, credentialName: c,"
-                    + " minProtocolVersion: TLSV1_3, maxProtocolVersion: TLSV1_2}}]} |"
-                    + " spec.servers[0].tls.minProtocolVersion | newer",
+                        + " https}, hosts: ['a'], tls: {mode: SIMPLE, credentialName: c,"
+                        + " minProtocolVersion: TLSV1_3, maxProtocolVersion: TLSV1_2}}]} |"
+                        + " spec.servers[0].tls.minProtocolVersion | newer",
                 "{selector: {istio: g}, servers: [{port: {number: 80, protocol: HTTP, name: http},"
-                    + " hosts: ['a'], tls: {httpsRedirect: true}}]} | |",
+                        + " hosts: ['a'], tls: {httpsRedirect: true}}]} | |",
             })
     void gateways(String spec, String path, String word) {
         check(istio("Gateway"), spec, path, word);
@@ -318,38 +318,38 @@ class ValidatorTest {
                 "containers: [{name: A, image: b}] | .containers[0].name | lower case",
                 "containers: [{name: a}] | .containers[0].image | image",
                 "containers: [{name: a, image: b}, {name: a, image: b}] | .containers[1].name |"
-                    + " once",
+                        + " once",
                 "containers: [{name: a, image: b, ports: [{containerPort: 0}]}] |"
-                    + " .containers[0].ports[0].containerPort | 65535",
+                        + " .containers[0].ports[0].containerPort | 65535",
                 "containers: [{name: a, image: b, ports: [{containerPort: 1, name: UPPER}]}] |"
-                    + " .containers[0].ports[0].name | lower case",
+                        + " .containers[0].ports[0].name | lower case",
                 "containers: [{name: a, image: b, volumeMounts: [{name: v, mountPath: /m}]}] |"
-                    + " .containers[0].volumeMounts[0].name | of which it has none",
+                        + " .containers[0].volumeMounts[0].name | of which it has none",
                 "volumes: [{name: w, emptyDir: {}}], containers: [{name: a, image: b, volumeMounts:"
-                    + " [{name: v, mountPath: /m}]}] | .containers[0].volumeMounts[0].name |"
-                    + " volumes: w",
+                        + " [{name: v, mountPath: /m}]}] | .containers[0].volumeMounts[0].name |"
+                        + " volumes: w",
                 "volumes: [{name: w, emptyDir: {}}], containers: [{name: a, image: b, volumeMounts:"
-                    + " [{name: w, mountPath: /m}, {name: w, mountPath: /m}]}] |"
-                    + " .containers[0].volumeMounts[1].mountPath | once",
+                        + " [{name: w, mountPath: /m}, {name: w, mountPath: /m}]}] |"
+                        + " .containers[0].volumeMounts[1].mountPath | once",
                 "volumes: [{name: w}], containers: [{name: a, image: b}] | .volumes[0].emptyDir |"
-                    + " made of",
+                        + " made of",
                 "volumes: [{name: w, emptyDir: {}, hostPath: {path: /}}], containers: [{name: a,"
-                    + " image: b}] | .volumes[0] | more than one",
+                        + " image: b}] | .volumes[0] | more than one",
                 "containers: [{name: a, image: b, readinessProbe: {}}] |"
-                    + " .containers[0].readinessProbe.httpGet | one of",
+                        + " .containers[0].readinessProbe.httpGet | one of",
                 "containers: [{name: a, image: b, readinessProbe: {httpGet: {port: 0}}}] |"
-                    + " .containers[0].readinessProbe.httpGet.port | 65535",
+                        + " .containers[0].readinessProbe.httpGet.port | 65535",
                 "containers: [{name: a, image: b, livenessProbe: {exec: {}}}] |"
-                    + " .containers[0].livenessProbe.exec.command | command",
+                        + " .containers[0].livenessProbe.exec.command | command",
                 "containers: [{name: a, image: b, livenessProbe: {tcpSocket: {port: 1},"
                     + " periodSeconds: -1}}] | .containers[0].livenessProbe.periodSeconds | equal"
                     + " to 0",
                 "containers: [{name: a, image: b, env: [{name: 'A=B'}]}] |"
-                    + " .containers[0].env[0].name | without =",
+                        + " .containers[0].env[0].name | without =",
                 "containers: [{name: a, image: b, resources: {limits: {cpu: lots}}}] |"
-                    + " .containers[0].resources.limits.cpu | quantity",
+                        + " .containers[0].resources.limits.cpu | quantity",
                 "restartPolicy: Sometimes, containers: [{name: a, image: b}] | .restartPolicy | one"
-                    + " of Always",
+                        + " of Always",
             })
     void pods(String spec, String path, String word) {
         check(
@@ -371,19 +371,19 @@ class ValidatorTest {
             delimiter = '|',
             value = {
                 "{selector: {matchLabels: {a: c}}, TEMPLATE} | spec.template.metadata.labels | give"
-                    + " the template the label a: c",
+                        + " the template the label a: c",
                 "{selector: {}, TEMPLATE} | spec.selector | select something",
                 "{TEMPLATE} | spec.selector | Which pods",
                 "{selector: {matchLabels: {a: b}}} | spec.template | made from",
                 "{selector: {matchExpressions: [{key: a, operator: In, values: [c]}]}, TEMPLATE} |"
-                    + " spec.template.metadata.labels | does not match",
+                        + " spec.template.metadata.labels | does not match",
                 "{selector: {matchExpressions: [{key: a, operator: Exists}]}, TEMPLATE} | |",
                 "{replicas: -1, selector: {matchLabels: {a: b}}, TEMPLATE} | spec.replicas | equal"
-                    + " to 0",
+                        + " to 0",
                 "{strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}, selector: {matchLabels:"
-                    + " {a: b}}, TEMPLATE} | spec.strategy.rollingUpdate | Recreate",
+                        + " {a: b}}, TEMPLATE} | spec.strategy.rollingUpdate | Recreate",
                 "{strategy: {rollingUpdate: {maxSurge: 1x}}, selector: {matchLabels: {a: b}},"
-                    + " TEMPLATE} | spec.strategy.rollingUpdate.maxSurge | 25%",
+                        + " TEMPLATE} | spec.strategy.rollingUpdate.maxSurge | 25%",
             })
     void deployments(String spec, String path, String word) {
         check(
@@ -407,7 +407,7 @@ class ValidatorTest {
                 "{ports: [{port: 80}, {port: 81, name: b}]} | spec.ports[0].name | several",
                 "{ports: [{port: 80, name: b}, {port: 81, name: b}]} | spec.ports[1].name | once",
                 "{ports: [{port: 80, name: a}, {port: 80, name: b}]} | spec.ports[1].port | once"
-                    + " for TCP",
+                        + " for TCP",
                 "{ports: [{port: 80, targetPort: 0}]} | spec.ports[0].targetPort | 65535",
                 "{ports: [{port: 80, protocol: HTTP}]} | spec.ports[0].protocol | one of TCP",
                 "{type: ExternalName} | spec.externalName | stands for",
@@ -429,18 +429,18 @@ class ValidatorTest {
                 "ConfigMap | metadata: {name: a, labels: {'a b': c}} | metadata.labels | key",
                 "ConfigMap | metadata: {name: a, labels: {a: '-'}} | metadata.labels.a | both ends",
                 "ConfigMap | metadata: {name: a, annotations: {'/': c}} | metadata.annotations |"
-                    + " key",
+                        + " key",
                 "ConfigMap | {metadata: {name: a}, data: {'a/b': c}} | data | keys of",
                 "ConfigMap | {metadata: {name: a}, data: {a: c}, binaryData: {a: YQ==}} |"
-                    + " binaryData.a | does not have",
+                        + " binaryData.a | does not have",
                 "Namespace | metadata: {name: a.b} | metadata.name | lower case",
                 "Namespace | metadata: {name: a, namespace: b} | metadata.namespace | whole"
-                    + " cluster",
+                        + " cluster",
                 "Service | {metadata: {name: 1a}, spec: {ports: [{port: 1}]}} | metadata.name | a"
-                    + " letter first",
+                        + " letter first",
                 "Secret | {metadata: {name: a}, data: {k: 'not base64!'}} | data.k | base64",
                 "Secret | {metadata: {name: a}, type: kubernetes.io/tls, data: {tls.crt: YQ==}} |"
-                    + " data.tls.key | kubernetes.io/tls",
+                        + " data.tls.key | kubernetes.io/tls",
             })
     void otherKinds(String kind, String body, String path, String word) {
         var head = "apiVersion: v1\nkind: " + kind + "\n";
@@ -456,16 +456,16 @@ class ValidatorTest {
             delimiter = '|',
             value = {
                 "{name: a.b.c, clientConfig: {url: 'https://a'}, sideEffects: None,"
-                    + " admissionReviewVersions: [v1]} | |",
+                        + " admissionReviewVersions: [v1]} | |",
                 "{name: a, clientConfig: {url: 'https://a'}, sideEffects: None,"
-                    + " admissionReviewVersions: [v1]} | webhooks[0].name | three labels",
+                        + " admissionReviewVersions: [v1]} | webhooks[0].name | three labels",
                 "{name: a.b.c, clientConfig: {}, sideEffects: None, admissionReviewVersions: [v1]}"
-                    + " | webhooks[0].clientConfig | exactly one",
+                        + " | webhooks[0].clientConfig | exactly one",
                 "{name: a.b.c, clientConfig: {url: 'https://a'}, sideEffects: None,"
-                    + " admissionReviewVersions: [v1], timeoutSeconds: 60} |"
-                    + " webhooks[0].timeoutSeconds | 30",
+                        + " admissionReviewVersions: [v1], timeoutSeconds: 60} |"
+                        + " webhooks[0].timeoutSeconds | 30",
                 "{name: a.b.c, clientConfig: {url: 'https://a'}, sideEffects: None} |"
-                    + " webhooks[0].admissionReviewVersions | question",
+                        + " webhooks[0].admissionReviewVersions | question",
             })
     void webhooks(String webhook, String path, String word) {
         check(

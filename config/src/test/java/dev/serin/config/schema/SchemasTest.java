@@ -190,10 +190,12 @@ class SchemasTest {
     void aServiceGetsTheTargetOfItsPort() {
         var manifest =
                 Manifests.one(
-                        "apiVersion: v1\n"
-                            + "kind: Service\n"
-                            + "metadata: {name: a}\n"
-                            + "spec: {ports: [{port: 80}]}\n");
+"""
+apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {ports: [{port: 80}]}
+""");
         Defaults.fill(manifest.schema(), manifest.resource().body());
 
         assertEquals(

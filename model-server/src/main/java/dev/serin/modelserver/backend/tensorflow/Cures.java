@@ -18,14 +18,15 @@ public final class Cures {
         BY_WORDS.put(
                 "Cannot assign a device",
                 "the graph is pinned to a device that this machine does not have, mostly a GPU;"
-                    + " save it again without tf.device, or with clear_devices=True");
+                        + " save it again without tf.device, or with clear_devices=True");
         BY_WORDS.put(
                 "Op type not registered",
                 "the model uses an operation that TensorFlow 2.18 does not have: one of an add-on"
                         + " library, or of a newer version; save it without");
         BY_WORDS.put(
                 "Could not find meta graph def matching supplied tags",
-                "the model was saved under other tags; name them with --saved_model_tags");
+                "the model was saved under other tags (name them with --saved_model_tags), or"
+                        + " saved_model.pb is damaged");
         BY_WORDS.put(
                 "Can't parse",
                 "saved_model.pb is damaged or was cut off; copy the version again, whole");
