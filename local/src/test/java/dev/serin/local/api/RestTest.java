@@ -263,6 +263,28 @@ class RestTest {
     }
 
     @Test
+    void anApplyOwnsWhatItSaysAndOthersMustForceIt() throws Exception {
+        var path = MAPS + "/applied?fieldManager=";
+        var both = "{\"metadata\":{\"name\":\"applied\"},\"data\":{\"a\":\"1\",\"b\":\"1\"}}";
+        var apply = new String[] {"content-type", "application/apply-patch+yaml"};
+        assertEquals(201, ask("PATCH", path + "one", both, apply).statusCode());
+        var again = json(ask("PATCH", path + "one", both, apply));
+        var other = "{data: {a: '2'}}";
+        var conflict = ask("PATCH", path + "two", other, apply);
+        assertEquals(409, conflict.statusCode());
+        assertEquals(
+                "Apply failed with 1 conflict: conflict with \"one\": .data.a", message(conflict));
+        var forced = json(ask("PATCH", path + "two&force=true", other, apply));
+        assertEquals("2", forced.at("/data/a").asString());
+        assertFalse(
+                again.at("/metadata/resourceVersion")
+                        .equals(forced.at("/metadata/resourceVersion")));
+        // What its manager says no more goes; what another says stays.
+        var less = json(ask("PATCH", path + "one", "{data: {}}", apply));
+        assertEquals("{\"a\":\"2\"}", less.path("data").toString());
+    }
+
+    @Test
     void aWatchTellsWhatBeginsAndEndsToMatch() throws Exception {
         var version = json(ask("GET", MAPS, null)).at("/metadata/resourceVersion").asString();
         var request =

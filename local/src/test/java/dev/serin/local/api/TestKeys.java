@@ -10,10 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -77,6 +81,28 @@ record TestKeys(String certificate, String key) {
         factory.init(authorities);
         var context = SSLContext.getInstance("TLS");
         context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    /// For a server that isn't ours.
+    SSLContext serving() throws IOException, GeneralSecurityException {
+        var keys = KeyStore.getInstance(KeyStore.getDefaultType());
+        keys.load(null, null);
+        var chain =
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificates(
+                                new ByteArrayInputStream(
+                                        certificate.getBytes(StandardCharsets.US_ASCII)));
+        var bytes = Base64.getMimeDecoder().decode(key.replaceAll("-----[A-Z ]+-----", ""));
+        keys.setKeyEntry(
+                "a",
+                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(bytes)),
+                new char[0],
+                chain.toArray(Certificate[]::new));
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, new char[0]);
+        var context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
         return context;
     }
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /// A patch of one of the three forms that only need the current body; an apply needs the writers'
-/// history too, see [Apply].
+/// history too, see [dev.serin.local.api.manage.Apply].
 ///
 /// @param type of the body; null merges without knowledge of lists
 public record Patch(Form form, JsonNode change, @Nullable ObjectType type) {

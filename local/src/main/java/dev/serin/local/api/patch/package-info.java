@@ -1,5 +1,5 @@
 /// Patches: what a change of a body means in each of Kubernetes' four forms. Start here: [Patch],
-/// then [StrategicMerge], then [Apply].
+/// then [StrategicMerge].
 @NullMarked
 package dev.serin.local.api.patch;
 

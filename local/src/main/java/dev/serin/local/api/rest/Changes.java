@@ -4,6 +4,7 @@ import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.manage.Apply;
 import dev.serin.local.api.patch.Patch;
 import dev.serin.local.api.write.DeleteOptions;
 import dev.serin.local.api.write.DeleteOptions.Propagation;
@@ -14,6 +15,7 @@ import dev.serin.local.api.write.Replacement;
 import dev.serin.local.api.write.WritePath;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,6 +67,10 @@ final class Changes {
         var intent = call.intent(MissingNode.getInstance());
         var form = form(call);
         var change = Bodies.patch(call.request(), form == Patch.Form.APPLY);
+        if (form == Patch.Form.APPLY) {
+            apply(call, part, change, intent);
+            return;
+        }
         var type = call.served().schema().type();
         var patch = new Patch(form, change, type);
         Proposal proposal =
@@ -76,6 +82,60 @@ final class Changes {
                 };
         var answer = writes.update(intent, call.stored(), call.key(), part, proposal);
         RestApi.json(call.exchange(), 200, reads.views(call).one(answer));
+    }
+
+    /// Server-side apply, which creates what is not there.
+    private void apply(Call call, Part part, JsonNode sent, Intent intent)
+            throws IOException, InterruptedException {
+        if (call.request().parameter("fieldManager").isEmpty()) {
+            throw Refusal.badRequest(
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is"
+                            + " required for apply patch");
+        }
+        if (!(sent instanceof ObjectNode object)) {
+            throw Refusal.badRequest("error decoding YAML: an object is expected");
+        }
+        if (object.path("metadata").has("managedFields")) {
+            throw Refusal.badRequest("metadata.managedFields must be nil");
+        }
+        checkName(object, call);
+        var wanted =
+                bodies.current(
+                        bodies.checked(object, call.served(), intent), call.served(), intent);
+        var stored = call.stored();
+        if (part == Part.MAIN && stored.hasStatus()) {
+            wanted.remove("status");
+        }
+        var apply =
+                new Apply(
+                        wanted,
+                        stored.schema().type(),
+                        writes.note(intent, stored, part),
+                        call.request().isTrue("force"));
+        try {
+            var answer = writes.update(intent, stored, call.key(), part, new Applied(apply));
+            RestApi.json(call.exchange(), 200, reads.views(call).one(answer));
+        } catch (Refusal refusal) {
+            if (refusal.code() != 404 || part != Part.MAIN) {
+                throw refusal;
+            }
+            var body = apply.to(JsonNodeFactory.instance.objectNode());
+            body.withObject("/metadata").put("name", call.target().name());
+            var made = writes.create(intent, stored, call.target().namespace(), body);
+            RestApi.json(call.exchange(), 201, reads.views(call).one(made));
+        }
+    }
+
+    private record Applied(Apply apply) implements Proposal {
+        @Override
+        public ObjectNode from(Resource current) {
+            return apply.to(current.body());
+        }
+
+        @Override
+        public boolean notesOwners() {
+            return true;
+        }
     }
 
     /// The current body in the version of the path, which is the one that the patch is written for.

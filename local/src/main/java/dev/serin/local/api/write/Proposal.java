@@ -10,4 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 public interface Proposal {
     /// Answers a body of its own, not shared with `current`.
     ObjectNode from(Resource current);
+
+    /// Whether its body already says who owns which field.
+    default boolean notesOwners() {
+        return false;
+    }
 }

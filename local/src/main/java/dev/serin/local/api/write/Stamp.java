@@ -6,6 +6,7 @@ import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.manage.ManagedFields;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -40,6 +42,9 @@ public final class Stamp {
                     "deletionGracePeriodSeconds",
                     "generateName",
                     "selfLink");
+
+    /// Written so often, and by one writer only, that notes would be most of them.
+    private static final Set<String> UNMANAGED = Set.of("events", "leases.coordination.k8s.io");
 
     private final Ticker ticker;
     private final Draw letters;
@@ -112,6 +117,10 @@ public final class Stamp {
                 case SCALE, FINALIZE -> copy(proposed, body, "spec");
                 case MAIN -> {}
             }
+            var noted = proposed.path("metadata").get("managedFields");
+            if (noted != null) {
+                body.withObject("/metadata").set("managedFields", noted);
+            }
             return body;
         }
         proposed.put("apiVersion", served.kind().apiVersion());
@@ -143,13 +152,30 @@ public final class Stamp {
         body.withObject("/metadata").put("generation", current.generation() + (changed ? 1 : 0));
     }
 
-    /// Notes who wrote which fields.
+    /// Notes who wrote which fields, unless the writer has done so.
     void managed(
             Intent intent,
             ServedKind served,
             Part part,
             @Nullable Resource current,
-            ObjectNode body) {}
+            ObjectNode body) {
+        var old = current == null ? null : current.body();
+        var before = old == null ? null : old.path("metadata").get("managedFields");
+        if (UNMANAGED.contains(served.kind().family())
+                || !Objects.equals(before, body.path("metadata").get("managedFields"))) {
+            return;
+        }
+        ManagedFields.update(old, body, served.schema().type(), note(intent, served, part));
+    }
+
+    /// How a write of now is noted.
+    public ManagedFields.Write note(Intent intent, ServedKind served, Part part) {
+        return new ManagedFields.Write(
+                intent.manager(),
+                served.kind().apiVersion(),
+                part.subresource(),
+                ticker.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
 
     /// All but metadata and status: some kinds have no spec.
     private static JsonNode wish(ServedKind served, ObjectNode body) {

@@ -4,6 +4,7 @@ import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.manage.ManagedFields;
 import dev.serin.local.store.Store;
 
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,10 @@ public final class WritePath {
                 throw Refusal.stale(key);
             }
             var body = revise(intent, served, key, part, current, proposed);
+            // Who owns what, unless the proposal has said so, or nothing is new.
+            if (!proposal.notesOwners() && !body.equals(current.body())) {
+                stamp.managed(intent, served, part, current, body);
+            }
             if (body.equals(current.body()) || intent.dryRun()) {
                 return body.equals(current.body()) ? current : new Resource(served.kind(), body);
             }
@@ -150,7 +155,6 @@ public final class WritePath {
         admission.validate(review.with(body), intent);
         // Counted last, so that a webhook's change of the spec counts.
         stamp.generation(served, current, body);
-        stamp.managed(intent, served, part, current, body);
         return body;
     }
 
@@ -174,6 +178,11 @@ public final class WritePath {
             reserved.keep();
             return Objects.requireNonNull(answer);
         }
+    }
+
+    /// How a write of now is noted among a resource's managed fields.
+    public ManagedFields.Write note(Intent intent, ServedKind served, Part part) {
+        return stamp.note(intent, served, part);
     }
 
     /// Deletes, or starts to. Answers the resource as it is left, and whether it is gone.
