@@ -68,7 +68,18 @@ final class GoldenTest {
             if (System.getProperty("golden", "").equals("write")) {
                 Files.writeString(file, made);
             }
-            assertEquals(Files.readString(file), made, "see -Dgolden=write: " + file);
+            assertSame(file, Files.readAllLines(file), made.lines().toList());
+        }
+    }
+
+    /// Fails with the first line that differs: the files are long.
+    private static void assertSame(Path file, List<String> expected, List<String> made) {
+        for (var i = 0; i < Math.max(expected.size(), made.size()); i++) {
+            var where = file + ":" + (i + 1) + " (rewrite with -Dgolden=write)";
+            assertEquals(
+                    i < expected.size() ? expected.get(i) : "end",
+                    i < made.size() ? made.get(i) : "end",
+                    where);
         }
     }
 

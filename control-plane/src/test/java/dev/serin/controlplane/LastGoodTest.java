@@ -65,8 +65,7 @@ final class LastGoodTest {
         RoutingTest.canary().forEach(collections::changed);
         next();
         collections.removed(
-                new ResourceKey(
-                        "destinationrules.networking.istio.io", "default", "vjan-service"));
+                new ResourceKey("destinationrules.networking.istio.io", "default", "vjan-service"));
         next();
         assertEquals(SPLIT, clusters());
         var view = Views.of(mesh, Views.node("sidecar", "10.244.0.5", "a.default", Map.of()));

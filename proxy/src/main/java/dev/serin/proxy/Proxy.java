@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 
 /// One proxy: a pod's sidecar, a gateway, or whatever a file describes. An instance among many in a
 /// process: it has its own owner thread, discovery stream, metrics and pages, and shares event
@@ -33,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 public final class Proxy implements AutoCloseable {
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(200);
     private static final Duration RECONNECT_LAST = Duration.ofSeconds(10);
+    private static final Duration WELCOME = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final ProxyOptions options;
     private final ProxyPlace place;
@@ -50,7 +53,7 @@ public final class Proxy implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LeftOver.Held held;
     private volatile boolean draining;
-    private boolean closed;
+    private volatile boolean closed;
 
     public Proxy(ProxyOptions options, ProxyPlace place, ProxyRuntime runtime) {
         this(options, place, runtime, LivePlane::new);
@@ -66,7 +69,7 @@ public final class Proxy implements AutoCloseable {
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");
-        this.plane = planes.make(place, runtime, telemetry);
+        this.plane = planes.make(id, place, runtime, telemetry);
         var discovery = options.discovery();
         this.feed = discovery == null ? null : feed(discovery);
         this.pages = new ProxyPages(this);
@@ -154,7 +157,7 @@ public final class Proxy implements AutoCloseable {
             started.run();
             return;
         }
-        runtime.timers().after(Duration.ofMillis(10), () -> owner.execute(this::awaitBound));
+        runtime.timers().after(POLL, () -> onOwner(this::awaitBound, new CompletableFuture<>()));
     }
 
     private void fail(Throwable failure) {
@@ -177,15 +180,44 @@ public final class Proxy implements AutoCloseable {
         return ended.copy();
     }
 
-    /// Takes no new connections, asks clients to close theirs, and completes when they did, after
-    /// `longest` at the latest. What remains is ended by [#close()].
+    /// Asks clients to close their connections and completes when they did, after `longest` at the
+    /// latest. New connections are taken for a little while, since others may not know yet, then no
+    /// more. What remains is ended by [#close()].
     public CompletableFuture<Void> drain(Duration longest) {
         draining = true;
         log.info("draining for at most " + longest.toSeconds() + " s");
-        return owner.call(plane::drain)
-                .thenCompose(done -> done)
-                .completeOnTimeout(null, longest.toMillis(), TimeUnit.MILLISECONDS)
-                .thenAccept(_ -> {});
+        var end = runtime.ticker().nanos() + longest.toNanos();
+        var drained = new CompletableFuture<Void>();
+        plane.drain();
+        var welcome = longest.compareTo(WELCOME) < 0 ? longest : WELCOME;
+        runtime.timers()
+                .after(
+                        welcome,
+                        () ->
+                                onOwner(
+                                        () -> {
+                                            plane.closeListeners();
+                                            awaitDrained(drained, end);
+                                        },
+                                        drained));
+        return drained;
+    }
+
+    private void awaitDrained(CompletableFuture<Void> drained, long end) {
+        if (closed || plane.connections() == 0 || runtime.ticker().nanos() - end >= 0) {
+            drained.complete(null);
+            return;
+        }
+        runtime.timers().after(POLL, () -> onOwner(() -> awaitDrained(drained, end), drained));
+    }
+
+    /// Once the proxy has ended there is nothing left to wait for.
+    private void onOwner(Runnable task, CompletableFuture<Void> otherwise) {
+        try {
+            owner.execute(task);
+        } catch (RejectedExecutionException e) {
+            otherwise.complete(null);
+        }
     }
 
     /// Ends everything at once; idempotent. [#ended()] tells when it has.
@@ -218,6 +250,11 @@ public final class Proxy implements AutoCloseable {
                         }
                     });
         });
+    }
+
+    /// Where a listener is bound; empty if it is not in use or does not bind.
+    public List<InetSocketAddress> addresses(String listener) {
+        return owner.call(() -> plane.addresses(listener)).join();
     }
 
     /// Where its own pages are, by `admin`, `stats`, `status` and `agent`; empty before the start
@@ -262,8 +299,16 @@ public final class Proxy implements AutoCloseable {
         return owner.call(ledger::json);
     }
 
+    CompletableFuture<String> clusters() {
+        return owner.call(plane::clusters);
+    }
+
+    CompletableFuture<String> listeners() {
+        return owner.call(plane::listeners);
+    }
+
     /// Makes the data plane.
     interface PlaneMaker {
-        Plane make(ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
+        Plane make(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
     }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The pages of one proxy on their ports, and what they show of it.
 final class ProxyPages implements AdminView, AutoCloseable {
     private static final Duration DRAIN = Duration.ofMinutes(10);
+    private static final Duration QUIT = Duration.ofMillis(50);
 
     private final Proxy proxy;
     private final long startNanos;
@@ -92,13 +93,13 @@ final class ProxyPages implements AdminView, AutoCloseable {
     }
 
     @Override
-    public String clusters() {
-        return proxy.plane().clusters();
+    public CompletableFuture<String> clusters() {
+        return proxy.clusters();
     }
 
     @Override
-    public String listeners() {
-        return proxy.plane().listeners();
+    public CompletableFuture<String> listeners() {
+        return proxy.listeners();
     }
 
     @Override
@@ -145,7 +146,10 @@ final class ProxyPages implements AdminView, AutoCloseable {
                         .setUptimeCurrentEpoch(Durations.fromSeconds(uptimeSeconds()))
                         .setUptimeAllEpochs(Durations.fromSeconds(uptimeSeconds()));
         try {
-            return JsonFormat.printer().preservingProtoFieldNames().print(info);
+            return JsonFormat.printer()
+                    .preservingProtoFieldNames()
+                    .alwaysPrintFieldsWithNoPresence()
+                    .print(info);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
@@ -174,7 +178,8 @@ final class ProxyPages implements AdminView, AutoCloseable {
 
     @Override
     public void quit() {
-        proxy.close();
+        // After the answer has left.
+        proxy.runtime().timers().after(QUIT, proxy::close);
     }
 
     private boolean connected() {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -75,7 +76,7 @@ class ProxyTest {
                         _ -> InetAddress.getLoopbackAddress(),
                         ContainerFiles.SAME,
                         output);
-        return new Proxy(options, place, machine.runtime(), (_, _, _) -> plane);
+        return new Proxy(options, place, machine.runtime(), (_, _, _, _) -> plane);
     }
 
     @AfterEach
@@ -114,9 +115,9 @@ class ProxyTest {
         var dump = get("admin", "/config_dump").body();
         assertTrue(dump.contains("\"dynamic_active_clusters\""), dump);
         assertTrue(dump.contains("outbound|80||web.shop.svc"), dump);
-        var discovery = get("admin", "/discovery").body();
-        assertTrue(discovery.contains("connected: true"), discovery);
-        assertTrue(discovery.contains("CDS: held 1"), discovery);
+        Eventually.eventually(
+                BOUND, "the state follows", () -> discovery().contains("CDS: held 1"));
+        assertTrue(discovery().contains("connected: true"), discovery());
         assertTrue(get("admin", "/server_info").body().contains("\"state\": \"LIVE\""));
     }
 
@@ -125,8 +126,10 @@ class ProxyTest {
         proxy.ready().get(10, TimeUnit.SECONDS);
         var good = Listener.newBuilder().setName("in").build();
         control.set(ConfigUpdate.LISTENER, "in", good);
-        control.await(r ->
-                r.getTypeUrl().equals(ConfigUpdate.LISTENER) && !r.getResponseNonce().isEmpty());
+        Eventually.eventually(
+                BOUND,
+                "the good one is in force",
+                () -> get("/config_dump").contains("\"active_state\""));
         plane.bad = Set.of("in");
         control.set(ConfigUpdate.LISTENER, "in", good.toBuilder().setStatPrefix("x").build());
         var nack = control.await(r -> r.hasErrorDetail());
@@ -145,10 +148,13 @@ class ProxyTest {
         proxy.ready().get(10, TimeUnit.SECONDS);
         var drained = proxy.drain(Duration.ofSeconds(30));
         Eventually.eventually(BOUND, "drain", () -> plane.draining);
+        assertTrue(plane.listening);
         assertFalse(drained.isDone());
         assertEquals("DRAINING\n", get("admin", "/ready").body());
         assertEquals(503, get("status", "/healthz/ready").statusCode());
-        plane.drained.complete(null);
+        Eventually.eventually(BOUND, "no new connections", () -> !plane.listening);
+        assertFalse(drained.isDone());
+        plane.connections = 0;
         drained.get(10, TimeUnit.SECONDS);
         proxy.close();
         proxy.ended().get(10, TimeUnit.SECONDS);
@@ -184,12 +190,24 @@ class ProxyTest {
                         _ -> InetAddress.getLoopbackAddress(),
                         ContainerFiles.SAME,
                         new ByteArrayOutputStream());
-        var second = new Proxy(options, place, machine.runtime(), (_, _, _) -> new FakePlane());
+        var second = new Proxy(options, place, machine.runtime(), (_, _, _, _) -> new FakePlane());
         second.start();
         var failure = assertThrows(CompletionException.class, () -> second.ready().join());
         assertTrue(failure.getCause().getMessage().contains("admin on 127.0.0.1:" + taken));
         assertThrows(CompletionException.class, () -> second.ended().join());
         proxy.ready().get(10, TimeUnit.SECONDS);
+    }
+
+    private String discovery() {
+        return get("/discovery");
+    }
+
+    private String get(String path) {
+        try {
+            return get("admin", path).body();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private HttpResponse<String> get(String page, String path) throws Exception {
@@ -211,7 +229,8 @@ class ProxyTest {
     private static final class FakePlane implements Plane {
         private final List<ConfigUpdate> updates =
                 java.util.Collections.synchronizedList(new ArrayList<>());
-        private final CompletableFuture<Void> drained = new CompletableFuture<>();
+        private volatile boolean listening = true;
+        private volatile int connections = 1;
         private volatile Set<String> wanted = Set.of();
         private volatile Set<String> bad = Set.of();
         private volatile List<String> unbound = List.of();
@@ -249,9 +268,24 @@ class ProxyTest {
         }
 
         @Override
+        public List<InetSocketAddress> addresses(String listener) {
+            return List.of();
+        }
+
+        @Override
         public CompletableFuture<Void> drain() {
             draining = true;
-            return drained;
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void closeListeners() {
+            listening = false;
+        }
+
+        @Override
+        public int connections() {
+            return connections;
         }
 
         @Override

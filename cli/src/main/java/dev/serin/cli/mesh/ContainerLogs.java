@@ -11,17 +11,11 @@ import dev.serin.local.api.ResourceClient;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.time.Instant;
-import java.util.function.BooleanSupplier;
 
 /// `kubectl logs`: what the API asks, answered from the node's files.
 final class ContainerLogs implements PodLogs {
-    private static final int BUFFER = 64 * 1024;
-
     private final Ticker ticker;
     private volatile @Nullable Source source;
 
@@ -37,50 +31,67 @@ final class ContainerLogs implements PodLogs {
     }
 
     @Override
-    public InputStream open(String namespace, String pod, String container, Wanted wanted)
+    public void stream(
+            String namespace, String pod, String container, Wanted wanted, OutputStream out)
             throws IOException {
         var from = source;
-        var resource =
-                from == null
-                        ? null
-                        : from.client.get(new ResourceKey(Kinds.POD.family(), namespace, pod));
+        var key = new ResourceKey(Kinds.POD.family(), namespace, pod);
+        var resource = from == null ? null : from.client.get(key);
         if (from == null || resource == null) {
-            throw Refusal.notFound(new ResourceKey(Kinds.POD.family(), namespace, pod));
+            throw Refusal.notFound(key);
         }
+        var since = wanted.sinceSeconds();
+        var tail = wanted.tailLines();
         var request =
                 new dev.serin.local.node.PodLogs.Request(
                         resource.uid(),
                         container,
                         wanted.follow(),
-                        wanted.tailLines() == null ? -1 : wanted.tailLines(),
+                        tail == null ? -1 : tail,
                         wanted.previous(),
                         wanted.timestamps(),
-                        wanted.sinceSeconds() == null
-                                ? Instant.EPOCH
-                                : ticker.now().minusSeconds(wanted.sinceSeconds()));
-        var read = new PipedInputStream(BUFFER);
-        var write = new PipedOutputStream(read);
-        Thread.ofVirtual()
-                .name("logs-" + pod)
-                .start(() ->
-                        copy(from.logs, request, write, () -> hasEnded(from.client, resource)));
-        return read;
-    }
-
-    private static void copy(
-            dev.serin.local.node.PodLogs logs,
-            dev.serin.local.node.PodLogs.Request request,
-            OutputStream to,
-            BooleanSupplier ended) {
-        try (to) {
-            logs.stream(request, to, ended);
-        } catch (IOException | ProblemException e) {
-            // The reader has gone, or there is nothing to read: its stream ends here.
+                        since == null ? Instant.EPOCH : ticker.now().minusSeconds(since));
+        var limit = wanted.limitBytes();
+        var to = limit == null ? out : new Limited(out, limit);
+        try {
+            from.logs.stream(request, to, () -> hasEnded(from.client, resource));
+        } catch (ProblemException e) {
+            throw Refusal.badRequest(
+                    wanted.previous()
+                            ? "previous terminated container \"%s\" in pod \"%s\" not found"
+                                    .formatted(container, pod)
+                            : "container \"%s\" in pod \"%s\" is waiting to start: ContainerCreating"
+                                    .formatted(container, pod));
         }
     }
 
     private static boolean hasEnded(ResourceClient client, Resource pod) {
         var now = client.get(pod.key());
         return now == null || !now.uid().equals(pod.uid());
+    }
+
+    /// Lets so many bytes through and swallows the rest.
+    private static final class Limited extends java.io.FilterOutputStream {
+        private long left;
+
+        Limited(OutputStream out, long limit) {
+            super(out);
+            this.left = limit;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (left > 0) {
+                left--;
+                out.write(b);
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            var some = (int) Math.min(left, length);
+            left -= some;
+            out.write(bytes, from, some);
+        }
     }
 }

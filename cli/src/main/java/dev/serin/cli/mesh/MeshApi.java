@@ -57,7 +57,10 @@ final class MeshApi implements AutoCloseable {
                                 home.store(),
                                 ticker,
                                 Draws.system(),
+                                "10.96.0.0/16",
+                                authority.rootPem(),
                                 logs,
+                                new ReadyService(() -> client("apiserver")),
                                 Authorizer.ADMINS_ONLY,
                                 failures));
     }

@@ -125,6 +125,14 @@ spec:
                         + " type int32",
                 StatusWording.typeMessage(schema, wrong));
 
+        var fraction =
+                (Violation.WrongType)
+                        deployment("  replicas: 1.5\n" + template.replace(", imagee: b", ""))
+                                .getFirst();
+        assertTrue(
+                StatusWording.typeMessage(schema, fraction)
+                        .contains("cannot unmarshal number 1.5 into Go struct field"));
+
         var invalid =
                 deployment(
                                 "  replicas: -1\n"

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
+
 class YamlReaderTest {
     private static String problem(String yaml) {
         var thrown = assertThrows(ProblemException.class, () -> YamlReader.read("f.yaml", yaml));
@@ -181,5 +183,16 @@ class YamlReaderTest {
                         .getFirst()
                         .text()
                         .startsWith("f.json:2:"));
+    }
+
+    @Test
+    void aBodyTellsItsDuplicates() {
+        var body = JsonReader.body("{\"spec\": {\"replicas\": 1, \"replicas\": 2}}");
+
+        assertEquals("{\"spec\":{\"replicas\":2}}", body.root().toString());
+        assertEquals(List.of("spec.replicas"), body.duplicates());
+        assertThrows(ProblemException.class, () -> JsonReader.body(""));
+        assertThrows(ProblemException.class, () -> JsonReader.body("{} {}"));
+        assertThrows(ProblemException.class, () -> JsonReader.body("{\"a\":"));
     }
 }

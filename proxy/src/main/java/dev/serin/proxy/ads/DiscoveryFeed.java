@@ -78,13 +78,6 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
                 .toList();
     }
 
-    /// Asks again for what the data plane refers to, after it changed by itself.
-    public void wantedChanged() {
-        for (var type : BY_NAME) {
-            client.want(type, plane.wanted(type.typeUrl()));
-        }
-    }
-
     @Override
     public void close() {
         client.close();

@@ -3,6 +3,7 @@ package dev.serin.proxy.ads;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,14 +20,24 @@ public interface Plane extends AutoCloseable {
     /// Listeners that could not be bound, with the reason; empty if all of them are.
     List<String> unbound();
 
-    /// A line for each fact of a cluster's host, as Envoy's `/clusters`. Any thread.
+    /// Where a listener is bound; empty if it is not in use or does not bind.
+    List<InetSocketAddress> addresses(String listener);
+
+    /// A line for each fact of a cluster's host, as Envoy's `/clusters`.
     String clusters();
 
-    /// A line for each listener, `name::address`. Any thread.
+    /// A line for each listener, `name::address`.
     String listeners();
 
-    /// Takes no new connections and asks clients to close theirs; completes when the last is gone.
+    /// Asks clients to close their connections, also those that come from now on; completes when
+    /// the present ones are gone.
     CompletableFuture<Void> drain();
+
+    /// Takes no new connections from now on.
+    void closeListeners();
+
+    /// Connections from clients now. Any thread.
+    int connections();
 
     /// Ends everything at once.
     @Override
