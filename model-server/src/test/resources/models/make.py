@@ -4,11 +4,13 @@ half/1    y = x / 2 + 2; classify and regress from examples with a feature x
 half/2    y = x / 2 + 3
 kinds/1   one signature for each element type, giving the input back; text; two inputs; a scalar
 fails/1   loads, but each call fails
+wrapped/1 a Keras 3 model inside of a tf.Module: loads, but each call says that variables are missing
 """
 
 import pathlib
 import shutil
 
+import keras
 import tensorflow as tf
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -71,6 +73,16 @@ class Fails(tf.Module):
             return {"y": tf.identity(x)}
 
 
+class Wrapped(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = keras.Sequential([keras.layers.Input([1]), keras.layers.Dense(1)])
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.float32, name="x")])
+    def predict(self, x):
+        return {"y": self.model(x)}
+
+
 def same(dtype):
     return tf.function(
         lambda x: {"same": tf.identity(x)}, input_signature=[tf.TensorSpec([None], dtype, name="x")]
@@ -90,3 +102,5 @@ kinds.functions = {name: same(getattr(tf, name)) for name in TYPES.split()}
 save(kinds, "kinds/1", {"text": kinds.text, "two": kinds.two, "scalar": kinds.scalar} | kinds.functions)
 fails = Fails()
 save(fails, "fails/1", {"serving_default": fails.predict})
+wrapped = Wrapped()
+save(wrapped, "wrapped/1", {"serving_default": wrapped.predict})

@@ -14,6 +14,8 @@ final class Commands {
         line.addSubcommand(new ValidateCommand(console));
         line.addSubcommand(new ImageCommand(console));
         line.addSubcommand(new ServeCommand());
+        line.addSubcommand(new ProxyCommand(console));
         line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new SupervisorCommand());
     }
 }

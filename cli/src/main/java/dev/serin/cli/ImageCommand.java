@@ -24,12 +24,12 @@ import java.util.Map;
         name = "image",
         description = {
             "On one machine an image is a name in a catalogue: it runs as a program of this"
-                + " machine.",
+                    + " machine.",
             "",
             "  serin image map example.org/me/model --as tensorflow/serving --env"
-                + " MODEL_NAME=digits",
+                    + " MODEL_NAME=digits",
             "  serin image map example.org/me/notebook --command jupyter-notebook --command"
-                + " --no-browser",
+                    + " --no-browser",
             ""
         })
 final class ImageCommand implements Runnable {

@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
         description = {
             "Checks files as `serin up -f` would, all together, and changes nothing.",
             "Each problem names its file, line and field, what was found, what is expected and the"
-                + " cure.",
+                    + " cure.",
             "Exit code 0: nothing wrong (warnings may be printed), 1: something is."
         })
 final class ValidateCommand implements Callable<Integer> {

@@ -135,7 +135,9 @@ final class Flags {
         var best = "model_base_path";
         int least = Integer.MAX_VALUE;
         for (var flag : Flag.ALL) {
-            int distance = distance(name, flag.name());
+            // People leave out the end of a name as often as they mistype it.
+            var start = flag.name().substring(0, Math.min(name.length(), flag.name().length()));
+            int distance = Math.min(distance(name, flag.name()), 1 + distance(name, start));
             if (distance < least) {
                 least = distance;
                 best = flag.name();

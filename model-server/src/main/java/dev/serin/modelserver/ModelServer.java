@@ -18,6 +18,7 @@ import dev.serin.modelserver.source.ModelConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -25,7 +26,7 @@ import java.util.stream.Collectors;
 /// composition roots and tests; [#drain()] and then [#close()] end it in good order.
 public final class ModelServer implements AutoCloseable {
     private static final int MOST_WAITING = 1024;
-    private static final int LONGEST_BODY = 256 << 20;
+    private static final int LONGEST_BODY = 128 << 20;
 
     private final Consumer<String> log;
     private final Owner owner;
@@ -130,7 +131,13 @@ public final class ModelServer implements AutoCloseable {
     private void stopThreads() {
         timers.close();
         looking.close();
-        loaders.close();
+        loaders.shutdown();
+        try {
+            // A load that takes longer is left behind: its thread does not keep the process.
+            loaders.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         owner.close();
     }
 

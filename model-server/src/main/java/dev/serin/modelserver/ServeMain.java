@@ -5,8 +5,10 @@ import dev.serin.base.ProblemException;
 import dev.serin.base.lifecycle.Drain;
 import dev.serin.base.net.HostPort;
 import dev.serin.base.time.Ticker;
+import dev.serin.modelserver.backend.tensorflow.TensorFlowFiles;
 import dev.serin.modelserver.servable.ServableTable;
 import dev.serin.modelserver.source.ModelConfig;
+import dev.serin.modelserver.source.ModelConfigFile;
 import dev.serin.modelserver.source.VersionSelection;
 
 import java.io.PrintStream;
@@ -55,7 +57,7 @@ public final class ServeMain {
             return 2;
         }
         try (var server = new ModelServer(options, ticker, out::println)) {
-            out.println("REST on " + server.address() + ", for " + names(options));
+            out.println("REST on port " + server.address().port() + ", for " + names(options));
             sayWhenReady(server, ticker, begun, out);
             await(stop);
             out.println("stopping: finishing what was begun");
@@ -65,6 +67,14 @@ public final class ServeMain {
             e.problems().forEach(problem -> out.println("ERROR: " + problem.text()));
             return 1;
         }
+    }
+
+    /// Does beforehand what is slow once: unpacks TensorFlow's library into the cache.
+    ///
+    /// @param progress told when that takes a while
+    /// @throws ProblemException if there is no room, or no library for this machine
+    public static void prepare(Map<String, String> environment, Consumer<String> progress) {
+        TensorFlowFiles.unpacked(cache(environment), progress);
     }
 
     private static String names(ServeOptions options) {
@@ -137,6 +147,9 @@ public final class ServeMain {
     }
 
     private static List<ModelConfig> models(Flags flags, Map<String, String> environment) {
+        if (flags.isGiven("model_config_file")) {
+            return ModelConfigFile.read(Path.of(flags.text("model_config_file")));
+        }
         var name =
                 flags.isGiven("model_name")
                         ? flags.text("model_name")

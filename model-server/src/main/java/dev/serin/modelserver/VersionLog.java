@@ -1,6 +1,7 @@
 package dev.serin.modelserver;
 
 import dev.serin.base.time.Ticker;
+import dev.serin.modelserver.backend.tensorflow.Cures;
 import dev.serin.modelserver.servable.ServableId;
 import dev.serin.modelserver.servable.ServableManager;
 
@@ -31,7 +32,14 @@ final class VersionLog implements ServableManager.Observer {
 
     @Override
     public void failed(ServableId id, RuntimeException why) {
-        log.accept("ERROR: " + id + " could not be loaded: " + why.getMessage());
+        var text = String.valueOf(why.getMessage());
+        var cure = Cures.of(text);
+        log.accept(
+                "ERROR: "
+                        + id
+                        + " could not be loaded: "
+                        + text
+                        + (cure == null ? "" : "; cure: " + cure));
     }
 
     @Override

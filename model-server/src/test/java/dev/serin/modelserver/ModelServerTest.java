@@ -23,6 +23,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 
 /// Real models in real TensorFlow, over real sockets.
 @ExtendWith(NothingLeft.class)
@@ -269,6 +273,71 @@ class ModelServerTest {
             running.await("broken", 2, State.AVAILABLE);
             copy(MODELS.resolve("half"), missing);
             running.await("missing", 2, State.AVAILABLE);
+            assertEquals(200, running.get("/readyz").statusCode());
+        }
+    }
+
+    @Test
+    void aModelWhoseVariablesAreNotTrackedIsExplained() throws Exception {
+        try (var running = new RunningServer(model("wrapped", MODELS.resolve("wrapped")))) {
+            running.await("wrapped", 1, State.AVAILABLE);
+            var answer = running.post("/v1/models/wrapped:predict", "{\"instances\": [[1]]}");
+            assertTrue(answer.statusCode() >= 400);
+            assertTrue(answer.body().contains("model.export(folder)"), answer.body());
+        }
+    }
+
+    /// The canary example is only one if its versions answer its request differently.
+    @Test
+    void theExamplesVersionsDifferAboutItsRequest() throws Exception {
+        var example = Path.of("..", "examples", "canary");
+        var request = Files.readString(example.resolve("request.json"));
+        try (var running =
+                new RunningServer(
+                        model("v1", example.resolve("models/v1")),
+                        model("v2", example.resolve("models/v2")))) {
+            running.await("v1", 1, State.AVAILABLE);
+            running.await("v2", 2, State.AVAILABLE);
+            var first = running.post("/v1/models/v1:predict", request);
+            var second = running.post("/v1/models/v2:predict", request);
+            assertEquals(200, first.statusCode(), first.body());
+            assertEquals(200, second.statusCode(), second.body());
+            assertTrue(first.body().contains("\"class\": 1,"), first.body());
+            assertTrue(second.body().contains("\"class\": 4,"), second.body());
+            assertTrue(
+                    running.said.stream().anyMatch(line -> line.contains("version 2 is warm")),
+                    running.said.toString());
+        }
+    }
+
+    @Test
+    void aGzipBodyIsReadAndABadOneEndsOnlyItsConnection() throws Exception {
+        try (var running = new RunningServer(model("half", MODELS.resolve("half")))) {
+            running.await("half", 2, State.AVAILABLE);
+            var body = new ByteArrayOutputStream();
+            try (var zip = new GZIPOutputStream(body)) {
+                zip.write(
+                        ("{\"instances\": [1" + ", 1".repeat(100_000) + "]}")
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            var request =
+                    HttpRequest.newBuilder(running.uri("/v1/models/half:predict"))
+                            .header("Content-Encoding", "gzip");
+            try (var client = HttpClient.newHttpClient()) {
+                var answer =
+                        client.send(
+                                request.POST(
+                                                HttpRequest.BodyPublishers.ofByteArray(
+                                                        body.toByteArray()))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(200, answer.statusCode(), answer.body());
+                var bad =
+                        client.send(
+                                request.POST(HttpRequest.BodyPublishers.ofString("no zip")).build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(400, bad.statusCode(), bad.body());
+            }
             assertEquals(200, running.get("/readyz").statusCode());
         }
     }

@@ -1,5 +1,5 @@
-/// The data plane of a sidecar or gateway: it consumes Envoy's v3 configuration. Start here:
-/// [dev.serin.proxy.snapshot.ConfigUpdate].
+/// The data plane: a sidecar, a gateway, or a proxy of its own. Start here: [Proxy], then
+/// [DataPlane], then [dev.serin.proxy.listener.ListenerConfig].
 @NullMarked
 package dev.serin.proxy;
 

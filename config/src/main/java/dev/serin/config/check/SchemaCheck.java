@@ -2,7 +2,6 @@ package dev.serin.config.check;
 
 import dev.serin.config.codec.GoDuration;
 import dev.serin.config.codec.Nearest;
-import dev.serin.config.schema.Field;
 import dev.serin.config.schema.KindSchema;
 import dev.serin.config.schema.ObjectType;
 import dev.serin.config.schema.Scalar;
@@ -219,25 +218,5 @@ public final class SchemaCheck {
 
     static String join(String path, String field) {
         return path.isEmpty() ? field : path + "." + field;
-    }
-
-    /// The field that a path leads to, null if the kind has no such field.
-    public static @Nullable Field field(KindSchema schema, String path) {
-        Field found = null;
-        Type type = schema.type();
-        for (var step : path.replaceAll("\\[[0-9]+\\]", "").split("\\.")) {
-            while (type instanceof Type.ListType list) {
-                type = list.element();
-            }
-            if (!(type instanceof ObjectType object)) {
-                return found;
-            }
-            found = object.field(step);
-            if (found == null) {
-                return null;
-            }
-            type = found.type();
-        }
-        return found;
     }
 }

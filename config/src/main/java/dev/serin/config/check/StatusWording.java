@@ -54,7 +54,7 @@ public final class StatusWording {
         var path = violation.path().replaceAll("\\[[0-9]+\\]", "");
         return unhandled(schema)
                 + "json: cannot unmarshal "
-                + jsonType(violation.found())
+                + goFound(violation)
                 + " into Go struct field "
                 + violation.owner()
                 + "."
@@ -128,6 +128,14 @@ public final class StatusWording {
         };
     }
 
+    /// What Go's decoder calls the value: of a number that does not fit it names the digits too.
+    private static String goFound(Violation.WrongType violation) {
+        var integer = violation.expected() == Scalar.INT32 || violation.expected() == Scalar.INT64;
+        return integer && violation.found().isNumber()
+                ? "number " + violation.found()
+                : jsonType(violation.found());
+    }
+
     private static String jsonType(JsonNode found) {
         if (found.isObject()) {
             return "object";
@@ -136,8 +144,7 @@ public final class StatusWording {
             return "array";
         }
         if (found.isNumber()) {
-            // Go names the number that does not fit, and only the type of what is no number.
-            return "number" + (found.isIntegralNumber() ? "" : " " + found);
+            return "number";
         }
         return found.isBoolean() ? "bool" : found.isNull() ? "null" : "string";
     }

@@ -28,6 +28,30 @@ public final class JsonReader {
         this.positions = new Positions(position(parser.currentTokenLocation()));
     }
 
+    /// A body of a request.
+    ///
+    /// @param duplicates paths of keys that were there more than once; the last of each holds
+    public record Body(JsonNode root, List<String> duplicates) {}
+
+    /// Reads the body of a request, which may have keys twice: what is to be said of them depends
+    /// on the request.
+    ///
+    /// @throws ProblemException when it is not one JSON value
+    public static Body body(String text) {
+        try (var parser = JSON.createParser(text)) {
+            parser.nextToken();
+            var reader = new JsonReader(parser);
+            var root = parser.currentToken() == null ? NODES.missingNode() : reader.value("");
+            if (root.isMissingNode() || parser.nextToken() != null) {
+                throw new ProblemException(
+                        Problem.of("body", "not one JSON value", "send one resource"));
+            }
+            return new Body(root, List.copyOf(reader.duplicates));
+        } catch (JacksonException e) {
+            throw syntax("body", e);
+        }
+    }
+
     /// @param file what errors call the text
     /// @throws ProblemException when it is not JSON or has a key twice, naming file, line and
     ///   column
@@ -49,15 +73,19 @@ public final class JsonReader {
                 documents.add(new Document(file, root, reader.positions));
             }
         } catch (JacksonException e) {
-            var place = position(e.getLocation());
-            throw new ProblemException(
-                    Problem.of(
-                            file + ":" + place.line() + ":" + place.column(),
-                            "not JSON: " + e.getOriginalMessage(),
-                            "write valid JSON"),
-                    e);
+            throw syntax(file, e);
         }
         return documents;
+    }
+
+    private static ProblemException syntax(String file, JacksonException e) {
+        var place = position(e.getLocation());
+        return new ProblemException(
+                Problem.of(
+                        file + ":" + place.line() + ":" + place.column(),
+                        "not JSON: " + e.getOriginalMessage(),
+                        "write valid JSON"),
+                e);
     }
 
     private JsonNode value(String path) {
@@ -84,7 +112,23 @@ public final class JsonReader {
             }
             return list;
         }
-        return JSON.readTree(parser);
+        return scalar();
+    }
+
+    private JsonNode scalar() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_NUMBER_INT ->
+                    switch (parser.getNumberType()) {
+                        case INT -> NODES.numberNode(parser.getIntValue());
+                        case LONG -> NODES.numberNode(parser.getLongValue());
+                        default -> NODES.numberNode(parser.getDoubleValue());
+                    };
+            default -> NODES.nullNode();
+        };
     }
 
     private static Position position(TokenStreamLocation location) {

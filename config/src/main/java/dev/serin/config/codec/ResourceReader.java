@@ -3,12 +3,10 @@ package dev.serin.config.codec;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.config.Resource;
-import dev.serin.config.schema.KindSchema;
 import dev.serin.config.schema.Schemas;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
@@ -130,10 +128,5 @@ public final class ResourceReader {
             Document document, String path, String found, String expected, String cure) {
         var place = document.file() + ":" + document.positions().at(path).line();
         return new Problem(path.isEmpty() ? place : place + ": " + path, found, expected, cure);
-    }
-
-    /// What a JSON body is by its own apiVersion and kind; null if that is no known kind.
-    public @Nullable KindSchema schemaOf(JsonNode body) {
-        return schemas.find(body.path("apiVersion").asString(""), body.path("kind").asString(""));
     }
 }

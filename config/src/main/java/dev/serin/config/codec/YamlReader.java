@@ -34,7 +34,7 @@ public final class YamlReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final Tag PLAIN = new Tag("tag:serin.dev,2026:plain");
     // The largest object that Kubernetes stores is 1.5 MB; this is beyond any set of such.
-    private static final int MOST_VALUES = 200_000;
+    private static final int MOST_VALUES = 100_000;
     private static final int DEEPEST = 200;
 
     private final String file;
@@ -56,6 +56,9 @@ public final class YamlReader {
                         .setLabel(file)
                         .setSchema(new TextOnly())
                         .setCodePointLimit(16 << 20)
+                        // Counted and worded below, with the place.
+                        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+                        .setAllowNonScalarKeys(true)
                         .build();
         try {
             for (var node : new Compose(settings).composeAllFromString(text)) {

@@ -1,7 +1,7 @@
 package dev.serin.config.schema;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Reads the schema files, each when it is first needed; their form is told in kinds.schema. Any
 /// thread may ask.
 final class SchemaFiles {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Map<String, Scalar> SCALARS = new HashMap<>();
 
     static {
@@ -120,7 +119,7 @@ final class SchemaFiles {
         JsonNode absent = null;
         var equals = text.indexOf(" = ");
         if (equals >= 0) {
-            absent = JSON.readTree(text.substring(equals + 3));
+            absent = literal(text.substring(equals + 3));
             text = text.substring(0, equals);
         }
         var retain = text.endsWith(" retain");
@@ -145,6 +144,20 @@ final class SchemaFiles {
                 absent,
                 retain,
                 line.doc());
+    }
+
+    /// A default as it stands in the file. A JSON parser would take longer to load than all else
+    /// here.
+    private static JsonNode literal(String text) {
+        var nodes = JsonNodeFactory.instance;
+        if (text.startsWith("\"")) {
+            return nodes.stringNode(text.substring(1, text.length() - 1));
+        }
+        return switch (text) {
+            case "{}" -> nodes.objectNode();
+            case "true", "false" -> nodes.booleanNode(text.equals("true"));
+            default -> nodes.numberNode(Integer.parseInt(text));
+        };
     }
 
     private Type type(SchemaFile file, String text) {

@@ -65,7 +65,7 @@ final class HostPaths {
                             manifest.place(where) + ": " + where,
                             "'" + written + "' is not there (" + path + ")",
                             "put the folder there, or name the one that is; pods that mount it wait"
-                                + " until then");
+                                    + " until then");
             findings.add(new Finding("host-path-missing", problem));
         }
     }

@@ -8,6 +8,7 @@ import dev.serin.config.ResourceKey;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.check.Validator;
 import dev.serin.config.check.Wording;
+import dev.serin.config.codec.CurrentForm;
 import dev.serin.config.codec.ResourceReader;
 import dev.serin.config.schema.Schemas;
 
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
 public final class FileSource implements ConfigSource, AutoCloseable {
     private final Path folder;
     private final ResourceReader reader;
+    private final CurrentForm current;
     private final Executor owner;
     private final Consumer<List<Problem>> problems;
     private final Timers.Timer timer;
@@ -58,6 +60,7 @@ public final class FileSource implements ConfigSource, AutoCloseable {
             Consumer<List<Problem>> problems) {
         this.folder = folder;
         this.reader = new ResourceReader(schemas);
+        this.current = new CurrentForm(schemas);
         this.owner = owner;
         this.problems = problems;
         this.held = LeftOver.hold("file source", folder.toString());
@@ -137,7 +140,7 @@ public final class FileSource implements ConfigSource, AutoCloseable {
             for (var violation : Validator.checkAll(manifest.schema(), resource)) {
                 wrong.add(Wording.problem(manifest, violation));
             }
-            resources.add(resource);
+            resources.add(current.of(resource).resource());
         }
         return wrong.isEmpty()
                 ? new Known(text, List.copyOf(resources), List.of())

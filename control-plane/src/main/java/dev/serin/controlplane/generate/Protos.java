@@ -2,6 +2,8 @@ package dev.serin.controlplane.generate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
@@ -12,7 +14,10 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The small messages that are in all of Envoy's configuration.
 public final class Protos {
@@ -43,8 +48,20 @@ public final class Protos {
                 .build();
     }
 
+    /// Packed with map entries in a fixed order: the bytes are part of what versions are made of.
     public static Any any(Message message) {
-        return Any.pack(message);
+        var bytes = new byte[message.getSerializedSize()];
+        var out = CodedOutputStream.newInstance(bytes);
+        out.useDeterministicSerialization();
+        try {
+            message.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Any.newBuilder()
+                .setTypeUrl("type.googleapis.com/" + message.getDescriptorForType().getFullName())
+                .setValue(ByteString.copyFrom(bytes))
+                .build();
     }
 
     public static Value text(String text) {
@@ -52,7 +69,7 @@ public final class Protos {
     }
 
     public static Struct struct(Map<String, Value> fields) {
-        return Struct.newBuilder().putAllFields(fields).build();
+        return Struct.newBuilder().putAllFields(new TreeMap<>(fields)).build();
     }
 
     /// Metadata under Istio's own name.

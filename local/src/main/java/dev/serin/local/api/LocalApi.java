@@ -4,14 +4,18 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
+import dev.serin.config.ResourceKind;
 import dev.serin.config.schema.Schemas;
+import dev.serin.config.source.ConfigSource;
+import dev.serin.local.api.admission.Webhooks;
+import dev.serin.local.api.collect.Collector;
 import dev.serin.local.api.kind.Catalogue;
 import dev.serin.local.api.rest.RestApi;
+import dev.serin.local.api.rule.Rules;
+import dev.serin.local.api.rule.ServiceAddresses;
 import dev.serin.local.api.wire.Door;
 import dev.serin.local.api.wire.ServerKeys;
 import dev.serin.local.api.wire.Sockets;
-import dev.serin.local.api.write.Admission;
-import dev.serin.local.api.write.KindRules;
 import dev.serin.local.api.write.Stamp;
 import dev.serin.local.api.write.WritePath;
 import dev.serin.local.store.Store;
@@ -33,30 +37,51 @@ import java.util.function.Consumer;
 public final class LocalApi implements AutoCloseable {
     private static final int HISTORY = 20_000;
     private static final int QUEUE = 5_000;
+    private static final int KEPT_ADDRESSES = 255;
 
     private final Options options;
     private final Store store;
     private final Catalogue catalogue;
     private final WritePath writes;
     private final ServiceAccountTokens tokens;
+    private final Webhooks webhooks;
+    private final Collector collector;
+    private final ConfigSource.Watch certificates;
     private @Nullable Door door;
 
     /// What a local API is made of.
     ///
     /// @param state the folder that it keeps; it must exist
+    /// @param serviceCidr where Services get their addresses, `10.96.0.0/16`; the first 255 are
+    ///   only given to who asks for one by number
+    /// @param ca the certificate authority of the API's certificate, PEM, for pods; empty gives
+    ///   them no token
     /// @param logs what containers print
+    /// @param services where the webhooks' Services are reached
     /// @param authorizer what callers other than admins may do
     /// @param failures told of faults of the API's own
     public record Options(
             Path state,
             Ticker ticker,
             Draws draws,
+            String serviceCidr,
+            String ca,
             PodLogs logs,
+            ServiceUrls services,
             Authorizer authorizer,
             Consumer<Throwable> failures) {
         /// Without pods' logs, for admins only.
         public Options(Path state, Ticker ticker, Draws draws) {
-            this(state, ticker, draws, PodLogs.NONE, Authorizer.ADMINS_ONLY, _ -> {});
+            this(
+                    state,
+                    ticker,
+                    draws,
+                    "10.96.0.0/16",
+                    "",
+                    PodLogs.NONE,
+                    ServiceUrls.NONE,
+                    Authorizer.ADMINS_ONLY,
+                    _ -> {});
         }
     }
 
@@ -67,20 +92,38 @@ public final class LocalApi implements AutoCloseable {
         this.tokens =
                 new ServiceAccountTokens(
                         options.state().resolve("service-account.key"), store, options.ticker());
+        this.webhooks = new Webhooks(store, catalogue, options.services());
         this.writes =
                 new WritePath(
                         store,
-                        KindRules.NONE,
-                        Admission.NONE,
+                        new Rules(
+                                new ServiceAddresses(store, options.serviceCidr(), KEPT_ADDRESSES),
+                                options.draws(),
+                                !options.ca().isEmpty()),
+                        webhooks,
                         new Stamp(options.ticker(), options.draws()));
         for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             if (store.get(new ResourceKey("namespaces", "", name)) == null) {
-                var kind = Objects.requireNonNull(catalogue.stored("namespaces")).kind();
                 var body = JsonMapper.shared().createObjectNode();
                 body.withObject("/metadata").put("name", name);
-                client("apiserver").create(new Resource(kind, body));
+                client("apiserver").create(new Resource(kind("namespaces"), body));
             }
         }
+        this.collector =
+                new Collector(store, catalogue, writes, options.ticker(), options.failures());
+        this.certificates =
+                options.ca().isEmpty()
+                        ? () -> {}
+                        : new RootCertificates(
+                                        client("root-ca-publisher"),
+                                        kind("configmaps"),
+                                        options.ca(),
+                                        options.failures())
+                                .start(kind("namespaces"));
+    }
+
+    private ResourceKind kind(String family) {
+        return Objects.requireNonNull(catalogue.stored(family)).kind();
     }
 
     /// The API without the wire.
@@ -118,6 +161,9 @@ public final class LocalApi implements AutoCloseable {
         if (door != null) {
             door.close();
         }
+        certificates.close();
+        collector.close();
+        webhooks.close();
         store.close();
     }
 }

@@ -3,16 +3,18 @@ package dev.serin.local.api;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 
 /// What the containers of pods have printed. Any thread.
 public interface PodLogs {
-    /// A container's log as lines of text; the reader closes it. With `follow` it ends when the
-    /// container does. A read that waits ends when its (virtual) thread is interrupted.
+    /// Writes a container's log to `out` as lines of text and returns when there is no more; with
+    /// `follow` that is when the container ends. What is flushed is seen by the reader. When the
+    /// reader goes away, the calling thread is interrupted and `out` throws.
     ///
-    /// @throws Refusal 400 in Kubernetes' words when there is nothing to read: `previous terminated
-    ///   container "a" in pod "p" not found`, `container "a" in pod "p" is waiting to start: …`
-    InputStream open(String namespace, String pod, String container, Wanted wanted)
+    /// @throws Refusal 400 before anything was written, in Kubernetes' words, when there is nothing
+    ///   to read: `previous terminated container "a" in pod "p" not found`, `container "a" in pod
+    ///   "p" is waiting to start: …`
+    void stream(String namespace, String pod, String container, Wanted wanted, OutputStream out)
             throws IOException;
 
     /// Which part of the log.
@@ -32,7 +34,7 @@ public interface PodLogs {
 
     /// No log of any pod.
     PodLogs NONE =
-            (namespace, pod, container, _) -> {
+            (_, pod, container, _, _) -> {
                 throw Refusal.badRequest(
                         "container \""
                                 + container

@@ -127,7 +127,9 @@ final class DeploymentController implements Controller {
 
     private void roll(Resource deployment, @Nullable Resource newest, List<Resource> sets) {
         var allowed = Rollout.Allowed.of(deployment.spec());
-        if (newest != null && resized(allowed, sets)) {
+        var total = sets.stream().mapToInt(DeploymentController::replicas).sum();
+        // Only to grow: shares of less could take what is available and leave what is not.
+        if (newest != null && total < allowed.atMost() && resized(allowed, sets)) {
             keepShares(deployment, sets);
             return;
         }

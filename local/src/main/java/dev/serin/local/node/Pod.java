@@ -208,14 +208,15 @@ final class Pod {
         return false;
     }
 
-    // A gateway's pod runs the same image, but nothing else whose traffic would be taken.
+    // A gateway's pod runs the same image, and the control plane runs there too, but neither has
+    // anything beside it whose traffic would be taken.
     private static boolean isProxy(JsonNode container) {
         for (var word : container.path("args")) {
-            if (word.asString("").equals("router")) {
-                return false;
+            if (word.asString("").equals("sidecar")) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     private Set<Integer> leftAlone() {

@@ -90,15 +90,22 @@ class InProcessTest {
 
     @Test
     void specAndStatusAreWrittenApart() {
-        var body = "{'metadata':{'name':'web','namespace':'default'},'spec':{'replicas':1}}";
+        var body =
+                "{'metadata':{'name':'web','namespace':'default'},'spec':{'replicas':1,'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'b:1'}]}}}}";
         var made = client.create(new Resource(DEPLOYMENTS, json(body)));
         assertEquals(1, made.generation());
         var withStatus =
                 client.updateStatus(
-                        with(with(made, "/status", "replicas", "1"), "/spec", "x", "y"));
+                        with(with(made, "/status", "replicas", 1), "/spec", "paused", "x"));
         assertEquals(1, withStatus.generation());
-        assertFalse(withStatus.spec().has("x"));
-        var changed = client.update(with(with(withStatus, "/spec", "x", "y"), "/status", "x", "y"));
+        assertFalse(withStatus.spec().has("paused"));
+        var changed =
+                client.update(
+                        with(
+                                with(withStatus, "/metadata/annotations", "x", "y"),
+                                "/status",
+                                "x",
+                                "y"));
         assertEquals(2, changed.generation());
         assertFalse(changed.status().has("x"));
         assertTrue(changed.status().has("replicas"));
@@ -146,7 +153,7 @@ class InProcessTest {
                         new Resource(
                                 pods,
                                 json(
-                                        "{'metadata':{'name':'p','namespace':'default'},'spec':{'nodeName':'n','terminationGracePeriodSeconds':7}}")));
+                                        "{'metadata':{'name':'p','namespace':'default'},'spec':{'nodeName':'n','containers':[{'name':'a','image':'b:1'}],'terminationGracePeriodSeconds':7}}")));
         client.delete(pod.key(), null);
         var ending = client.get(pod.key());
         assertTrue(ending.metadata().has("deletionTimestamp"));
@@ -185,6 +192,12 @@ class InProcessTest {
     }
 
     private static Resource with(Resource resource, String at, String field, String value) {
+        var body = resource.body().deepCopy();
+        body.withObject(at).put(field, value);
+        return new Resource(resource.kind(), body);
+    }
+
+    private static Resource with(Resource resource, String at, String field, int value) {
         var body = resource.body().deepCopy();
         body.withObject(at).put(field, value);
         return new Resource(resource.kind(), body);

@@ -51,6 +51,11 @@ final class RestApi {
             return answerOrThrow(method, path, body);
         } catch (ServingException e) {
             return HttpAnswer.error(e);
+        } catch (OutOfMemoryError e) {
+            return HttpAnswer.error(
+                    new ServingException(
+                            StatusCode.RESOURCE_EXHAUSTED,
+                            "The request needs more memory than the server has"));
         } catch (RuntimeException e) {
             mistakes.accept(e);
             return HttpAnswer.error(

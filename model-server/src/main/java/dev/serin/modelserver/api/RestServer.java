@@ -16,6 +16,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
@@ -69,6 +70,8 @@ public final class RestServer implements AutoCloseable {
                                     protected void initChannel(SocketChannel channel) {
                                         channel.pipeline()
                                                 .addLast(new HttpServerCodec())
+                                                // A gzip body is inflated before its length counts.
+                                                .addLast(new HttpContentDecompressor(0))
                                                 .addLast(new WholeRequests(limits.bodyBytes))
                                                 .addLast(new RestConnection(api, pool, drain));
                                     }
@@ -111,6 +114,12 @@ public final class RestServer implements AutoCloseable {
     public void close() {
         drain.start();
         pool.shutdown();
+        try {
+            // What still computes would answer nobody, but it holds its model.
+            pool.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
     }
 }

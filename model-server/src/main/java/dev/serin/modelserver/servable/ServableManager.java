@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /// Moves the loaded versions towards the aspired ones, one action at a time a model, and publishes
 /// the table that requests look in. All state is owned by one thread; loading and unloading run on
@@ -235,8 +236,13 @@ public final class ServableManager {
         version.state = State.UNLOADING;
         version.loaded = null;
         if (loaded != null) {
-            // Closing may take a while and runs where the last lease ends: off this thread.
-            loaders.execute(loaded::retire);
+            try {
+                // Closing may take a while and runs where the last lease ends: off this thread.
+                loaders.execute(loaded::retire);
+            } catch (RejectedExecutionException e) {
+                // The server has ended; a load that came too late goes here.
+                loaded.retire();
+            }
         }
     }
 

@@ -23,6 +23,7 @@ public final class DirectorySource {
     private final Consumer<Problem> warn;
     private final Map<String, AspiredVersions> told = new HashMap<>();
     private final Map<String, Problem> warned = new HashMap<>();
+    private final Map<String, SortedMap<Long, Aspired>> found = new HashMap<>();
     private List<ModelConfig> models = List.of();
 
     /// @param aspire told the versions that a model shall have
@@ -71,13 +72,33 @@ public final class DirectorySource {
             tell(new AspiredVersions(model.name(), Collections.emptySortedMap()));
             return;
         }
-        SortedMap<Long, Aspired> chosen = model.selection().of(there);
-        if (chosen.isEmpty()) {
+        SortedMap<Long, Aspired> chosen = model.selection().of(settled(model, there));
+        if (model.selection().of(there).isEmpty()) {
             warn(model, nothingThere(model, there));
         } else {
             warned.remove(model.name());
         }
         tell(new AspiredVersions(model.name(), chosen));
+    }
+
+    /// Without what is still being copied: a version that came, or changed, after the first look
+    /// counts as it is once two looks have found the same.
+    private SortedMap<Long, Aspired> settled(ModelConfig model, SortedMap<Long, Aspired> there) {
+        var before = found.put(model.name(), there);
+        var told = this.told.get(model.name());
+        if (before == null || told == null) {
+            return there;
+        }
+        var settled = new TreeMap<Long, Aspired>();
+        there.forEach((version, aspired) -> {
+            var earlier = told.versions().get(version);
+            if (aspired.equals(before.get(version))) {
+                settled.put(version, aspired);
+            } else if (earlier != null) {
+                settled.put(version, earlier);
+            }
+        });
+        return settled;
     }
 
     private static Problem nothingThere(ModelConfig model, SortedMap<Long, Aspired> there) {

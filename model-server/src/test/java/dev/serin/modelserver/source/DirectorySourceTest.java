@@ -67,8 +67,24 @@ class DirectorySourceTest {
         var before = aspired.getLast().versions().get(1L);
         Files.writeString(base.resolve("1/saved_model.pb"), "longer than before");
         source.poll();
+        assertEquals(1, aspired.size(), "it may not be whole yet");
+        source.poll();
         assertEquals(2, aspired.size());
         assertNotEquals(before, aspired.getLast().versions().get(1L));
+    }
+
+    @Test
+    void aVersionThatIsBeingCopiedIsNotServedYet() throws Exception {
+        version("1");
+        serve(base, new VersionSelection.Latest(1));
+        source.poll();
+        version("2");
+        source.poll();
+        Files.writeString(base.resolve("2/variables"), "more of it");
+        source.poll();
+        assertEquals(Set.of(1L), last());
+        source.poll();
+        assertEquals(Set.of(2L), last());
     }
 
     @Test
@@ -81,6 +97,7 @@ class DirectorySourceTest {
         assertTrue(warnings.getFirst().text().contains(missing.toString()));
         assertTrue(warnings.getFirst().text().contains("--model_base_path"));
         Files.createDirectories(missing.resolve("3"));
+        source.poll();
         source.poll();
         assertEquals(Set.of(3L), last());
         Files.delete(missing.resolve("3"));

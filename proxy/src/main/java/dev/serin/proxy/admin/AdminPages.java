@@ -17,7 +17,7 @@ public final class AdminPages implements Pages {
     public AdminPages(AdminView view, Metrics metrics) {
         this.view = view;
         this.metrics = metrics;
-        get("/clusters", "clusters and their hosts", _ -> Pages.now(Page.text(view.clusters())));
+        get("/clusters", "clusters and their hosts", _ -> view.clusters().thenApply(Page::text));
         get("/config_dump", "the configuration in force", _ -> json(view.configDump()));
         get("/discovery", "how discovery stands", _ -> Pages.now(Page.text(view.discovery())));
         post(
@@ -31,7 +31,7 @@ public final class AdminPages implements Pages {
         get(
                 "/listeners",
                 "listeners and their addresses",
-                _ -> Pages.now(Page.text(view.listeners())));
+                _ -> view.listeners().thenApply(Page::text));
         post("/logging", "show or set (?level=debug) how much is logged", this::logging);
         post(
                 "/quitquitquit",

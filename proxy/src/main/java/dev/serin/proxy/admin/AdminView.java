@@ -8,10 +8,10 @@ public interface AdminView {
     String state();
 
     /// A line for each fact, `cluster::host::fact::value`.
-    String clusters();
+    CompletableFuture<String> clusters();
 
     /// A line for each listener, `name::address`.
-    String listeners();
+    CompletableFuture<String> listeners();
 
     /// JSON of `envoy.admin.v3.ConfigDump`.
     CompletableFuture<String> configDump();

@@ -41,7 +41,7 @@ public final class ConfigLedger {
     }
 
     /// Notes an update that was applied but for `rejected`.
-    void note(ConfigUpdate update, List<Rejected> rejected) {
+    public void note(ConfigUpdate update, List<Rejected> rejected) {
         var entries = types.computeIfAbsent(update.typeUrl(), _ -> new TreeMap<>());
         var bad =
                 rejected.stream()

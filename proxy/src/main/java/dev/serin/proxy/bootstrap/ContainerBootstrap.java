@@ -8,6 +8,7 @@ import dev.serin.base.net.HostPort;
 import dev.serin.proxy.ProxyOptions;
 import dev.serin.xds.NodeId;
 
+import io.envoyproxy.envoy.config.core.v3.Extension;
 import io.envoyproxy.envoy.config.core.v3.Node;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Reads what the sidecar's container in a pod asks for: `proxy sidecar|router --domain …`, the
@@ -69,6 +71,11 @@ public final class ContainerBootstrap {
                                         environment.getOrDefault(
                                                 "ISTIO_META_WORKLOAD_NAME", "istio-proxy")))
                         .setUserAgentName("serin-proxy")
+                        .addExtensions(extension("istio.stats", "stats.PluginConfig"))
+                        .addExtensions(
+                                extension(
+                                        "envoy.filters.http.peer_metadata",
+                                        "io.istio.http.peer_metadata.Config"))
                         .setMetadata(metadata.read(id));
         return new ProxyOptions(
                 node.build(),
@@ -76,6 +83,14 @@ public final class ContainerBootstrap {
                 List.of(),
                 ports(proxyConfig),
                 AppProbers.read(environment, metadata.annotations(), id.ip()));
+    }
+
+    private static Extension extension(String name, String type) {
+        return Extension.newBuilder()
+                .setName(name)
+                .setCategory("envoy.filters.http")
+                .addTypeUrls("type.googleapis.com/" + type)
+                .build();
     }
 
     private Discovery discovery(Struct proxyConfig) {
@@ -92,18 +107,23 @@ public final class ContainerBootstrap {
                 clear && !Files.exists(token) ? null : token);
     }
 
-    private static Ports ports(Struct proxyConfig) {
+    private Ports ports(Struct proxyConfig) {
         var istio = Ports.ISTIO;
         return new Ports(
                 moved(istio.admin(), proxyConfig, "proxyAdminPort"),
-                istio.stats(),
-                istio.status(),
+                moved(istio.stats(), "ENVOY_PROMETHEUS_PORT"),
+                moved(istio.status(), "ENVOY_STATUS_PORT"),
                 moved(istio.agent(), proxyConfig, "statusPort"));
     }
 
     private static HostPort moved(HostPort usual, Struct proxyConfig, String field) {
-        var port = proxyConfig.getFieldsOrDefault(field, NodeMetadata.NONE).getNumberValue();
-        return port == 0 ? usual : new HostPort(usual.host(), (int) port);
+        var port = proxyConfig.getFieldsMap().get(field);
+        return port == null ? usual : new HostPort(usual.host(), (int) port.getNumberValue());
+    }
+
+    private HostPort moved(HostPort usual, String variable) {
+        var port = environment.get(variable);
+        return port == null ? usual : HostPort.parse(usual.host() + ":" + port);
     }
 
     private String required(String variable) {
@@ -136,7 +156,6 @@ public final class ContainerBootstrap {
         return REFERENCE
                 .matcher(found)
                 .replaceAll(m ->
-                        java.util.regex.Matcher.quoteReplacement(
-                                environment.getOrDefault(m.group(1), m.group())));
+                        Matcher.quoteReplacement(environment.getOrDefault(m.group(1), m.group())));
     }
 }

@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The node's metadata under Istio's keys: from the environment (`ISTIO_META_X` is key `X`), the
-/// proxy configuration and the pod's labels and annotations.
+/// The node's metadata under Istio's keys: from the environment (`ISTIO_META_X` is key `X`,
+/// `ISTIO_METAJSON_X` an object under that key), the proxy configuration and the pod's labels and
+/// annotations.
 final class NodeMetadata {
     static final Value NONE = Value.getDefaultInstance();
     private static final String PREFIX = "ISTIO_META_";
@@ -64,9 +65,11 @@ final class NodeMetadata {
 
     private static void fromVariable(Struct.Builder all, String name, String value) {
         if (name.startsWith(JSON_PREFIX)) {
-            Documents.struct(name, value)
-                    .getFieldsMap()
-                    .forEach((key, one) -> merge(all, key, one));
+            var object = Documents.struct(name, value);
+            merge(
+                    all,
+                    name.substring(JSON_PREFIX.length()),
+                    Value.newBuilder().setStructValue(object).build());
         } else if (name.startsWith(PREFIX)) {
             put(all, name.substring(PREFIX.length()), value);
         }

@@ -38,6 +38,11 @@ public final class Extensions {
         return known(networkObservers, config, "network filter");
     }
 
+    /// Whether there is a filter for this type of configuration.
+    public boolean knowsHttp(com.google.protobuf.Any config) throws ConfigProblem {
+        return httpFilters.containsKey(ExtensionConfig.of("", config).type());
+    }
+
     private static <F> F known(Map<String, F> factories, ExtensionConfig config, String what)
             throws ConfigProblem {
         var factory = factories.get(config.type());

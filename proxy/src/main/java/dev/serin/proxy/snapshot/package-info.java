@@ -1,5 +1,5 @@
 /// From discovered resources to what the proxy runs on. Start here: [ConfigUpdate], then
-/// [Rejected].
+/// [Reconciler], then [ProxySnapshot].
 @NullMarked
 package dev.serin.proxy.snapshot;
 

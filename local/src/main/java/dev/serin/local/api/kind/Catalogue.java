@@ -18,7 +18,10 @@ public final class Catalogue {
     private final Map<String, ServedKind> byKind = new HashMap<>();
     private final Map<String, ServedKind> stored = new HashMap<>();
 
+    private final Schemas schemas;
+
     public Catalogue(Schemas schemas) {
+        this.schemas = schemas;
         schemas.all().forEach(this::add);
         for (var served : List.copyOf(byPath.values())) {
             var replacement = served.schema().replacement();
@@ -45,6 +48,10 @@ public final class Catalogue {
     private static boolean isPart(KindSchema schema) {
         return schema.request()
                 && List.of("Scale", "TokenRequest", "Eviction").contains(schema.kind().kind());
+    }
+
+    public Schemas schemas() {
+        return schemas;
     }
 
     /// What has a path of its own.

@@ -1,11 +1,16 @@
 package dev.serin.local.api.rest;
 
+import dev.serin.config.Resource;
+import dev.serin.config.check.SchemaCheck;
+import dev.serin.config.check.StatusWording;
+import dev.serin.config.check.Violation;
+import dev.serin.config.codec.CurrentForm;
 import dev.serin.config.schema.ObjectType;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.Catalogue;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.shape.Known;
 import dev.serin.local.api.shape.Protobuf;
-import dev.serin.local.api.shape.Reading;
 import dev.serin.local.api.wire.Request;
 import dev.serin.local.api.write.Intent;
 
@@ -21,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /// Reads what clients send: JSON, YAML or protobuf, and checks that it is of the kind that the path
@@ -31,8 +35,11 @@ final class Bodies {
 
     private final Catalogue catalogue;
 
+    private final CurrentForm currentForm;
+
     Bodies(Catalogue catalogue) {
         this.catalogue = catalogue;
+        this.currentForm = new CurrentForm(catalogue.schemas());
     }
 
     /// A resource of this kind; kind and apiVersion may be left out.
@@ -49,72 +56,38 @@ final class Bodies {
 
     /// Drops what the kind does not know, by the writer's wish with a word about it.
     ObjectNode checked(ObjectNode body, ServedKind served, Intent intent) {
-        var reading = new Reading();
-        var read = reading.read(body, served.schema().type());
-        if (!reading.wrong().isEmpty()) {
-            throw wrong(body, served, reading.wrong());
+        var schema = served.schema();
+        var unknown = new ArrayList<Violation>();
+        for (var violation : SchemaCheck.check(schema, body)) {
+            if (violation instanceof Violation.WrongType wrong
+                    && StatusWording.isUndecodable(schema, violation)) {
+                throw Refusal.badRequest(StatusWording.typeMessage(schema, wrong));
+            }
+            if (StatusWording.isStrict(violation)) {
+                unknown.add(violation);
+            }
         }
-        var unknown =
-                reading.unknown().stream().map(path -> "unknown field \"" + path + '"').toList();
         if (!unknown.isEmpty()) {
             switch (intent.validation()) {
                 case STRICT ->
-                        throw Refusal.badRequest(
-                                cannot(served)
-                                        + "strict decoding error: "
-                                        + String.join(", ", unknown));
-                case WARN -> unknown.forEach(intent::warn);
+                        throw Refusal.badRequest(StatusWording.strictMessage(schema, unknown));
+                case WARN -> unknown.forEach(v -> intent.warn(StatusWording.strict(v)));
                 case IGNORE -> {}
             }
         }
-        return read;
+        return Known.only(body, schema.type());
     }
 
-    private static Refusal wrong(ObjectNode body, ServedKind served, List<Reading.Wrong> all) {
-        if (!served.schema().custom()) {
-            return Refusal.badRequest(cannot(served) + all.getFirst().text());
+    /// In the version that it is stored in, with a word about a version that is old.
+    ObjectNode current(ObjectNode body, ServedKind served, Intent intent) {
+        if (served.schema().replacement().isEmpty()) {
+            return body;
         }
-        var causes = new ArrayList<Refusal.Cause>();
-        for (var wrong : all) {
-            causes.add(
-                    new Refusal.Cause(
-                            "FieldValueTypeInvalid",
-                            "Invalid value: \""
-                                    + word(wrong.found())
-                                    + "\": "
-                                    + wrong.path()
-                                    + " in body must be of type "
-                                    + type(wrong.expected())
-                                    + ": \""
-                                    + word(wrong.found())
-                                    + '"',
-                            wrong.path()));
-        }
-        return Invalid.of(served, body.path("metadata").path("name").asString(""), causes);
-    }
-
-    private static String word(JsonNode node) {
-        return node.isNumber() ? "number" : node.getNodeType().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String type(String expected) {
-        return expected.startsWith("[]")
-                ? "array"
-                : expected.startsWith("int")
-                        ? "integer"
-                        : expected.startsWith("v1.") || expected.startsWith("map")
-                                ? "object"
-                                : expected.equals("bool") ? "boolean" : expected;
-    }
-
-    private static String cannot(ServedKind served) {
-        var kind = served.kind();
-        return kind.kind()
-                + " in version \""
-                + kind.version()
-                + "\" cannot be handled as a "
-                + kind.kind()
-                + ": ";
+        body.put("apiVersion", served.kind().apiVersion());
+        body.put("kind", served.kind().kind());
+        var converted = currentForm.of(new Resource(served.kind(), body));
+        converted.warnings().forEach(intent::warn);
+        return converted.resource().body();
     }
 
     private void checkKind(ObjectNode body, ServedKind served) {
@@ -192,7 +165,7 @@ final class Bodies {
                 "the object provided is unrecognized (must be of type "
                         + expected
                         + "): couldn't get version/kind; json parse error: json: cannot unmarshal "
-                        + word(node)
+                        + node.getNodeType().name().toLowerCase(Locale.ROOT)
                         + " into Go value of type struct");
     }
 

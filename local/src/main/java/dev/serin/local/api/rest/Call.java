@@ -49,17 +49,6 @@ record Call(
             manager = slash < 0 ? agent : agent.substring(0, slash);
         }
         var dryRun = !request().parameters("dryRun").isEmpty() || !options.path("dryRun").isEmpty();
-        if (served.schema().replacement().length() > 0) {
-            exchange.warnings()
-                    .add(
-                            served.kind().apiVersion()
-                                    + " "
-                                    + served.kind().kind()
-                                    + " is deprecated; use "
-                                    + served.schema().replacement()
-                                    + " "
-                                    + served.kind().kind());
-        }
         return new Intent(
                 caller,
                 manager.isEmpty() ? "unknown" : manager,

@@ -36,7 +36,8 @@ final class Changes {
         var intent = call.intent(MissingNode.getInstance());
         var body = bodies.resource(call.request(), call.served(), intent);
         checkNamespace(body, call);
-        var made = writes.create(intent, call.stored(), call.target().namespace(), body);
+        var current = bodies.current(body, call.served(), intent);
+        var made = writes.create(intent, call.stored(), call.target().namespace(), current);
         RestApi.json(call.exchange(), 201, reads.views(call).one(made));
     }
 
@@ -49,8 +50,9 @@ final class Changes {
         var body = bodies.resource(call.request(), call.served(), intent);
         checkNamespace(body, call);
         checkName(body, call);
+        var current = bodies.current(body, call.served(), intent);
         var uid = body.path("metadata").path("uid").asString("");
-        Proposal proposal = new Replacement(body, current -> checkUid(uid, current, call.key()));
+        Proposal proposal = new Replacement(current, now -> checkUid(uid, now, call.key()));
         var answer = writes.update(intent, call.stored(), call.key(), part, proposal);
         RestApi.json(call.exchange(), 200, reads.views(call).one(answer));
     }
@@ -69,7 +71,8 @@ final class Changes {
                 current -> {
                     var patched = patch.apply(seen(current, call.served()));
                     checkName(patched, call);
-                    return bodies.checked(patched, call.served(), intent);
+                    return bodies.current(
+                            bodies.checked(patched, call.served(), intent), call.served(), intent);
                 };
         var answer = writes.update(intent, call.stored(), call.key(), part, proposal);
         RestApi.json(call.exchange(), 200, reads.views(call).one(answer));

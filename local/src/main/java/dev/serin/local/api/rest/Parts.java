@@ -156,14 +156,10 @@ final class Parts {
                                 ? null
                                 : Long.valueOf(request.parameter("limitBytes")));
         var container = container(pod, request.parameter("container"));
-        try (var lines = logs.open(pod.namespace(), pod.name(), container, wanted)) {
-            call.exchange().begin(200, "text/plain");
-            var buffer = new byte[16 * 1024];
-            for (int read = lines.read(buffer); read >= 0; read = lines.read(buffer)) {
-                call.exchange().write(Arrays.copyOf(buffer, read));
-            }
-            call.exchange().end();
-        }
+        var out = new LogStream(call.exchange(), wanted.limitBytes());
+        logs.stream(pod.namespace(), pod.name(), container, wanted, out);
+        out.flush();
+        call.exchange().end();
     }
 
     private static String container(Resource pod, String asked) {

@@ -1,4 +1,4 @@
-/// Bodies against the types of their kind: reading, checking, protobuf. Start here: [Reading], then
+/// Bodies against the types of their kind: reading, checking, protobuf. Start here: [Known], then
 /// [Protobuf].
 @NullMarked
 package dev.serin.local.api.shape;

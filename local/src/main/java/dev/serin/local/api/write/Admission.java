@@ -28,7 +28,7 @@ public interface Admission {
             String subresource,
             ObjectNode body,
             @Nullable Resource old) {
-        Review with(ObjectNode changed) {
+        public Review with(ObjectNode changed) {
             return new Review(operation, kind, namespace, name, subresource, changed, old);
         }
     }

@@ -93,11 +93,23 @@ final class TensorFlowModel implements Servable {
                             MemorySegment.NULL,
                             status.address);
                 });
-                status.check();
+                check(status);
                 return outputs(signature, fetched);
             } finally {
                 free(values, fed, fetched, out);
             }
+        }
+    }
+
+    /// TensorFlow's words, with the cure where they do not lead to it.
+    private static void check(TensorFlowStatus status) {
+        try {
+            status.check();
+        } catch (ServingException e) {
+            var cure = Cures.of(e.text());
+            throw cure == null
+                    ? e
+                    : new ServingException(e.code(), e.text() + " (cure: " + cure + ")");
         }
     }
 

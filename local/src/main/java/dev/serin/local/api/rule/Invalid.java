@@ -1,4 +1,4 @@
-package dev.serin.local.api.rest;
+package dev.serin.local.api.rule;
 
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;

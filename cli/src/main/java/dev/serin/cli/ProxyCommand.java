@@ -1,0 +1,129 @@
+package dev.serin.cli;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.local.host.Signals;
+import dev.serin.proxy.Proxy;
+import dev.serin.proxy.ProxyOptions;
+import dev.serin.proxy.ProxyPlace;
+import dev.serin.proxy.ProxyRuntime;
+import dev.serin.proxy.bootstrap.ContainerBootstrap;
+import dev.serin.proxy.bootstrap.ContainerFiles;
+import dev.serin.proxy.bootstrap.StaticBootstrap;
+import dev.serin.proxy.host.ProxyHost;
+import dev.serin.proxy.socket.HostSockets;
+import dev.serin.proxy.socket.Transport;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/// `serin proxy`: sidecar or gateway as a container starts it, the shared process of one machine,
+/// or a proxy on a file.
+@Command(
+        name = "proxy",
+        description = {
+            "Runs the proxy.",
+            "  serin proxy --config FILE   on an Envoy bootstrap (JSON or YAML) with static"
+                    + " resources",
+            "  serin proxy sidecar|router  as the container of a pod, configured by its"
+                    + " environment",
+            ""
+        })
+final class ProxyCommand implements Callable<Integer> {
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private final Console console;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "an Envoy bootstrap")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "event loops (default: one a core)")
+    private int workers;
+
+    @Parameters(paramLabel = "ROLE", arity = "0..1", description = "sidecar, router or host")
+    private @Nullable String role;
+
+    @Unmatched private List<String> others = new ArrayList<>();
+
+    ProxyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var loops = workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
+        try (var machine = ProxyRuntime.ofMachine(loops)) {
+            return "host".equals(role) ? host(machine.runtime()) : one(machine.runtime());
+        }
+    }
+
+    /// All proxies of a machine, as ordered on standard input.
+    private int host(ProxyRuntime runtime) throws IOException {
+        var out = console.out();
+        try (var host =
+                        new ProxyHost(
+                                runtime,
+                                line -> {
+                                    out.println(line);
+                                    out.flush();
+                                });
+                var orders =
+                        new BufferedReader(
+                                new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            host.run(orders);
+        }
+        return 0;
+    }
+
+    private int one(ProxyRuntime runtime) throws Exception {
+        var place =
+                new ProxyPlace(
+                        new HostSockets(Transport.best(), 0),
+                        InetAddress::getByName,
+                        ContainerFiles.SAME,
+                        console.out());
+        var proxy = new Proxy(options(), place, runtime);
+        Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
+        proxy.start();
+        proxy.ended().join();
+        return 0;
+    }
+
+    private ProxyOptions options() {
+        if (config != null) {
+            return StaticBootstrap.read(config);
+        }
+        if (role == null) {
+            throw new ProblemException(
+                    Problem.of(
+                            "serin proxy",
+                            "neither a role nor --config",
+                            "see serin proxy --help"));
+        }
+        var arguments = new ArrayList<>(List.of("proxy", role));
+        arguments.addAll(others);
+        return new ContainerBootstrap(arguments, System.getenv(), ContainerFiles.SAME).read();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.serin.cli.mesh;
+
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
+import dev.serin.local.node.SidecarHost;
+import dev.serin.proxy.host.ProxyHostProtocol;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/// The one process in which the proxies of all pods run, seen from the supervisor. When it dies,
+/// every proxy in it has ended (exit code 137), and the next one to start brings up a new process.
+/// Safe for any thread.
+final class ProxyProcess implements SidecarHost, AutoCloseable {
+    private static final int KILLED = 137;
+
+    private final List<String> command;
+    private final Path log;
+    private final Consumer<String> say;
+    private final Map<String, CompletableFuture<Integer>> running = new ConcurrentHashMap<>();
+    private @Nullable Process process;
+    private @Nullable BufferedWriter orders;
+    private boolean closed;
+
+    /// @param log of the process itself; each proxy has its own besides
+    ProxyProcess(List<String> command, Path log, Consumer<String> say) {
+        this.command = command;
+        this.log = log;
+        this.say = say;
+    }
+
+    /// Starts the process ahead of the first proxy, since a virtual machine takes a while.
+    synchronized void warm() {
+        if (process != null && process.isAlive()) {
+            return;
+        }
+        try {
+            var started =
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .start();
+            process = started;
+            orders =
+                    new BufferedWriter(
+                            new OutputStreamWriter(
+                                    started.getOutputStream(), StandardCharsets.UTF_8));
+            Thread.ofVirtual().name("proxy-events").start(() -> listen(started));
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of("proxy process", String.valueOf(e.getMessage()), "see " + log), e);
+        }
+    }
+
+    @Override
+    public synchronized Running start(Sidecar sidecar) {
+        warm();
+        var ended = new CompletableFuture<Integer>();
+        running.put(sidecar.id(), ended);
+        var files = new TreeMap<String, String>();
+        sidecar.files().forEach((seen, real) -> files.put(seen, real.toString()));
+        order(
+                new ProxyHostProtocol.Start(
+                        sidecar.id(),
+                        sidecar.networkNamespace().toString(),
+                        sidecar.args(),
+                        sidecar.environment(),
+                        files,
+                        sidecar.log().toString()));
+        return new Running() {
+            @Override
+            public CompletableFuture<Integer> ended() {
+                return ended.copy();
+            }
+
+            @Override
+            public void stop(Duration grace) {
+                order(new ProxyHostProtocol.Stop(sidecar.id(), grace.toMillis()));
+            }
+        };
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (process != null) {
+            process.destroy();
+        }
+    }
+
+    private synchronized void order(ProxyHostProtocol.Order order) {
+        var to = orders;
+        if (to == null) {
+            return;
+        }
+        try {
+            to.write(ProxyHostProtocol.encode(order));
+            to.newLine();
+            to.flush();
+        } catch (IOException e) {
+            // It has died: `listen` tells whoever waits.
+        }
+    }
+
+    private void listen(Process from) {
+        try (var events =
+                new BufferedReader(
+                        new InputStreamReader(from.getInputStream(), StandardCharsets.UTF_8))) {
+            for (var line = events.readLine(); line != null; line = events.readLine()) {
+                heard(line);
+            }
+        } catch (IOException e) {
+            // Its end, as well.
+        }
+        died(from);
+    }
+
+    private void heard(String line) {
+        try {
+            if (ProxyHostProtocol.event(line) instanceof ProxyHostProtocol.Ended ended) {
+                if (!ended.reason().isEmpty()) {
+                    say.accept("proxy " + ended.id() + " ended: " + ended.reason());
+                }
+                end(ended.id(), ended.code());
+            }
+        } catch (ProblemException e) {
+            say.accept(e.getMessage() == null ? line : e.getMessage());
+        }
+    }
+
+    private void died(Process from) {
+        synchronized (this) {
+            if (process == null || process.pid() != from.pid()) {
+                return;
+            }
+            process = null;
+            orders = null;
+            if (!closed) {
+                say.accept("the proxy process has died; its proxies start again (see " + log + ")");
+            }
+        }
+        List.copyOf(running.keySet()).forEach(id -> end(id, KILLED));
+    }
+
+    private void end(String id, int code) {
+        var ended = running.remove(id);
+        if (ended != null) {
+            ended.complete(code);
+        }
+    }
+}

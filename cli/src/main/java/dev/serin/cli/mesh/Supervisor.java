@@ -1,0 +1,221 @@
+package dev.serin.cli.mesh;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.base.flow.Owner;
+import dev.serin.base.time.ThreadTimers;
+import dev.serin.base.time.Ticker;
+import dev.serin.ca.CertificateAuthority;
+import dev.serin.local.api.ResourceClient;
+import dev.serin.local.capture.PacketFilter;
+import dev.serin.local.capture.Setup;
+import dev.serin.local.controllers.ControllerObserver;
+import dev.serin.local.controllers.Controllers;
+import dev.serin.local.controllers.Machine;
+import dev.serin.local.dns.ClusterDns;
+import dev.serin.local.dns.DnsServer;
+import dev.serin.local.host.HostLink;
+import dev.serin.local.host.Namespaces;
+import dev.serin.local.host.Programs;
+import dev.serin.local.image.ImageCatalogue;
+import dev.serin.local.image.ImageMappings;
+import dev.serin.local.node.Node;
+import dev.serin.local.service.LoadBalancers;
+import dev.serin.local.service.VirtualAddresses;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+
+/// Process 1 of a mesh: makes its network, its API, its controllers, its node and its control
+/// plane, brings in what the person gave, and ends them all. The composition root of one machine.
+public final class Supervisor {
+    private static final String NODE = "this-machine";
+
+    private final MeshHome home;
+    private final Distribution distribution;
+    private final Path socket;
+    private final Ticker ticker = Ticker.system();
+    private final CompletableFuture<Duration> stop = new CompletableFuture<>();
+
+    /// @param socket of the front, which started this process in namespaces of its own
+    public Supervisor(MeshHome home, Distribution distribution, Path socket) {
+        this.home = home;
+        this.distribution = distribution;
+        this.socket = socket;
+    }
+
+    /// Runs the mesh until the front says stop or ends; answers the exit code.
+    ///
+    /// @throws dev.serin.base.ProblemException if the mesh can't be started
+    public int run() throws IOException {
+        var begun = ticker.nanos();
+        // 1. The slowest first: another virtual machine, for the proxies, starts beside everything
+        // below.
+        Files.createDirectories(home.logs());
+        var proxies =
+                new ProxyProcess(
+                        distribution.command("proxy", "host"),
+                        home.logs().resolve("proxies.log"),
+                        this::note);
+        proxies.warm();
+        // 2. The front, through which we speak and get ports of the machine.
+        var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+        try (var link =
+                new HostLink(socket, group, stop::complete, () -> stop.complete(Duration.ZERO))) {
+            // 3. The network namespace becomes the router between pods.
+            var programs =
+                    new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
+            Namespaces.build(programs);
+            var filter = new Setup(programs, true, link::print).filter();
+            run(new Ground(link, group, programs, filter, proxies), begun);
+            return 0;
+        } finally {
+            proxies.close();
+            group.shutdownGracefully();
+        }
+    }
+
+    /// What everything else stands on.
+    record Ground(
+            HostLink link,
+            MultiThreadIoEventLoopGroup group,
+            Programs programs,
+            PacketFilter filter,
+            ProxyProcess proxies) {}
+
+    private void run(Ground ground, long begun) throws IOException {
+        var authority = CertificateAuthority.open(home.pki(), home.name(), ticker);
+        var logs = new ContainerLogs(ticker);
+        try (var timers = new ThreadTimers("timers", this::fault);
+                var api = new MeshApi(home, authority, logs, ticker, this::fault);
+                var controlPlane =
+                        new ControlPlanePod(api, authority, ticker, timers, this::note)) {
+            // 4. The node, which runs pods as processes; its pods wait for step 6.
+            var client = api.client("kubelet");
+            var node = new Node(node(ground, api, client, controlPlane, timers));
+            logs.use(client, node.logs());
+            // 5. The API's doors, cluster DNS, controllers and the services' addresses.
+            var kubernetes = api.open(ground.link());
+            try (var services = services(ground, api, timers)) {
+                // 6. The mesh's own namespace: control plane and ingress gateway, as on a cluster.
+                var rollout = new Rollout(api.client("serin"), home, ground.link()::print);
+                rollout.install(authority.rootPem());
+                node.start();
+                // 7. What the person gave.
+                rollout.given();
+                rollout.awaitReady(stop);
+                rollout.summary(
+                        kubernetes, services.gateway(), Duration.ofNanos(ticker.nanos() - begun));
+                ground.link().ready();
+                try (var _ = new Narrator(client, ground.link()::print)) {
+                    node.stop(stop.join());
+                }
+            }
+        }
+    }
+
+    private Node.Parts node(
+            Ground ground,
+            MeshApi api,
+            ResourceClient client,
+            ControlPlanePod controlPlane,
+            ThreadTimers timers) {
+        var server = distribution.command("serve");
+        var catalogue = new ImageCatalogue(new ImageMappings(home.images()), server);
+        return new Node.Parts(
+                NODE,
+                Namespaces.GATEWAY,
+                home.state().resolve("pods"),
+                Path.of("/run/serin"),
+                Namespaces.rootless(),
+                Runtime.getRuntime().availableProcessors(),
+                client,
+                new Images(catalogue),
+                api.tokenSource(),
+                ground.filter(),
+                new MeshSidecars(controlPlane, ground.proxies()),
+                ground.programs(),
+                ticker,
+                timers,
+                Executors.newVirtualThreadPerTaskExecutor(),
+                this::note);
+    }
+
+    private Services services(Ground ground, MeshApi api, ThreadTimers timers) {
+        var means =
+                new Controllers.Means(
+                        api.client("controller-manager"),
+                        new Owner("controllers", this::fault),
+                        new Owner("pod-maker", this::fault),
+                        ticker,
+                        timers,
+                        Draws.system(),
+                        new ControllerObserver() {});
+        var controllers = Controllers.start(means, machine());
+        var dns = new ClusterDns(means.client(), ticker, "cluster.local");
+        means.start(dns);
+        var server =
+                new DnsServer(
+                        dns,
+                        new DnsServer.Sockets(
+                                ground.group(),
+                                EpollDatagramChannel::new,
+                                EpollServerSocketChannel::new),
+                        new InetSocketAddress(Namespaces.DNS, 53),
+                        null);
+        means.start(new VirtualAddresses(means.client(), ground.filter(), ticker));
+        var gateway = new GatewayPorts(ground.link());
+        var balancers =
+                new LoadBalancers(
+                        means.client(),
+                        means.events("service-controller"),
+                        gateway,
+                        GatewayPorts.SERVICES);
+        means.start(balancers);
+        return new Services(controllers, server, balancers, gateway);
+    }
+
+    private static Machine machine() {
+        return new Machine(
+                NODE,
+                List.of(Namespaces.GATEWAY),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.getRuntime().maxMemory(),
+                "amd64",
+                System.getProperty("os.version", ""),
+                "v1.37.0");
+    }
+
+    private record Services(
+            Controllers controllers, DnsServer dns, LoadBalancers balancers, GatewayPorts ports)
+            implements AutoCloseable {
+        String gateway() {
+            return ports.url();
+        }
+
+        @Override
+        public void close() {
+            balancers.close();
+            dns.close();
+            controllers.close();
+        }
+    }
+
+    private void fault(Throwable failure) {
+        failure.printStackTrace(System.err);
+    }
+
+    private void note(String line) {
+        System.err.println(line);
+    }
+}

@@ -1,0 +1,276 @@
+package dev.serin.local.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.ProblemException;
+import dev.serin.local.image.ImageCatalogue.Resolution;
+import dev.serin.local.node.ImageResolver;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+class ImageTest {
+    private static final String PRIVATE = "gcr.io/ml-production-257/vjan-deployment-server";
+    private static final String DIGEST = "@sha256:" + "ab".repeat(32);
+
+    @TempDir Path folder;
+    private ImageMappings mappings;
+    private ImageCatalogue catalogue;
+
+    @BeforeEach
+    void fresh() {
+        mappings = new ImageMappings(folder.resolve("state/images.json"));
+        catalogue = new ImageCatalogue(mappings, List.of("/opt/serin/bin/serin", "serve"));
+    }
+
+    ImageTest() {
+        mappings = new ImageMappings(Path.of("none"));
+        catalogue = new ImageCatalogue(mappings, List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "busybox,                          docker.io/library/busybox, '',    ''",
+        "tensorflow/serving,               docker.io/tensorflow/serving, '', ''",
+        "docker.io/tensorflow/serving:2.1, docker.io/tensorflow/serving, 2.1, ''",
+        "index.docker.io/library/busybox,  docker.io/library/busybox, '',    ''",
+        "localhost:5000/a/b:c,             localhost:5000/a/b,        c,     ''",
+        "localhost:5000/a,                 localhost:5000/a,          '',    ''",
+        "gcr.io/x/y@sha256:00,             gcr.io/x/y,                '',    sha256:00",
+        "gcr.io/x/y:t@sha256:00,           gcr.io/x/y,                t,     sha256:00",
+    })
+    void namesAreCompletedAsDockerDoes(String text, String repository, String tag, String digest) {
+        var reference = ImageReference.parse(text);
+        assertEquals(new ImageReference(repository, tag, digest), reference);
+        assertEquals(reference, ImageReference.parse(reference.toString()));
+    }
+
+    @Test
+    void whatIsNoNameIsAProblemNotAnException() {
+        for (var text : List.of("", ":tag", "a b", "x/", "@sha256:00")) {
+            assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(text), text);
+        }
+    }
+
+    @Test
+    void servingImageRunsTheProductsServerAsTheImageDoes() {
+        var entry = known("tensorflow/serving:2.19.0" + DIGEST);
+        var plain = ContainerCommand.of(json("{}"), entry, Map.of());
+        assertEquals(
+                Map.of("MODEL_NAME", "model", "MODEL_BASE_PATH", "/models"), plain.environment());
+        var command =
+                ContainerCommand.of(
+                        json("{'args':['--enable_batching','--x=$(MODEL_NAME)','--y=$$(Z)']}"),
+                        entry,
+                        Map.of("MODEL_NAME", "digits"));
+        assertEquals("digits", command.environment().get("MODEL_NAME"));
+        assertEquals("/bin/sh", command.words().getFirst());
+        assertEquals(
+                "exec /opt/serin/bin/serin serve --port=8500 --rest_api_port=8501"
+                        + " --model_name=${MODEL_NAME}"
+                        + " --model_base_path=${MODEL_BASE_PATH}/${MODEL_NAME} \"$@\"",
+                command.words().get(2));
+        assertEquals(
+                List.of("--enable_batching", "--x=digits", "--y=$(Z)"),
+                command.words().subList(4, 7));
+    }
+
+    @Test
+    void theEntryPointReallyPassesTheFlags() throws Exception {
+        var server = folder.resolve("a server");
+        Files.writeString(server, "#!/bin/sh\nfor a in \"$@\"; do echo \"$a\"; done\n");
+        assertTrue(server.toFile().setExecutable(true));
+        var entry =
+                ((Resolution.Known)
+                                new ImageCatalogue(mappings, List.of(server.toString(), "serve"))
+                                        .resolve("tensorflow/serving"))
+                        .entry();
+        var command =
+                ContainerCommand.of(
+                        json("{'args':['--a=b c']}"), entry, Map.of("MODEL_NAME", "my model"));
+        var builder = new ProcessBuilder(command.words());
+        builder.environment().putAll(command.environment());
+        var process = builder.start();
+        var printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+        assertEquals(0, process.waitFor());
+        assertEquals("serve", printed.getFirst());
+        assertEquals("--rest_api_port=8501", printed.get(2));
+        assertEquals("--a=b c", printed.getLast());
+    }
+
+    @Test
+    void theServersOwnNamesAreTheProductsServer() {
+        var entry = known("tensorflow/serving");
+        for (var word : List.of("tensorflow_model_server", "/usr/bin/tensorflow_model_server")) {
+            var command =
+                    ContainerCommand.of(
+                            json("{'command':['%s','--port=1'],'args':['--b']}".formatted(word)),
+                            entry,
+                            Map.of());
+            assertEquals(
+                    List.of("/opt/serin/bin/serin", "serve", "--port=1", "--b"), command.words());
+        }
+        var files = ((ImageEntry.Program) entry).files();
+        assertEquals("/usr/bin/tensorflow_model_server", files.getFirst().path());
+        assertTrue(files.getFirst().executable());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{}',                                    e1 e2 c1",
+        "'{''args'':[''a'']}',                    e1 e2 a",
+        "'{''command'':[''x'']}',                 x",
+        "'{''command'':[''x''],''args'':[''a'']}', x a",
+    })
+    void commandAndArgsAsKubernetesHasThem(String container, String words) {
+        var entry =
+                new ImageEntry.Program(
+                        List.of("e1", "e2"), List.of("c1"), Map.of(), "/w", Map.of(), List.of());
+        var command = ContainerCommand.of(json(container), entry, Map.of());
+        assertEquals(List.of(words.split(" ")), command.words());
+        assertEquals("/w", command.workingDir());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "$(A), 1",
+        "x$(A)$(B)y, x12y",
+        "$(NONE), $(NONE)",
+        "$$(A), $(A)",
+        "$$$(A), $1",
+        "$A, $A",
+        "$(A, $(A",
+        "$, $",
+        "$$, $",
+        "$(), $()",
+    })
+    void variables(String text, String expanded) {
+        assertEquals(expanded, ContainerCommand.expand(text, Map.of("A", "1", "B", "2")));
+    }
+
+    @Test
+    void markersAndTools() {
+        assertInstanceOf(ImageEntry.Sidecar.class, known("docker.io/istio/proxyv2:1.5.0"));
+        assertInstanceOf(ImageEntry.Sidecar.class, known("auto"));
+        assertInstanceOf(ImageEntry.ControlPlane.class, known("istio/pilot"));
+        for (var tool :
+                List.of("curlimages/curl:8", "busybox", "alpine", "debian:12", "python:3")) {
+            assertInstanceOf(ImageEntry.Host.class, known(tool));
+        }
+        var command =
+                ContainerCommand.of(
+                        json("{'command':['sleep','9']}"), known("curlimages/curl"), Map.of());
+        assertEquals(List.of("sleep", "9"), command.words());
+    }
+
+    @Test
+    void theNodeIsToldTheSame() {
+        var images = new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar());
+        var serving =
+                assertInstanceOf(
+                        ImageResolver.Image.Program.class, images.resolve("tensorflow/serving"));
+        assertEquals("model", serving.environment().get("MODEL_NAME"));
+        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("auto"));
+        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("istio/pilot"));
+        assertEquals(
+                List.of("sh"),
+                assertInstanceOf(ImageResolver.Image.Program.class, images.resolve("busybox"))
+                        .arguments());
+        assertInstanceOf(ImageResolver.Image.Unknown.class, images.resolve("never/heard"));
+    }
+
+    @Test
+    void anUnknownImageNamesTheLineThatMapsItAndTheNearestKnown() {
+        var problem =
+                assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE + DIGEST))
+                        .problem();
+        assertTrue(
+                problem.text().contains("serin image map " + PRIVATE + " --as tensorflow/serving"),
+                problem.text());
+        var typo =
+                assertInstanceOf(Resolution.Unknown.class, catalogue.resolve("tensorflow/servin:2"))
+                        .problem();
+        assertTrue(typo.text().contains("did you mean tensorflow/serving?"), typo.text());
+    }
+
+    @Test
+    void aMappedImageIsKeptAndTheMostExactWins() {
+        map(PRIVATE, "tensorflow/serving", Map.of("MODEL_NAME", "vjan"));
+        map(PRIVATE + ":v2", "tensorflow/serving", Map.of("MODEL_NAME", "two"));
+        map(PRIVATE + DIGEST, "tensorflow/serving", Map.of("MODEL_NAME", "exact"));
+        var again =
+                new ImageCatalogue(
+                        new ImageMappings(folder.resolve("state/images.json")), List.of("s"));
+        assertEquals("vjan", modelName(again, PRIVATE));
+        assertEquals("vjan", modelName(again, PRIVATE + ":other"));
+        assertEquals("two", modelName(again, PRIVATE + ":v2"));
+        assertEquals("exact", modelName(again, PRIVATE + DIGEST));
+        mappings.unmap(ImageReference.parse(PRIVATE + DIGEST));
+        assertEquals("vjan", modelName(again, PRIVATE + DIGEST));
+        assertEquals(2, mappings.list().size());
+        assertThrows(
+                ProblemException.class, () -> mappings.unmap(ImageReference.parse("never/was")));
+    }
+
+    @Test
+    void aMappedCommandReplacesABuiltInImage() {
+        mappings.map(
+                new ImageMapping(
+                        ImageReference.parse("busybox"),
+                        List.of("jupyter-notebook", "--ip=0.0.0.0"),
+                        null,
+                        Map.of("A", "B"),
+                        "/home"));
+        var command = ContainerCommand.of(json("{}"), known("busybox:1"), Map.of());
+        assertEquals(List.of("jupyter-notebook", "--ip=0.0.0.0"), command.words());
+        assertEquals(Map.of("A", "B"), command.environment());
+        assertEquals("/home", command.workingDir());
+    }
+
+    @Test
+    void aBrokenFileIsAProblemThatNamesIt() throws IOException {
+        map(PRIVATE, "nothing/built-in", Map.of());
+        var wrong = assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE));
+        assertTrue(wrong.problem().text().contains("nothing/built-in"), wrong.problem().text());
+        Files.writeString(folder.resolve("state/images.json"), "{oops");
+        var broken = assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE));
+        assertTrue(broken.problem().text().contains("images.json"), broken.problem().text());
+    }
+
+    private void map(String image, String as, Map<String, String> environment) {
+        mappings.map(
+                new ImageMapping(ImageReference.parse(image), List.of(), as, environment, null));
+    }
+
+    private static String modelName(ImageCatalogue catalogue, String image) {
+        var known = assertInstanceOf(Resolution.Known.class, catalogue.resolve(image));
+        return ((ImageEntry.Program) known.entry()).environment().getOrDefault("MODEL_NAME", "");
+    }
+
+    private ImageEntry known(String image) {
+        return assertInstanceOf(Resolution.Known.class, catalogue.resolve(image), image).entry();
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text.replace('\'', '"'));
+    }
+}

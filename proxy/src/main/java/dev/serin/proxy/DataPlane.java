@@ -1,0 +1,180 @@
+package dev.serin.proxy;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.base.flow.Owner;
+import dev.serin.base.time.Ticker;
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.http.codec.Http1Server;
+import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.LiveListener;
+import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.snapshot.ConfigUpdate;
+import dev.serin.proxy.snapshot.ProxySnapshot;
+import dev.serin.proxy.snapshot.Reconciler;
+import dev.serin.proxy.snapshot.Rejected;
+import dev.serin.proxy.snapshot.Wanted;
+import dev.serin.proxy.snapshot.Watcher;
+import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.worker.Workers;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// The data plane of one sidecar or gateway: what is discovered goes in, traffic passes through.
+/// One thread owns what changes; the workers, which other data planes may share, carry the traffic.
+public final class DataPlane implements AutoCloseable {
+    /// What a data plane is made of. None of it is closed with it.
+    ///
+    /// @param observer is told of every HTTP stream, beside the configured access logs
+    public record Parts(
+            Workers workers,
+            Sockets sockets,
+            Ticker ticker,
+            Timers timers,
+            Draws draws,
+            Extensions extensions,
+            StreamObserver observer) {}
+
+    private final Parts parts;
+    private final Owner owner;
+    private final Reconciler reconciler;
+    private final ChannelGroup connections =
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private volatile boolean draining;
+
+    /// @param name for threads and messages, for instance the pod's
+    public DataPlane(String name, Parts parts, Watcher watcher, Failures failures) {
+        this.parts = parts;
+        this.owner = new Owner("data-plane-" + name, failures::failed);
+        var scope = new PlaneScope();
+        var makers =
+                new Reconciler.Makers(
+                        config ->
+                                new LiveCluster(
+                                        config, parts.workers(), parts.sockets(), parts.draws()),
+                        config ->
+                                new LiveListener(
+                                        config,
+                                        parts.workers(),
+                                        parts.sockets(),
+                                        scope,
+                                        address -> snapshot().at(address),
+                                        connections),
+                        parts.extensions(),
+                        parts.draws(),
+                        owner);
+        this.reconciler = new Reconciler(makers, parts.ticker(), parts.timers(), watcher);
+    }
+
+    /// Is told of a bug: an exception that a task of the owner let out.
+    @FunctionalInterface
+    public interface Failures {
+        void failed(Throwable failure);
+    }
+
+    /// Takes the good resources and answers the others, whose last good version stays. Blocks until
+    /// it is compiled and reconciled, some milliseconds; never call it on a worker or from a
+    /// [Watcher].
+    public List<Rejected> apply(ConfigUpdate update) {
+        return ask(() -> reconciler.apply(update));
+    }
+
+    /// What is in use now. Any thread.
+    public ProxySnapshot snapshot() {
+        return reconciler.snapshot();
+    }
+
+    /// What has to be asked for by name. Any thread.
+    public Wanted wanted() {
+        return reconciler.wanted();
+    }
+
+    /// Resources of this type as they came, the last good version of each.
+    public List<ConfigUpdate.Versioned> resources(String typeUrl) {
+        return ask(() -> reconciler.resources(typeUrl));
+    }
+
+    /// Where a listener is bound; empty if it is not in use or does not bind.
+    public List<InetSocketAddress> addresses(String listener) {
+        return ask(() -> reconciler.addresses(listener));
+    }
+
+    /// Connections from clients now.
+    public int connections() {
+        return connections.size();
+    }
+
+    /// Lets connections end with their present stream; new ones are still taken, and end so too.
+    /// Completes when none is left.
+    public CompletableFuture<Void> drain() {
+        draining = true;
+        connections.forEach(c -> c.pipeline().fireUserEventTriggered(Http1Server.DRAIN));
+        var ended = new CompletableFuture<Void>();
+        connections.newCloseFuture().addListener(_ -> ended.complete(null));
+        return ended;
+    }
+
+    /// Takes no new connections from now on.
+    public void closeListeners() {
+        ask(() -> {
+            reconciler.closeListeners();
+            return true;
+        });
+    }
+
+    /// Ends every connection and gives back all that it holds.
+    @Override
+    public void close() {
+        draining = true;
+        closeListeners();
+        connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        ask(() -> {
+            reconciler.close();
+            return true;
+        });
+        owner.close();
+    }
+
+    private <T> T ask(Callable<T> task) {
+        return owner.call(task).join();
+    }
+
+    private final class PlaneScope implements Scope {
+        @Override
+        public @Nullable RouteTable routes(String name) {
+            return snapshot().routes().get(name);
+        }
+
+        @Override
+        public @Nullable LiveCluster cluster(String name) {
+            return snapshot().clusters().get(name);
+        }
+
+        @Override
+        public Draws draws() {
+            return parts.draws();
+        }
+
+        @Override
+        public StreamObserver observer() {
+            return parts.observer();
+        }
+
+        @Override
+        public boolean draining() {
+            return draining;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.serin.proxy;
+
+import dev.serin.base.net.HostPort;
+import dev.serin.proxy.ads.Plane;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.snapshot.ConfigUpdate;
+import dev.serin.proxy.snapshot.Rejected;
+import dev.serin.proxy.snapshot.Watcher;
+import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.upstream.LiveCluster;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The data plane with this proxy's extensions, as the rest of the proxy sees it: the one place
+/// that lists the filters.
+final class LivePlane implements Plane {
+    private final DataPlane plane;
+    private final ProxyRuntime runtime;
+    private final Map<String, String> failed = new ConcurrentHashMap<>();
+    private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+
+    LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
+        this.runtime = runtime;
+        this.plane =
+                new DataPlane(
+                        name,
+                        new DataPlane.Parts(
+                                runtime.workers(),
+                                place.sockets(),
+                                runtime.ticker(),
+                                runtime.timers(),
+                                runtime.draws(),
+                                new Extensions(
+                                        telemetry.httpFilters(),
+                                        telemetry.accessLogs(),
+                                        telemetry.networkObservers()),
+                                telemetry.envoyStats()),
+                        new Progress(telemetry.log()),
+                        e -> telemetry.log().error("bug: " + e));
+    }
+
+    @Override
+    public List<Rejected> apply(ConfigUpdate update) {
+        var rejected = plane.apply(update);
+        if (update.typeUrl().equals(ConfigUpdate.LISTENER)) {
+            var bad = rejected.stream().map(Rejected::name).toList();
+            update.changed().stream()
+                    .map(ConfigUpdate.Versioned::name)
+                    .filter(name -> !bad.contains(name))
+                    .forEach(accepted::add);
+            update.removed().forEach(accepted::remove);
+            update.removed().forEach(failed::remove);
+        }
+        return rejected;
+    }
+
+    @Override
+    public Set<String> wanted(String typeUrl) {
+        return switch (typeUrl) {
+            case ConfigUpdate.ENDPOINT -> plane.wanted().endpoints();
+            case ConfigUpdate.ROUTE -> plane.wanted().routes();
+            default -> Set.of();
+        };
+    }
+
+    @Override
+    public List<String> unbound() {
+        var unbound = new ArrayList<String>();
+        var live = plane.snapshot().listeners();
+        for (var name : accepted) {
+            var reason = failed.get(name);
+            if (reason != null) {
+                unbound.add(name + ": " + reason);
+            } else if (!live.containsKey(name)) {
+                unbound.add(name + ": waits for what it refers to");
+            }
+        }
+        return unbound;
+    }
+
+    @Override
+    public List<InetSocketAddress> addresses(String listener) {
+        return plane.addresses(listener);
+    }
+
+    @Override
+    public String clusters() {
+        var text = new StringBuilder();
+        new TreeMap<>(plane.snapshot().clusters())
+                .values()
+                .forEach(cluster -> print(cluster, text));
+        return text.toString();
+    }
+
+    private void print(LiveCluster cluster, StringBuilder text) {
+        var nanos = runtime.ticker().nanos();
+        for (var host : cluster.hosts()) {
+            var start = cluster.name() + "::" + shown(host.address()) + "::";
+            var health = host.ejected(nanos) ? "/failed_outlier_check" : "healthy";
+            text.append(start).append("rq_active::").append(host.active()).append('\n');
+            text.append(start).append("rq_total::").append(host.requests()).append('\n');
+            text.append(start).append("rq_error::").append(host.errors()).append('\n');
+            text.append(start).append("health_flags::").append(health).append('\n');
+        }
+    }
+
+    @Override
+    public String listeners() {
+        var text = new StringBuilder();
+        new TreeMap<>(plane.snapshot().listeners())
+                .forEach((name, listener) -> {
+                    var bound = plane.addresses(name);
+                    for (var address : bound.isEmpty() ? listener.addresses() : bound) {
+                        text.append(name).append("::").append(shown(address)).append('\n');
+                    }
+                });
+        return text.toString();
+    }
+
+    private static String shown(InetSocketAddress address) {
+        var host =
+                address.getAddress() == null
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress();
+        return new HostPort(host, address.getPort()).toString();
+    }
+
+    @Override
+    public CompletableFuture<Void> drain() {
+        return plane.drain();
+    }
+
+    @Override
+    public void closeListeners() {
+        plane.closeListeners();
+    }
+
+    @Override
+    public int connections() {
+        return plane.connections();
+    }
+
+    @Override
+    public void close() {
+        plane.close();
+    }
+
+    /// Keeps what readiness and people want to know. On the data plane's owner.
+    private final class Progress implements Watcher {
+        private final ProxyLog log;
+
+        Progress(ProxyLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public void listenerLive(String name) {
+            failed.remove(name);
+            log.debug("listener " + name + " is in use");
+        }
+
+        @Override
+        public void listenerFailed(String name, String reason) {
+            failed.put(name, reason);
+            log.error("listener " + name + ": " + reason);
+        }
+
+        @Override
+        public void overdue(String kind, String name, String missing) {
+            log.warning(kind + " " + name + " goes into use without " + missing);
+        }
+    }
+}

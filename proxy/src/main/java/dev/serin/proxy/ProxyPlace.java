@@ -1,0 +1,17 @@
+package dev.serin.proxy;
+
+import dev.serin.proxy.bootstrap.ContainerFiles;
+import dev.serin.proxy.socket.Sockets;
+import dev.serin.xds.client.NettyTransport;
+
+import java.io.OutputStream;
+
+/// Where one proxy is.
+///
+/// @param sockets of its network namespace
+/// @param names as they are resolved there, for control traffic
+/// @param files where the paths of its configuration are on this machine
+/// @param output what it prints, access logs to standard output included; the caller closes it
+///   after the proxy has ended
+public record ProxyPlace(
+        Sockets sockets, NettyTransport.Names names, ContainerFiles files, OutputStream output) {}

@@ -1,0 +1,110 @@
+package dev.serin.proxy;
+
+import dev.serin.proxy.extension.AccessLogFactory;
+import dev.serin.proxy.extension.NetworkObserverFactory;
+import dev.serin.proxy.http.filter.HttpFilterFactory;
+import dev.serin.proxy.telemetry.EnvoyStats;
+import dev.serin.proxy.telemetry.istio.IstioMetrics;
+import dev.serin.proxy.telemetry.istio.PeerMetadata;
+import dev.serin.proxy.telemetry.istio.PeerMetadataFilters;
+import dev.serin.proxy.telemetry.istio.StatsFilters;
+import dev.serin.proxy.telemetry.istio.StatsObservers;
+import dev.serin.proxy.telemetry.log.FileAccessLogs;
+import dev.serin.proxy.telemetry.log.LogLines;
+import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.telemetry.metrics.Metrics;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// All telemetry of one proxy, wired: its metrics, its log, and the extensions that feed them.
+final class ProxyTelemetry {
+    private static final int SERIES_BOUND = 20_000;
+    private static final int LINES_BOUND = 16_384;
+
+    private final Metrics metrics = new Metrics(SERIES_BOUND);
+    private final EnvoyStats envoyStats = new EnvoyStats(metrics);
+    private final ProxyLog log;
+    private final LogLines output;
+    private final FileAccessLogs accessLogs;
+    private final List<HttpFilterFactory> httpFilters;
+    private final List<NetworkObserverFactory> networkObservers;
+
+    ProxyTelemetry(Node node, ProxyPlace place, ProxyRuntime runtime) {
+        output = new LogLines(place.output(), runtime.logWriter(), runtime.timers(), LINES_BOUND);
+        log = new ProxyLog(output, runtime.ticker());
+        accessLogs =
+                new FileAccessLogs(
+                        path -> open(path, place),
+                        runtime.logWriter(),
+                        runtime.timers(),
+                        runtime.ticker());
+        metrics.gauge("serin_log_lines_dropped", () -> accessLogs.dropped() + output.dropped());
+        var peers = new PeerMetadata(node.getId(), node.getMetadata());
+        var istio = new IstioMetrics(metrics);
+        httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(istio, peers));
+        networkObservers = List.of(new StatsObservers(istio, peers));
+    }
+
+    private static OutputStream open(String path, ProxyPlace place) throws IOException {
+        if (path.equals("/dev/stdout") || path.equals("/dev/stderr")) {
+            return new KeptOpen(place.output());
+        }
+        return Files.newOutputStream(
+                place.files().find(path), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /// Is to be told of every stream and connection.
+    EnvoyStats envoyStats() {
+        return envoyStats;
+    }
+
+    ProxyLog log() {
+        return log;
+    }
+
+    List<HttpFilterFactory> httpFilters() {
+        return httpFilters;
+    }
+
+    List<NetworkObserverFactory> networkObservers() {
+        return networkObservers;
+    }
+
+    List<AccessLogFactory> accessLogs() {
+        return List.of(accessLogs);
+    }
+
+    /// Writes what waits; completes when all is written.
+    CompletableFuture<Void> end() {
+        return accessLogs.end().thenCompose(_ -> output.flush()).thenAccept(_ -> {});
+    }
+
+    /// The proxy's own output, which outlives the logs that write to it.
+    private static final class KeptOpen extends FilterOutputStream {
+        KeptOpen(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            out.write(bytes, from, count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
+    }
+}

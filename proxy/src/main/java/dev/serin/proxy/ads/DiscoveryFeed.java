@@ -1,0 +1,98 @@
+package dev.serin.proxy.ads;
+
+import dev.serin.base.flow.Owner;
+import dev.serin.base.lifecycle.Readiness;
+import dev.serin.base.time.Backoff;
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.snapshot.ConfigUpdate;
+import dev.serin.xds.ResourceType;
+import dev.serin.xds.client.AdsClient;
+import dev.serin.xds.client.AdsState;
+import dev.serin.xds.client.ResourceWatcher;
+import dev.serin.xds.client.Transport;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+
+import java.util.List;
+import java.util.Set;
+
+/// Carries resources from the control plane to the data plane, and what the data plane refers to
+/// back as subscriptions. The server sends clusters before endpoints, listeners before routes; each
+/// response is applied as it comes, so what a listener needs is there before it. The proxy's owner
+/// owns it.
+public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
+    private static final Set<ResourceType> BY_NAME =
+            Set.of(ResourceType.ENDPOINT, ResourceType.ROUTE);
+
+    private final Plane plane;
+    private final ConfigLedger ledger;
+    private final AdsClient client;
+    private final Runnable clustersCame;
+    private final Runnable listenersCame;
+    private final Log log;
+
+    /// @param readiness waits for the first clusters and the first listeners
+    public DiscoveryFeed(
+            Node node, Transport transport, Plane plane, ConfigLedger ledger, Needs needs) {
+        this.plane = plane;
+        this.ledger = ledger;
+        this.log = needs.log();
+        this.clustersCame = needs.readiness().await("clusters from " + transport.address());
+        this.listenersCame = needs.readiness().await("listeners from " + transport.address());
+        this.client =
+                new AdsClient(
+                        node, transport, this, needs.timers(), needs.backoff(), needs.owner());
+    }
+
+    public void start() {
+        client.start();
+    }
+
+    public AdsState state() {
+        return client.state();
+    }
+
+    @Override
+    public List<Refused> changed(Change change) {
+        var update =
+                new ConfigUpdate(
+                        change.type().typeUrl(),
+                        change.resources().stream()
+                                .map(r ->
+                                        new ConfigUpdate.Versioned(r.name(), r.version(), r.body()))
+                                .toList(),
+                        change.removed());
+        var rejected = plane.apply(update);
+        ledger.note(update, rejected);
+        rejected.forEach(r -> log.warning("not applied: " + r));
+        for (var type : BY_NAME) {
+            client.want(type, plane.wanted(type.typeUrl()));
+        }
+        switch (change.type()) {
+            case CLUSTER -> clustersCame.run();
+            case LISTENER -> listenersCame.run();
+            default -> {}
+        }
+        return rejected.stream()
+                .map(r -> new Refused(r.name(), r.field() + ": " + r.reason()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /// What the feed stands on.
+    ///
+    /// @param backoff between two attempts to connect
+    /// @param owner the proxy's
+    public record Needs(
+            Owner owner, Timers timers, Backoff backoff, Readiness readiness, Log log) {}
+
+    /// Where what a person should know goes.
+    @FunctionalInterface
+    public interface Log {
+        void warning(String text);
+    }
+}

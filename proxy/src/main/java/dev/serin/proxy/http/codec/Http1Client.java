@@ -1,0 +1,317 @@
+package dev.serin.proxy.http.codec;
+
+import dev.serin.base.lifecycle.LeftOver;
+import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.worker.Worker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.Objects;
+
+/// A connection to a host, one stream at a time. Between streams it belongs to its pool. Its own
+/// event loop only.
+public final class Http1Client extends ChannelInboundHandlerAdapter
+        implements RequestWriter, Http1Parser.Sink {
+    /// Who keeps the connection between streams.
+    public interface Keeper {
+        /// The connection can take the next request.
+        void idle(Http1Client client);
+
+        /// The connection is gone.
+        void closed(Http1Client client);
+    }
+
+    private final Worker worker;
+    private final Keeper keeper;
+    private final Http1Parser parser;
+    private final LeftOver.Held held;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Http1Out out;
+    private @Nullable ResponseReader reader;
+    private boolean requestEnded;
+    private boolean headRequest;
+    private boolean close;
+    private boolean closed;
+    private boolean free;
+    private boolean paused;
+    private int requests;
+    private long idleSince;
+
+    public Http1Client(Worker worker, Keeper keeper) {
+        this.worker = worker;
+        this.keeper = keeper;
+        var usual = Http1Limits.USUAL;
+        this.parser = new Http1Parser(worker, this, false, usual.maxHead(), usual.maxHeaders());
+        this.held = LeftOver.hold("connection", "http1 client");
+        this.idleSince = worker.ticker().nanos();
+    }
+
+    /// Begins a stream.
+    public void take(ResponseReader next) {
+        reader = next;
+        requestEnded = false;
+        requests++;
+        parser.next();
+    }
+
+    /// Streams so far.
+    public int requests() {
+        return requests;
+    }
+
+    /// It never came to a connection.
+    public void discard() {
+        if (!closed) {
+            closed = true;
+            held.release();
+        }
+    }
+
+    /// By the ticker, when the last stream ended.
+    public long idleSince() {
+        return idleSince;
+    }
+
+    public void close() {
+        if (!closed && ctx != null) {
+            context().close();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        ctx = added;
+        out = new Http1Out(worker, added);
+    }
+
+    // ---- writing
+
+    @Override
+    public void head(RequestHead head, boolean end) {
+        if (closed) {
+            return;
+        }
+        headRequest = head.method().equals("HEAD");
+        var headers = head.headers();
+        var to = writer().start(head.method(), " ", head.path().isEmpty() ? "/" : head.path());
+        to = to.version().field("host", head.authority()).fields(headers);
+        var upgrade = headers.has("upgrade");
+        var known = headers.has("content-length");
+        var chunked = !end && !known && !upgrade;
+        if (upgrade) {
+            to.field("connection", "upgrade");
+        } else if (chunked) {
+            to.field("transfer-encoding", "chunked");
+        } else if (end && !known && wantsLength(head.method())) {
+            to.field("content-length", "0");
+        }
+        to.endHead(chunked);
+        if (end) {
+            endRequest(null);
+        }
+    }
+
+    private static boolean wantsLength(String method) {
+        return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+    }
+
+    @Override
+    public void write(ByteBuf part) {
+        if (closed) {
+            part.release();
+            return;
+        }
+        writer().part(part);
+    }
+
+    @Override
+    public void endRequest(@Nullable Headers trailers) {
+        if (closed || requestEnded) {
+            return;
+        }
+        requestEnded = true;
+        writer().end(trailers);
+        writer().flush();
+    }
+
+    @Override
+    public void flush() {
+        if (!closed) {
+            writer().flush();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        reader = null;
+        close = true;
+        close();
+    }
+
+    @Override
+    public boolean writable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void readMore(boolean wanted) {
+        if (!closed && paused == wanted) {
+            paused = !wanted;
+            context().channel().config().setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public @Nullable InetSocketAddress local() {
+        return ctx == null ? null : (InetSocketAddress) ctx.channel().localAddress();
+    }
+
+    @Override
+    public boolean reused() {
+        return requests > 1;
+    }
+
+    // ---- reading
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var in = (ByteBuf) message;
+        try {
+            while (in.isReadable() && !closed) {
+                if (reader == null) { // the host talks out of turn
+                    free = false;
+                    close = true;
+                    close();
+                    return;
+                }
+                parser.feed(in);
+            }
+            if (free) {
+                free = false;
+                keeper.idle(this);
+            }
+        } catch (Malformed e) {
+            fail(true, e.detail());
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public boolean head(Http1Head head) {
+        var to = Objects.requireNonNull(reader);
+        var status = head.status;
+        if (status < 200) {
+            var response = new ResponseHead(status, head.headers);
+            if (status == 101) {
+                close = true;
+                parser.raw();
+            }
+            if (status != 100) { // the proxy has answered the expectation itself
+                to.informational(response);
+            }
+            return true;
+        }
+        close |= head.close || head.minor == 0 && !head.keepAlive;
+        head.headers.remove("upgrade");
+        var body = !headRequest && status != 204 && status != 304;
+        var end = !body || head.contentLength == 0 && !head.chunked;
+        if (body && head.contentLength < 0 && !head.chunked) {
+            close = true; // its end is the connection's
+        }
+        to.head(new ResponseHead(status, head.headers), end);
+        return body;
+    }
+
+    @Override
+    public void body(ByteBuf part) {
+        var to = reader;
+        if (to == null) {
+            part.release();
+        } else {
+            to.body(part);
+        }
+    }
+
+    @Override
+    public void end(@Nullable Headers trailers) {
+        var to = reader;
+        if (to == null) {
+            return;
+        }
+        reader = null;
+        readMore(true);
+        var reusable = requestEnded && !close && !closed;
+        if (reusable) {
+            idleSince = worker.ticker().nanos();
+            free = true; // once it is sure that nothing follows
+        } else {
+            close();
+        }
+        to.end(trailers);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        var to = reader;
+        if (to != null) {
+            to.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        var to = reader;
+        if (to != null && context.channel().isWritable()) {
+            to.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (closed) {
+            return;
+        }
+        if (reader != null && !parser.endedByClose()) {
+            fail(false, "connection termination");
+        }
+        closed = true;
+        writer().release();
+        held.release();
+        keeper.closed(this);
+    }
+
+    private void fail(boolean protocolError, String detail) {
+        var to = reader;
+        reader = null;
+        close = true;
+        close();
+        if (to != null) {
+            to.reset(protocolError, detail);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (reader != null) {
+            fail(false, String.valueOf(cause.getMessage()));
+        } else {
+            context.close();
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(ctx);
+    }
+
+    private Http1Out writer() {
+        return Objects.requireNonNull(out);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.serin.proxy.http.codec;
+
+import dev.serin.proxy.http.Headers;
+
+import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a stream is told by the client's side. Event loop only.
+public interface RequestReader {
+    /// A part of the body, now owned by the reader.
+    void body(ByteBuf part);
+
+    void end(@Nullable Headers trailers);
+
+    /// The client broke off; the last call.
+    void gone();
+
+    /// The rest of the request is not HTTP. The reader answers, or resets if it has begun to.
+    void malformed(int status, String detail);
+
+    /// The client takes more of the response again.
+    void writable();
+}

@@ -1,0 +1,98 @@
+package dev.serin.proxy.http.manager;
+
+import dev.serin.base.chance.Draw;
+import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.codec.RequestReader;
+import dev.serin.proxy.http.codec.ResponseWriter;
+import dev.serin.proxy.http.codec.StreamFactory;
+import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.worker.Worker;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Locale;
+
+/// What the streams of one client connection share. Its event loop only.
+public final class HttpConnection implements StreamFactory {
+    private final Worker worker;
+    private final HttpManager manager;
+    private final Scope scope;
+    private final Downstream downstream;
+    private final Draw ids;
+    private final Draw backoff;
+
+    public HttpConnection(Worker worker, HttpManager manager, Scope scope, Downstream downstream) {
+        this.worker = worker;
+        this.manager = manager;
+        this.scope = scope;
+        this.downstream = downstream;
+        this.ids = scope.draws().named("request-id");
+        this.backoff = scope.draws().named("retry-backoff");
+    }
+
+    @Override
+    public RequestReader open(ResponseWriter out, RequestHead head, boolean end) {
+        var stream = new HttpStream(this, out, head);
+        stream.open(end);
+        return stream;
+    }
+
+    @Override
+    public void malformed(ResponseWriter out, int status, String detail) {
+        var nothing = new RequestHead(HttpProtocol.HTTP11, "", "", "", new Headers(4));
+        new HttpStream(this, out, nothing).malformed(status, detail);
+    }
+
+    @Override
+    public boolean allowsUpgrade(String protocol) {
+        return manager.upgrades().contains(protocol.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public boolean draining() {
+        return scope.draining();
+    }
+
+    /// The routes in use now; null if none have come yet.
+    @Nullable RouteTable routes() {
+        var name = manager.rdsName();
+        return name == null ? manager.inline() : scope.routes(name);
+    }
+
+    HttpFilter[] filters() {
+        var configured = manager.filters();
+        var made = new HttpFilter[configured.size()];
+        for (var i = 0; i < made.length; i++) {
+            made[i] = configured.get(i).make().get();
+        }
+        return made;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    HttpManager manager() {
+        return manager;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    Downstream downstream() {
+        return downstream;
+    }
+
+    Draw idDraw() {
+        return ids;
+    }
+
+    Draw backoffDraw() {
+        return backoff;
+    }
+}

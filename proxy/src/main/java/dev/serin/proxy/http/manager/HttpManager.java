@@ -1,0 +1,58 @@
+package dev.serin.proxy.http.manager;
+
+import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.stream.AccessLog;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// An HTTP connection manager as configured. Immutable.
+///
+/// @param rdsName where the routes are discovered; null if they are inline
+/// @param inline the routes, if not discovered
+/// @param filters in order, without the router
+/// @param streamIdleMillis without a sign of life in a stream; 0 for none
+/// @param requestMillis for the whole request to come; 0 for none
+/// @param upgrades protocols that a connection may be upgraded to, in lower case
+public record HttpManager(
+        String statPrefix,
+        @Nullable String rdsName,
+        @Nullable RouteTable inline,
+        List<Filter> filters,
+        List<AccessLog> logs,
+        Edge edge,
+        Http1Limits limits,
+        long streamIdleMillis,
+        long requestMillis,
+        Set<String> upgrades) {
+    /// One configured filter. @param make a filter for each stream
+    public record Filter(String name, Supplier<HttpFilter> make) {}
+
+    /// What happens to the `server` header of a response.
+    public enum ServerHeader {
+        OVERWRITE,
+        APPEND_IF_ABSENT,
+        PASS_THROUGH
+    }
+
+    /// What a connection manager does to heads by itself.
+    ///
+    /// @param useRemoteAddress whether the client's address is the connection's, and the proxy the
+    ///   edge
+    public record Edge(
+            String serverName,
+            ServerHeader server,
+            boolean useRemoteAddress,
+            int trustedHops,
+            boolean skipXffAppend,
+            boolean requestId,
+            boolean keepRequestId,
+            boolean normalizePath,
+            boolean mergeSlashes,
+            boolean stripPort) {}
+}

@@ -1,0 +1,495 @@
+package dev.serin.proxy.http.manager;
+
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.http.codec.RequestReader;
+import dev.serin.proxy.http.codec.ResponseWriter;
+import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.http.filter.HttpFilter.Next;
+import dev.serin.proxy.http.filter.LocalReply;
+import dev.serin.proxy.http.router.Router;
+import dev.serin.proxy.route.RouteAction.Direct;
+import dev.serin.proxy.route.RouteAction.Forward;
+import dev.serin.proxy.route.RouteAction.Redirect;
+import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.stream.Traffic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+
+/// The path of one request and its response, top to bottom. Whatever goes wrong on it becomes a
+/// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
+/// stream's event loop only.
+final class HttpStream extends StreamFacts implements RequestReader {
+    private static final HttpFilter[] NO_FILTERS = {};
+
+    private final ResponseWriter out;
+    private final long start;
+    private final long requestHeadBytes;
+    private HttpFilter[] filters = NO_FILTERS;
+    private @Nullable ResponseHead response;
+    private @Nullable Headers trailers;
+    private @Nullable HeldParts heldRequest;
+    private @Nullable HeldParts heldResponse;
+    private Timers.@Nullable Timer idleTimer;
+    private int requestAt;
+    private int responseAt;
+    private boolean requestEnded;
+    private boolean headEnd;
+    private boolean responseHeadEnd;
+    private boolean writing;
+    private boolean over;
+    private String details = "";
+    private long received;
+    private long sent;
+    private long requestEnd;
+    private long responseFirst;
+    private long lastSign;
+
+    HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
+        super(connection, request);
+        this.out = out;
+        this.start = connection.worker().ticker().nanos();
+        this.lastSign = start;
+        this.requestHeadBytes = request.headers().bytes();
+    }
+
+    // ======== down to up: the request
+
+    void open(boolean end) {
+        headEnd = end;
+        requestEnded = end;
+        requestEnd = end ? start : 0;
+        var manager = connection.manager();
+
+        // 1. Headers that are the proxy's own business; before anything that looks at headers.
+        EdgeHeaders.request(
+                request, manager.edge(), connection.downstream().remote(), connection.idDraw());
+        if (manager.edge().normalizePath() && !PathNormal.normalize(request, manager.edge())) {
+            reply(new LocalReply(400, 0, "path_normalization_failed", ""));
+            return;
+        }
+
+        // 2. The route, kept for the whole stream; before the filters, which may ask for it.
+        var table = connection.routes();
+        route = table == null ? null : table.match(request);
+
+        // 3. The filters, in the order of the configuration. Even a request without a route passes
+        // them: authentication and metrics stand before "not found".
+        filters = connection.filters();
+        watchIdle(manager.streamIdleMillis());
+        continueRequest();
+    }
+
+    private void continueRequest() {
+        while (requestAt < filters.length) {
+            if (filters[requestAt++].request(this, request, headEnd) == Next.PAUSE) {
+                if (!over && response == null && heldRequest == null) {
+                    heldRequest = new HeldParts();
+                    out.readMore(false);
+                }
+                return;
+            }
+            if (over || response != null) {
+                return;
+            }
+        }
+        forward();
+    }
+
+    /// 4. The route's action, after all filters have agreed.
+    private void forward() {
+        var matched = route;
+        if (matched == null) {
+            reply(new LocalReply(404, ResponseFlag.NO_ROUTE_FOUND.bit(), "route_not_found", ""));
+            return;
+        }
+        switch (matched.action()) {
+            case Forward forward -> {
+                var next = new Router(this, connection.backoffDraw());
+                router = next;
+                next.request(matched, forward, headEnd);
+                replayRequest(next);
+            }
+            case Redirect redirect -> {
+                var headers = new Headers(8).add("location", matched.location(request, redirect));
+                matched.changeResponse(headers, this);
+                reply(new LocalReply(redirect.status(), 0, "direct_response", "", headers));
+            }
+            case Direct direct -> {
+                var headers = new Headers(8);
+                matched.changeResponse(headers, this);
+                reply(
+                        new LocalReply(
+                                direct.status(), 0, "direct_response", direct.body(), headers));
+            }
+        }
+    }
+
+    private void replayRequest(Router to) {
+        var held = heldRequest;
+        heldRequest = null;
+        if (held == null) {
+            return;
+        }
+        held.replay(part -> requestPart(to, part), last -> requestOver(to, last));
+        if (!requestEnded) {
+            to.requestFlush();
+        }
+    }
+
+    @Override
+    public void body(ByteBuf part) {
+        received += part.readableBytes();
+        lastSign = ticker().nanos();
+        var held = heldRequest;
+        var to = router;
+        if (over) {
+            part.release();
+        } else if (held != null) {
+            held.add(part);
+        } else if (to != null) {
+            requestPart(to, part);
+        } else {
+            part.release();
+        }
+    }
+
+    private void requestPart(Router to, ByteBuf part) {
+        for (var filter : filters) {
+            filter.requestBody(this, part);
+        }
+        to.requestBody(part);
+    }
+
+    @Override
+    public void end(@Nullable Headers last) {
+        requestEnded = true;
+        requestEnd = ticker().nanos();
+        var held = heldRequest;
+        var to = router;
+        if (over) {
+            return;
+        }
+        if (held != null) {
+            held.end(last);
+        } else if (to != null) {
+            requestOver(to, last);
+        }
+    }
+
+    private void requestOver(Router to, @Nullable Headers last) {
+        if (last != null) {
+            for (var filter : filters) {
+                filter.requestTrailers(this, last);
+            }
+        }
+        to.requestEnd(last);
+    }
+
+    // ======== up to down: the response
+
+    @Override
+    public void informational(ResponseHead head) {
+        if (head.status() == 101) {
+            response = head;
+            details = "via_upstream";
+            responseFirst = ticker().nanos();
+        }
+        out.informational(head);
+    }
+
+    @Override
+    public void respond(ResponseHead head, boolean end, String how) {
+        if (over || response != null) {
+            return;
+        }
+        response = head;
+        responseHeadEnd = end;
+        details = how;
+        responseAt = filters.length;
+        continueResponse(head);
+    }
+
+    /// 5. The filters again, in reverse; only those that have seen the request.
+    private void continueResponse(ResponseHead head) {
+        responseAt = Math.min(responseAt, requestAt);
+        while (responseAt > 0) {
+            if (filters[--responseAt].response(this, head, responseHeadEnd) == Next.PAUSE) {
+                if (!over && heldResponse == null) {
+                    heldResponse = new HeldParts();
+                }
+                return;
+            }
+            if (over) {
+                return;
+            }
+        }
+        writeHead(head);
+    }
+
+    /// 6. Headers that every response carries; after the filters, which must not take them away.
+    private void writeHead(ResponseHead head) {
+        responseFirst = ticker().nanos();
+        var headers = head.headers();
+        var edge = connection.manager().edge();
+        switch (edge.server()) {
+            case OVERWRITE -> headers.set("server", edge.serverName());
+            case APPEND_IF_ABSENT -> {
+                if (!headers.has("server")) {
+                    headers.add("server", edge.serverName());
+                }
+            }
+            case PASS_THROUGH -> {}
+        }
+        if (!headers.has("date")) {
+            headers.add("date", worker().date(responseFirst));
+        }
+        writing = true;
+        out.head(head, responseHeadEnd);
+        replayResponse();
+    }
+
+    private void replayResponse() {
+        var held = heldResponse;
+        heldResponse = null;
+        if (held != null) {
+            held.replay(this::respondBody, this::respondEnd);
+            if (!over && router != null) {
+                out.flush();
+                router.clientWritable();
+            }
+        }
+    }
+
+    @Override
+    public void respondBody(ByteBuf part) {
+        var held = heldResponse;
+        if (over) {
+            part.release();
+        } else if (held != null) {
+            held.add(part);
+        } else {
+            sent += part.readableBytes();
+            lastSign = ticker().nanos();
+            for (var i = Math.min(requestAt, filters.length) - 1; i >= 0; i--) {
+                filters[i].responseBody(this, part);
+            }
+            out.write(part);
+        }
+    }
+
+    @Override
+    public void respondEnd(@Nullable Headers last) {
+        var held = heldResponse;
+        if (over) {
+            return;
+        }
+        if (held != null) {
+            held.end(last);
+            return;
+        }
+        if (last != null) {
+            trailers = last;
+            for (var i = Math.min(requestAt, filters.length) - 1; i >= 0; i--) {
+                filters[i].responseTrailers(this, last);
+            }
+        }
+        finish(() -> out.endResponse(last));
+    }
+
+    @Override
+    public void reply(LocalReply local) {
+        if (over) {
+            return;
+        }
+        flags |= local.flags();
+        if (response != null) {
+            breakOff(local.details());
+            return;
+        }
+        if (router != null) {
+            router.cancel();
+        }
+        dropHeld();
+        var headers = local.headers() == null ? new Headers(8) : local.headers();
+        var body = local.body().getBytes(StandardCharsets.UTF_8);
+        if (body.length > 0) {
+            headers.set("content-length", Integer.toString(body.length));
+            if (!headers.has("content-type")) {
+                headers.add("content-type", "text/plain");
+            }
+        }
+        respond(new ResponseHead(local.status(), headers), body.length == 0, local.details());
+        if (body.length > 0) {
+            respondBody(Unpooled.wrappedBuffer(body));
+        }
+        respondEnd(null);
+    }
+
+    @Override
+    public void breakOff(String how) {
+        if (over) {
+            return;
+        }
+        details = how;
+        finish(out::reset);
+    }
+
+    // ======== the end
+
+    @Override
+    public void gone() {
+        if (over) {
+            return;
+        }
+        flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
+        details = "downstream_remote_disconnect";
+        finish(() -> {});
+    }
+
+    @Override
+    public void malformed(int status, String detail) {
+        reply(
+                new LocalReply(
+                        status,
+                        ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(),
+                        detail,
+                        MalformedText.of(status)));
+    }
+
+    /// 7. The one end of every stream.
+    private void finish(Runnable last) {
+        over = true;
+        if (idleTimer != null) {
+            idleTimer.cancel();
+        }
+        if (router != null) {
+            router.cancel();
+        }
+        dropHeld();
+        var end = ended();
+        last.run();
+        for (var filter : filters) {
+            filter.ended(this, end);
+        }
+        for (var log : connection.manager().logs()) {
+            log.ended(end);
+        }
+        connection.scope().observer().ended(end);
+    }
+
+    private void dropHeld() {
+        if (heldRequest != null) {
+            heldRequest.release();
+            heldRequest = null;
+        }
+        if (heldResponse != null) {
+            heldResponse.release();
+            heldResponse = null;
+        }
+    }
+
+    private StreamEnd ended() {
+        var shown = writing || response != null && response.status() == 101 ? response : null;
+        var sentHead = shown == null ? 0 : shown.headers().bytes();
+        return new StreamEnd(
+                connection.downstream(),
+                request,
+                shown,
+                trailers,
+                shown == null ? 0 : shown.status(),
+                flags,
+                details,
+                null,
+                new Traffic(received, sent, requestHeadBytes, sentHead),
+                timing(start, requestEnd, responseFirst),
+                upstream(),
+                routeName(),
+                slots);
+    }
+
+    private void watchIdle(long millis) {
+        if (millis > 0 && !headEnd) {
+            idleTimer = after(millis, () -> idle(millis));
+        }
+    }
+
+    private void idle(long millis) {
+        var quiet = (ticker().nanos() - lastSign) / 1_000_000;
+        if (over) {
+            return;
+        }
+        if (quiet < millis) {
+            idleTimer = after(millis - quiet, () -> idle(millis));
+            return;
+        }
+        reply(
+                new LocalReply(
+                        requestEnded ? 504 : 408,
+                        ResponseFlag.STREAM_IDLE_TIMEOUT.bit(),
+                        "stream_idle_timeout",
+                        "stream timeout"));
+    }
+
+    // ======== what filters and the router ask
+
+    @Override
+    public void writable() {
+        if (router != null && heldResponse == null) {
+            router.clientWritable();
+        }
+    }
+
+    @Override
+    public void resumeRequest() {
+        if (!over && response == null) {
+            continueRequest();
+            if (heldRequest == null) {
+                out.readMore(true);
+            }
+        }
+    }
+
+    @Override
+    public void resumeResponse() {
+        var head = response;
+        if (!over && head != null && !writing) {
+            continueResponse(head);
+        }
+    }
+
+    @Override
+    public boolean clientWritable() {
+        return heldResponse == null && out.writable();
+    }
+
+    @Override
+    public void readMore(boolean wanted) {
+        if (heldRequest == null) {
+            out.readMore(wanted);
+        }
+    }
+
+    @Override
+    public boolean requestEnded() {
+        return requestEnded;
+    }
+
+    @Override
+    public void flush() {
+        out.flush();
+    }
+
+    @Override
+    public @Nullable ResponseHead response() {
+        return response;
+    }
+}

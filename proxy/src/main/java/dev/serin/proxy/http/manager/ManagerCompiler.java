@@ -1,0 +1,158 @@
+package dev.serin.proxy.http.manager;
+
+import com.google.protobuf.util.Durations;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.extension.LogCompiler;
+import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.manager.HttpManager.Edge;
+import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
+import dev.serin.proxy.route.RouteCompiler;
+import dev.serin.proxy.route.RouteTable;
+
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Compiles Envoy's HttpConnectionManager. Pure.
+public final class ManagerCompiler {
+    private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+    private ManagerCompiler() {}
+
+    /// @throws ConfigProblem naming the field that cannot be done
+    public static HttpManager compile(
+            HttpConnectionManager config, Extensions extensions, Draws draws) throws ConfigProblem {
+        RouteTable inline = null;
+        String rdsName = null;
+        switch (config.getRouteSpecifierCase()) {
+            case RDS -> rdsName = config.getRds().getRouteConfigName();
+            case ROUTE_CONFIG ->
+                    inline = RouteCompiler.compile(config.getRouteConfig(), extensions, draws);
+            case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET ->
+                    throw new ConfigProblem(
+                            "route_specifier",
+                            config.getRouteSpecifierCase() + " is not supported");
+        }
+        if (config.getCodecType() == CodecType.HTTP3
+                || config.getCodecType() == CodecType.UNRECOGNIZED) {
+            throw new ConfigProblem("codec_type", config.getCodecType() + " is not supported");
+        }
+        return new HttpManager(
+                config.getStatPrefix(),
+                rdsName,
+                inline,
+                filters(config.getHttpFiltersList(), extensions),
+                LogCompiler.compile(config.getAccessLogList(), extensions),
+                edge(config),
+                limits(config),
+                config.hasStreamIdleTimeout()
+                        ? Durations.toMillis(config.getStreamIdleTimeout())
+                        : 300_000,
+                Durations.toMillis(config.getRequestTimeout()),
+                upgrades(config));
+    }
+
+    private static List<HttpManager.Filter> filters(List<HttpFilter> configs, Extensions extensions)
+            throws ConfigProblem {
+        var filters = new ArrayList<HttpManager.Filter>();
+        for (var i = 0; i < configs.size(); i++) {
+            var filter = configs.get(i);
+            var last = i == configs.size() - 1;
+            var config = ExtensionConfig.of(filter.getName(), filter.getTypedConfig());
+            if (last != config.type().equals(ROUTER)) {
+                throw new ConfigProblem(
+                        "http_filters",
+                        "the router must be the last filter, and '"
+                                + configs.getLast().getName()
+                                + "' is");
+            }
+            var compiled = last ? null : filter(filter, config, extensions);
+            if (compiled != null) {
+                filters.add(compiled);
+            }
+        }
+        if (configs.isEmpty()) {
+            throw new ConfigProblem("http_filters", "is empty (the last must be the router)");
+        }
+        return List.copyOf(filters);
+    }
+
+    private static HttpManager.@Nullable Filter filter(
+            HttpFilter filter, ExtensionConfig config, Extensions extensions) throws ConfigProblem {
+        var field = "http_filters['" + filter.getName() + "']";
+        if (filter.hasConfigDiscovery()) {
+            throw new ConfigProblem(field, "config_discovery is not supported");
+        }
+        if (filter.getDisabled()
+                || filter.getIsOptional() && !extensions.knowsHttp(filter.getTypedConfig())) {
+            return null;
+        }
+        try {
+            return new HttpManager.Filter(
+                    filter.getName(), extensions.httpFilter(config).compile(config));
+        } catch (ConfigProblem e) {
+            throw e.under(field);
+        }
+    }
+
+    private static Edge edge(HttpConnectionManager config) throws ConfigProblem {
+        var server =
+                switch (config.getServerHeaderTransformation()) {
+                    case OVERWRITE -> ServerHeader.OVERWRITE;
+                    case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;
+                    case PASS_THROUGH -> ServerHeader.PASS_THROUGH;
+                    case UNRECOGNIZED ->
+                            throw new ConfigProblem(
+                                    "server_header_transformation", "unknown value");
+                };
+        return new Edge(
+                config.getServerName().isEmpty() ? "envoy" : config.getServerName(),
+                server,
+                config.getUseRemoteAddress().getValue(),
+                config.getXffNumTrustedHops(),
+                config.getSkipXffAppend(),
+                !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
+                config.getPreserveExternalRequestId(),
+                config.getNormalizePath().getValue(),
+                config.getMergeSlashes(),
+                config.getStripAnyHostPort() || config.getStripMatchingHostPort());
+    }
+
+    private static Http1Limits limits(HttpConnectionManager config) {
+        var usual = Http1Limits.USUAL;
+        var common = config.getCommonHttpProtocolOptions();
+        var idle =
+                common.hasIdleTimeout()
+                        ? Duration.ofMillis(Durations.toMillis(common.getIdleTimeout()))
+                        : usual.idle();
+        return new Http1Limits(
+                config.hasMaxRequestHeadersKb()
+                        ? config.getMaxRequestHeadersKb().getValue() * 1024
+                        : usual.maxHead(),
+                common.hasMaxHeadersCount()
+                        ? common.getMaxHeadersCount().getValue()
+                        : usual.maxHeaders(),
+                idle,
+                config.getHttpProtocolOptions().getAcceptHttp10());
+    }
+
+    private static Set<String> upgrades(HttpConnectionManager config) {
+        return config.getUpgradeConfigsList().stream()
+                .filter(u -> !u.hasEnabled() || u.getEnabled().getValue())
+                .map(u -> u.getUpgradeType().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,223 @@
+package dev.serin.proxy.listener;
+
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.codec.Http1Server;
+import dev.serin.proxy.http.manager.HttpConnection;
+import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.ListenerConfig.Chain;
+import dev.serin.proxy.listener.ListenerConfig.Http;
+import dev.serin.proxy.listener.ListenerConfig.Tcp;
+import dev.serin.proxy.network.TcpProxy;
+import dev.serin.proxy.stream.ConnectionEnd;
+import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.stream.Slots;
+import dev.serin.proxy.stream.Timing;
+import dev.serin.proxy.stream.Traffic;
+import dev.serin.proxy.worker.Worker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The path of one accepted connection to the filter that carries it, top to bottom. The
+/// connection's event loop only.
+final class ConnectionPath extends ChannelInboundHandlerAdapter {
+    private static final AtomicLong IDS = new AtomicLong();
+
+    /// Where no limit is configured but going on is allowed: a client of a server-first protocol
+    /// waits for the server, so waiting for the client would never end.
+    private static final long SERVER_FIRST_MILLIS = 300;
+
+    private final Worker worker;
+    private final Scope scope;
+    private final Neighbours neighbours;
+    private final LiveListener accepted;
+    private ListenerConfig config;
+    private @Nullable InetSocketAddress local;
+    private @Nullable InetSocketAddress remote;
+    private @Nullable ByteBuf seen;
+    private Timers.@Nullable Timer detection;
+    private boolean tls;
+    private boolean http;
+    private boolean done;
+
+    ConnectionPath(Worker worker, Scope scope, Neighbours neighbours, LiveListener accepted) {
+        this.worker = worker;
+        this.scope = scope;
+        this.neighbours = neighbours;
+        this.accepted = accepted;
+        this.config = accepted.config();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        remote = (InetSocketAddress) ctx.channel().remoteAddress();
+        local = (InetSocketAddress) ctx.channel().localAddress();
+        if (remote == null || local == null) {
+            ctx.close(); // gone before we looked
+            return;
+        }
+
+        // 1. Where the client meant to go; before anything that asks for the local address.
+        if (config.inspection().originalDestination()) {
+            var original = OriginalDestination.of(ctx.channel());
+            if (original != null && original.equals(local)) {
+                done = true;
+                ctx.close(); // to the proxy itself: passing it on would come back here for ever
+                return;
+            }
+            local = original == null ? local : original;
+        }
+
+        // 2. The listener for that destination, if this one only catches.
+        if (config.handOff()) {
+            var other = neighbours.at(local);
+            config = other == null ? config : other;
+        }
+
+        // 3. What the first octets say; only where a filter chain asks for it, since a client of a
+        // server-first protocol sends none.
+        tls = asks(config.inspection().tls(), local.getPort());
+        http = asks(config.inspection().http(), local.getPort());
+        if (tls || http) {
+            await(ctx);
+            return;
+        }
+        choose(ctx, FirstOctets.UNKNOWN);
+    }
+
+    private static boolean asks(ListenerConfig.@Nullable PortTest test, int port) {
+        return test != null && test.test(port);
+    }
+
+    private void await(ChannelHandlerContext ctx) {
+        var limit = config.detectMillis();
+        if (limit == 0 && config.goOnUndetected()) {
+            limit = SERVER_FIRST_MILLIS;
+        }
+        if (limit > 0) {
+            detection = worker.after(limit, () -> undetected(ctx));
+        }
+    }
+
+    private void undetected(ChannelHandlerContext ctx) {
+        if (done) {
+            return;
+        }
+        if (config.goOnUndetected()) {
+            choose(ctx, FirstOctets.UNKNOWN);
+        } else {
+            done = true;
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        var in = (ByteBuf) message;
+        var all = seen == null ? in : Unpooled.wrappedBuffer(seen, in);
+        seen = all;
+        var found = done ? null : FirstOctets.look(all, tls, http);
+        if (found != null) {
+            choose(ctx, found);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && !done) {
+            choose(ctx, FirstOctets.UNKNOWN);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        end();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        done = true;
+        end();
+        ctx.fireChannelInactive();
+    }
+
+    private void end() {
+        if (detection != null) {
+            detection.cancel();
+        }
+        if (seen != null) {
+            seen.release();
+            seen = null;
+        }
+    }
+
+    /// 4. The filter chain, in Envoy's order, then what carries the connection from here.
+    private void choose(ChannelHandlerContext ctx, FirstOctets found) {
+        done = true;
+        var to = java.util.Objects.requireNonNull(local);
+        var from = java.util.Objects.requireNonNull(remote);
+        var facts = new Facts(to, from, found.serverName(), found.transport(), found.protocols());
+        var chain = FilterChainMatcher.match(config, facts);
+        var downstream =
+                new Downstream(
+                        IDS.incrementAndGet(),
+                        config.name(),
+                        config.direction(),
+                        to,
+                        from,
+                        found.serverName(),
+                        null);
+        if (chain == null) {
+            refuse(downstream);
+            ctx.close();
+            return;
+        }
+        carry(ctx, chain, downstream);
+    }
+
+    /// 5. HTTP or TCP; what was read so far goes to it first.
+    private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var carrier =
+                switch (chain.target()) {
+                    case Http(var manager) ->
+                            new Http1Server(
+                                    worker,
+                                    new HttpConnection(
+                                            worker, manager, accepted.scope(chain), downstream),
+                                    manager.limits());
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
+                };
+        var early = seen;
+        seen = null;
+        var pipeline = ctx.pipeline();
+        pipeline.replace(this, null, carrier);
+        if (early != null) {
+            pipeline.fireChannelRead(early);
+            pipeline.fireChannelReadComplete();
+        }
+    }
+
+    private void refuse(Downstream downstream) {
+        var now = worker.ticker().nanos();
+        var end =
+                new ConnectionEnd(
+                        downstream,
+                        ResponseFlag.NO_ROUTE_FOUND.bit(),
+                        "filter_chain_not_found",
+                        new Traffic(0, 0, 0, 0),
+                        new Timing(now, 0, 0, 0, 0, 0, now),
+                        null,
+                        new Slots());
+        config.logs().forEach(log -> log.ended(end));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.serin.proxy.network;
+
+import com.google.protobuf.util.Durations;
+
+import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.extension.LogCompiler;
+import dev.serin.proxy.network.TcpConfig.Share;
+import dev.serin.proxy.stream.ConnectionObserver;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Compiles Envoy's TcpProxy. Pure.
+public final class TcpCompiler {
+    private TcpCompiler() {}
+
+    /// @param watching the filters before it that only watch
+    /// @throws ConfigProblem naming the field that cannot be done
+    public static TcpConfig compile(
+            io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy config,
+            List<ConnectionObserver> watching,
+            Extensions extensions)
+            throws ConfigProblem {
+        if (config.hasTunnelingConfig()) {
+            throw new ConfigProblem("tunneling_config", "is not supported");
+        }
+        var shares = new ArrayList<Share>();
+        switch (config.getClusterSpecifierCase()) {
+            case CLUSTER -> shares.add(new Share(config.getCluster(), 1));
+            case WEIGHTED_CLUSTERS ->
+                    config.getWeightedClusters()
+                            .getClustersList()
+                            .forEach(c -> shares.add(new Share(c.getName(), c.getWeight())));
+            case CLUSTERSPECIFIER_NOT_SET ->
+                    throw new ConfigProblem("cluster_specifier", "is missing");
+        }
+        var total = shares.stream().mapToLong(Share::weight).sum();
+        if (total <= 0 || total > Integer.MAX_VALUE) {
+            throw new ConfigProblem("weighted_clusters", "the weights sum to " + total);
+        }
+        var observers = new ArrayList<>(watching);
+        observers.addAll(LogCompiler.compile(config.getAccessLogList(), extensions));
+        return new TcpConfig(
+                config.getStatPrefix(),
+                List.copyOf(shares),
+                (int) total,
+                config.hasIdleTimeout()
+                        ? Duration.ofMillis(Durations.toMillis(config.getIdleTimeout()))
+                        : Duration.ofHours(1),
+                config.hasMaxConnectAttempts() ? config.getMaxConnectAttempts().getValue() : 1,
+                List.copyOf(observers));
+    }
+}

@@ -1,0 +1,414 @@
+package dev.serin.proxy.network;
+
+import dev.serin.base.lifecycle.LeftOver;
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.stream.ConnectionEnd;
+import dev.serin.proxy.stream.ConnectionObserver;
+import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.stream.Slots;
+import dev.serin.proxy.stream.Timing;
+import dev.serin.proxy.stream.Traffic;
+import dev.serin.proxy.stream.UpstreamUse;
+import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.pool.Connector;
+import dev.serin.proxy.worker.Worker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// One connection, taken to a host of its cluster octet by octet. Each side is read only while the
+/// other can be written; a side that ends its direction leaves the other one open. The connection's
+/// event loop only.
+public final class TcpProxy extends ChannelInboundHandlerAdapter {
+    private static final long PROGRESS_MILLIS = 5_000;
+
+    private final Worker worker;
+    private final TcpConfig config;
+    private final Scope scope;
+    private final Downstream downstream;
+    private final Slots slots = new Slots();
+    private final Set<Host> tried = new HashSet<>(2);
+    private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
+    private final long start;
+    private @Nullable Channel client;
+    private @Nullable Channel server;
+    private @Nullable LiveCluster cluster;
+    private @Nullable Host host;
+    private @Nullable Host counted;
+    private Timers.@Nullable Timer progress;
+    private Timers.@Nullable Timer idle;
+    private @Nullable ByteBuf early;
+    private @Nullable String details;
+    private @Nullable String transportFailure;
+    private boolean clientEnded;
+    private boolean serverEnded;
+    private boolean over;
+    private int attempts;
+    private long flags;
+    private long received;
+    private long sent;
+    private long upstreamStart;
+    private long lastOctet;
+
+    public TcpProxy(Worker worker, TcpConfig config, Scope scope, Downstream downstream) {
+        this.worker = worker;
+        this.config = config;
+        this.scope = scope;
+        this.downstream = downstream;
+        this.start = worker.ticker().nanos();
+        this.lastOctet = start;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        client = ctx.channel();
+        ctx.channel().config().setAutoRead(false);
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        var name = cluster();
+        cluster = scope.cluster(name);
+        if (cluster == null) {
+            fail(ResponseFlag.NO_CLUSTER_FOUND, "");
+            return;
+        }
+        attempt(cluster);
+        if (config.idle().toMillis() > 0) {
+            watchIdle(config.idle().toMillis());
+        }
+    }
+
+    private String cluster() {
+        var shares = config.shares();
+        if (shares.size() > 1) {
+            var drawn = scope.draws().named("weighted-cluster").below(config.total());
+            for (var share : shares) {
+                drawn -= share.weight();
+                if (drawn < 0) {
+                    return share.cluster();
+                }
+            }
+        }
+        return shares.getFirst().cluster();
+    }
+
+    // ---- to a host
+
+    private void attempt(LiveCluster to) {
+        attempts++;
+        var picked = to.pick(worker.ticker().nanos(), tried, downstream.local());
+        if (picked == null) {
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
+            return;
+        }
+        host = picked;
+        if (!to.connections().take()) {
+            fail(ResponseFlag.UPSTREAM_OVERFLOW, "");
+            return;
+        }
+        counted = picked;
+        picked.begin();
+        Connector.connect(worker, to, picked, new HostSide())
+                .addListener((ChannelFuture future) -> connected(to, picked, future));
+    }
+
+    private void connected(LiveCluster to, Host on, ChannelFuture future) {
+        if (over) {
+            future.channel().close();
+            return;
+        }
+        if (!future.isSuccess()) {
+            uncount();
+            to.answered(on, 503, worker.ticker().nanos());
+            tried.add(on);
+            transportFailure = "delayed connect error: " + reason(future.cause());
+            if (attempts < config.connectAttempts()) {
+                attempt(to);
+            } else {
+                fail(ResponseFlag.UPSTREAM_CONNECTION_FAILURE, "");
+            }
+            return;
+        }
+        to.answered(on, 200, worker.ticker().nanos());
+        transportFailure = null;
+        upstreamStart = worker.ticker().nanos();
+        server = future.channel();
+        var waiting = early;
+        early = null;
+        if (waiting != null) {
+            server.writeAndFlush(waiting, server.voidPromise());
+        }
+        var soFar = end();
+        config.observers().forEach(o -> o.opened(soFar));
+        if (clientEnded) {
+            shut(server);
+        } else {
+            read(clientSide(), true);
+        }
+        watchProgress();
+    }
+
+    private static String reason(Throwable cause) {
+        var text = String.valueOf(cause.getMessage());
+        return text.contains("refused") ? "Connection refused" : text;
+    }
+
+    // ---- the client's side
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        var part = (ByteBuf) message;
+        received += part.readableBytes();
+        lastOctet = worker.ticker().nanos();
+        var to = server;
+        if (over) {
+            part.release();
+        } else if (to == null) {
+            early = early == null ? part : io.netty.buffer.Unpooled.wrappedBuffer(early, part);
+        } else {
+            to.write(part, to.voidPromise());
+            if (!to.isWritable()) {
+                read(ctx.channel(), false);
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (server != null) {
+            server.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (server != null && !serverEnded) {
+            read(server, ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof io.netty.channel.socket.ChannelInputShutdownEvent) {
+            clientEnded = true;
+            if (server != null) {
+                shut(server);
+                closeIfBothEnded();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!over) {
+            if (server == null) {
+                flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
+            }
+            finish();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        finish();
+    }
+
+    // ---- the host's side
+
+    private final class HostSide extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRegistered(ChannelHandlerContext ctx) {
+            ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            ctx.fireChannelRegistered();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            var part = (ByteBuf) message;
+            sent += part.readableBytes();
+            lastOctet = worker.ticker().nanos();
+            if (over) {
+                part.release();
+                return;
+            }
+            clientSide().write(part, clientSide().voidPromise());
+            if (!clientSide().isWritable()) {
+                read(ctx.channel(), false);
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            clientSide().flush();
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (!clientEnded) {
+                read(clientSide(), ctx.channel().isWritable());
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof io.netty.channel.socket.ChannelInputShutdownEvent) {
+                serverEnded = true;
+                shut(clientSide());
+                closeIfBothEnded();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            if (server != null) {
+                finish();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            finish();
+        }
+    }
+
+    private static void read(Channel channel, boolean wanted) {
+        channel.config().setAutoRead(wanted);
+    }
+
+    /// Ends one direction after what was written has gone.
+    private static void shut(Channel channel) {
+        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    if (channel instanceof io.netty.channel.socket.DuplexChannel duplex) {
+                        duplex.shutdownOutput();
+                    }
+                });
+    }
+
+    private void closeIfBothEnded() {
+        if (clientEnded && serverEnded) {
+            var last = clientSide();
+            last.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(_ -> finish());
+        }
+    }
+
+    // ---- the end
+
+    private void fail(ResponseFlag flag, String detail) {
+        flags |= flag.bit();
+        details = detail.isEmpty() ? null : detail;
+        finish();
+    }
+
+    private void finish() {
+        if (over) {
+            return;
+        }
+        over = true;
+        uncount();
+        if (progress != null) {
+            progress.cancel();
+        }
+        if (idle != null) {
+            idle.cancel();
+        }
+        if (early != null) {
+            early.release();
+            early = null;
+        }
+        if (server != null) {
+            server.flush().close();
+        }
+        clientSide().flush().close();
+        held.release();
+        var end = end();
+        for (ConnectionObserver observer : config.observers()) {
+            observer.ended(end);
+        }
+    }
+
+    private void uncount() {
+        var on = counted;
+        counted = null;
+        if (on != null && cluster != null) {
+            on.end();
+            cluster.connections().give();
+            cluster.unused(on);
+        }
+    }
+
+    private void watchProgress() {
+        if (config.observers().isEmpty()) {
+            return;
+        }
+        progress =
+                worker.after(
+                        PROGRESS_MILLIS,
+                        () -> {
+                            var soFar = end();
+                            config.observers().forEach(o -> o.progressed(soFar));
+                            watchProgress();
+                        });
+    }
+
+    private void watchIdle(long millis) {
+        if (over) {
+            return;
+        }
+        idle =
+                worker.after(
+                        millis,
+                        () -> {
+                            var quiet = (worker.ticker().nanos() - lastOctet) / 1_000_000;
+                            if (quiet >= config.idle().toMillis()) {
+                                fail(ResponseFlag.STREAM_IDLE_TIMEOUT, "idle_timeout");
+                            } else {
+                                watchIdle(config.idle().toMillis() - quiet);
+                            }
+                        });
+    }
+
+    private ConnectionEnd end() {
+        var now = worker.ticker().nanos();
+        return new ConnectionEnd(
+                downstream,
+                flags,
+                details,
+                new Traffic(received, sent, 0, 0),
+                new Timing(start, 0, upstreamStart, 0, 0, 0, now),
+                use(),
+                slots);
+    }
+
+    private @Nullable UpstreamUse use() {
+        var to = cluster;
+        var on = host;
+        return to == null
+                ? null
+                : new UpstreamUse(
+                        to.name(),
+                        on == null ? null : on.address(),
+                        server == null ? null : (InetSocketAddress) server.localAddress(),
+                        to.config().metadata(),
+                        on == null ? Map.of() : on.metadata(),
+                        attempts,
+                        transportFailure);
+    }
+
+    private Channel clientSide() {
+        return Objects.requireNonNull(client);
+    }
+}

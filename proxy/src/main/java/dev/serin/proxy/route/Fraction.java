@@ -1,0 +1,23 @@
+package dev.serin.proxy.route;
+
+import dev.serin.base.chance.Draw;
+
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+
+/// A share of the requests, as Envoy's FractionalPercent.
+public record Fraction(int numerator, int denominator) {
+    public static Fraction of(FractionalPercent percent) {
+        return new Fraction(
+                percent.getNumerator(),
+                switch (percent.getDenominator()) {
+                    case TEN_THOUSAND -> 10_000;
+                    case MILLION -> 1_000_000;
+                    case HUNDRED, UNRECOGNIZED -> 100;
+                });
+    }
+
+    /// Whether this request is of the share.
+    public boolean hits(Draw draw) {
+        return numerator >= denominator || numerator > 0 && draw.below(denominator) < numerator;
+    }
+}

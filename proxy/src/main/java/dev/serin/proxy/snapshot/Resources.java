@@ -1,0 +1,158 @@
+package dev.serin.proxy.snapshot;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.listener.ListenerCompiler;
+import dev.serin.proxy.listener.ListenerConfig;
+import dev.serin.proxy.listener.ListenerConfig.Chain;
+import dev.serin.proxy.route.RouteCompiler;
+import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
+import dev.serin.proxy.upstream.ClusterCompiler;
+import dev.serin.proxy.upstream.ClusterConfig;
+import dev.serin.proxy.upstream.ClusterConfig.Discovery;
+import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The desired resources: the last good version of each, compiled. Owner thread only.
+final class Resources {
+    /// A resource that compiled.
+    record Good<T>(String version, Any message, T compiled) {}
+
+    private final Extensions extensions;
+    private final Draws draws;
+    private Map<FilterChain, Chain> chains = new LinkedHashMap<>();
+    final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
+    final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
+    final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
+    final Map<String, Good<List<Endpoint>>> endpoints = new LinkedHashMap<>();
+
+    Resources(Extensions extensions, Draws draws) {
+        this.extensions = extensions;
+        this.draws = draws;
+    }
+
+    /// Takes what compiles, and answers what does not; of that the last good version stays.
+    List<Rejected> update(ConfigUpdate update) {
+        return switch (update.typeUrl()) {
+            case ConfigUpdate.LISTENER -> {
+                var next = new LinkedHashMap<FilterChain, Chain>();
+                var compiler = new ListenerCompiler(extensions, draws, chains);
+                var rejected =
+                        take(
+                                update,
+                                listeners,
+                                any -> compiler.compile(parse(any, Listener.parser())));
+                for (var listener : listeners.values()) {
+                    var kept = listener.compiled().all();
+                    chains.forEach((message, chain) -> {
+                        if (kept.contains(chain)) {
+                            next.put(message, chain);
+                        }
+                    });
+                }
+                chains = next;
+                yield rejected;
+            }
+            case ConfigUpdate.ROUTE ->
+                    take(
+                            update,
+                            routes,
+                            any ->
+                                    RouteCompiler.compile(
+                                            parse(any, RouteConfiguration.parser()),
+                                            extensions,
+                                            draws));
+            case ConfigUpdate.CLUSTER ->
+                    take(update, clusters, any -> cluster(parse(any, Cluster.parser())));
+            case ConfigUpdate.ENDPOINT ->
+                    take(
+                            update,
+                            endpoints,
+                            any ->
+                                    literal(
+                                            ClusterCompiler.endpoints(
+                                                    parse(any, ClusterLoadAssignment.parser()))));
+            default ->
+                    update.changed().stream()
+                            .map(r ->
+                                    new Rejected(
+                                            update.typeUrl(),
+                                            r.name(),
+                                            "type_url",
+                                            "this proxy does not take resources of this type"))
+                            .toList();
+        };
+    }
+
+    private static ClusterConfig cluster(Cluster message) throws ConfigProblem {
+        var config = ClusterCompiler.compile(message);
+        if (config.discovery() == Discovery.STATIC) {
+            literal(config.endpoints());
+        }
+        return config;
+    }
+
+    private static List<Endpoint> literal(List<Endpoint> endpoints) throws ConfigProblem {
+        var wrong = ClusterCompiler.notLiteral(endpoints);
+        if (wrong != null) {
+            throw new ConfigProblem("endpoint.address", wrong);
+        }
+        return endpoints;
+    }
+
+    /// Reads and compiles one resource.
+    private interface Compile<T> {
+        T of(Any message) throws ConfigProblem;
+    }
+
+    private static <T> List<Rejected> take(
+            ConfigUpdate update, Map<String, Good<T>> into, Compile<T> compile) {
+        var rejected = new ArrayList<Rejected>();
+        update.removed().forEach(into::remove);
+        for (Versioned resource : update.changed()) {
+            var before = into.get(resource.name());
+            try {
+                var compiled =
+                        before != null && before.message().equals(resource.resource())
+                                ? before.compiled()
+                                : compile.of(resource.resource());
+                into.put(
+                        resource.name(),
+                        new Good<>(resource.version(), resource.resource(), compiled));
+            } catch (ConfigProblem e) {
+                rejected.add(
+                        new Rejected(update.typeUrl(), resource.name(), e.field(), e.reason()));
+            } catch (RuntimeException e) {
+                rejected.add(
+                        new Rejected(
+                                update.typeUrl(), resource.name(), "resource", String.valueOf(e)));
+            }
+        }
+        return rejected;
+    }
+
+    private static <M extends Message> M parse(Any any, Parser<M> parser) throws ConfigProblem {
+        try {
+            return parser.parseFrom(any.getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigProblem("resource", "does not parse: " + e.getMessage());
+        }
+    }
+}

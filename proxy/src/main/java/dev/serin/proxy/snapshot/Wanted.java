@@ -1,0 +1,9 @@
+package dev.serin.proxy.snapshot;
+
+import java.util.Set;
+
+/// Names of the resources that the present configuration refers to, to be asked for by name.
+///
+/// @param routes RouteConfigurations
+/// @param endpoints ClusterLoadAssignments
+public record Wanted(Set<String> routes, Set<String> endpoints) {}

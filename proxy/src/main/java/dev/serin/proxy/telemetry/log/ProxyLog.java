@@ -1,0 +1,59 @@
+package dev.serin.proxy.telemetry.log;
+
+import dev.serin.base.time.Ticker;
+
+/// What one proxy tells people: `time level text`, to its own output, from its level on. Any
+/// thread; never blocks.
+public final class ProxyLog {
+    private final LogLines lines;
+    private final Ticker ticker;
+    private volatile Level level = Level.INFO;
+
+    public ProxyLog(LogLines lines, Ticker ticker) {
+        this.lines = lines;
+        this.ticker = ticker;
+    }
+
+    public void debug(String text) {
+        write(Level.DEBUG, text);
+    }
+
+    public void info(String text) {
+        write(Level.INFO, text);
+    }
+
+    public void warning(String text) {
+        write(Level.WARNING, text);
+    }
+
+    public void error(String text) {
+        write(Level.ERROR, text);
+    }
+
+    public Level level() {
+        return level;
+    }
+
+    public void level(Level next) {
+        level = next;
+    }
+
+    private void write(Level of, String text) {
+        if (of.compareTo(level) >= 0) {
+            lines.write(ticker.now() + "\t" + of.shown() + "\t" + text.strip() + "\n");
+        }
+    }
+
+    /// How grave something is.
+    public enum Level {
+        DEBUG,
+        INFO,
+        WARNING,
+        ERROR;
+
+        /// As logs show it.
+        public String shown() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+}

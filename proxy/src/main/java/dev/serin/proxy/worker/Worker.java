@@ -1,0 +1,68 @@
+package dev.serin.proxy.worker;
+
+import dev.serin.base.time.Ticker;
+import dev.serin.base.time.Timers;
+
+import io.netty.channel.EventLoop;
+
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
+
+/// One event loop and what its streams share. Everything but [#loop()] and [#index()] is for that
+/// loop's thread only.
+public final class Worker {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final int index;
+    private final EventLoop loop;
+    private final Ticker ticker;
+    private byte[] scratch = new byte[16 * 1024];
+    private String date = "";
+    private long dateUntil;
+
+    Worker(int index, EventLoop loop, Ticker ticker) {
+        this.index = index;
+        this.loop = loop;
+        this.ticker = ticker;
+    }
+
+    /// From 0, unique among the workers.
+    public int index() {
+        return index;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    /// A buffer of at least `size` octets whose content lives until the next call that might use
+    /// it.
+    public byte[] scratch(int size) {
+        if (scratch.length < size) {
+            scratch = new byte[Integer.highestOneBit(size - 1) << 1];
+        }
+        return scratch;
+    }
+
+    /// Runs `task` on this loop later.
+    public Timers.Timer after(long millis, Runnable task) {
+        var future = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    /// The present as an HTTP date; made anew once a second.
+    public String date(long nanos) {
+        if (date.isEmpty() || nanos - dateUntil >= 0) {
+            date =
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                            ticker.now().atOffset(ZoneOffset.UTC));
+            dateUntil = nanos + SECOND;
+        }
+        return date;
+    }
+}
