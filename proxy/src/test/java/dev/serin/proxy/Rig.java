@@ -98,7 +98,7 @@ final class Rig implements AutoCloseable {
         return http("");
     }
 
-    /// @param filters further HTTP filters, as YAML list items at column 6
+    /// @param filters further HTTP filters, as YAML list items
     static io.envoyproxy.envoy.config.listener.v3.Listener http(String filters) {
         return Yaml.listener(
                 """
@@ -115,11 +115,11 @@ final class Rig implements AutoCloseable {
                       upgrade_configs: [{upgrade_type: websocket}]
                       rds: {route_config_name: routes, config_source: {ads: {}}}
                       http_filters:
-                      FILTERS
+                FILTERS
                       - name: router
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
                 """
-                        .replace("FILTERS", filters));
+                        .replace("FILTERS", filters.indent(6)));
     }
 
     /// Routes `routes` of one virtual host for every domain.

@@ -28,12 +28,10 @@ import java.nio.charset.StandardCharsets;
 /// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
 /// stream's event loop only.
 final class HttpStream extends StreamFacts implements RequestReader {
-    private static final HttpFilter[] NO_FILTERS = {};
-
     private final ResponseWriter out;
     private final long start;
     private final long requestHeadBytes;
-    private HttpFilter[] filters = NO_FILTERS;
+    private HttpFilter[] filters = {};
     private @Nullable ResponseHead response;
     private @Nullable Headers trailers;
     private @Nullable HeldParts heldRequest;
@@ -159,6 +157,13 @@ final class HttpStream extends StreamFacts implements RequestReader {
             requestPart(to, part);
         } else {
             part.release();
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        if (router != null) {
+            router.requestFlush();
         }
     }
 

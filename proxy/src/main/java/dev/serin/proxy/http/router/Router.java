@@ -344,15 +344,18 @@ public final class Router implements ResponseReader, HostPool.Waiter {
 
     /// Goes to another host if the policy and the breaker allow; true if it will.
     private boolean retry() {
-        if (over || kept.lost()) {
+        var live = cluster;
+        if (over || live == null) {
             return false;
         }
-        var live = cluster;
-        if (!mayRetry() || live == null) {
+        if (!mayRetry()) {
             if (policy().retries() > 0) {
                 stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
             }
             return false;
+        }
+        if (kept.lost()) {
+            return false; // too much was sent to send it again
         }
         if (!live.retries().take()) {
             stream.flag(ResponseFlag.UPSTREAM_OVERFLOW.bit());
