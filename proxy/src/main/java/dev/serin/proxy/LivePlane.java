@@ -3,6 +3,8 @@ package dev.serin.proxy;
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.http.cors.CorsFactory;
+import dev.serin.proxy.http.fault.FaultFactory;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// The data plane with this proxy's extensions, as the rest of the proxy sees it: the one place
 /// that lists the filters.
@@ -28,6 +31,11 @@ final class LivePlane implements Plane {
 
     LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
         this.runtime = runtime;
+        var filters =
+                Stream.concat(
+                                Stream.of(new FaultFactory(runtime.draws()), new CorsFactory()),
+                                telemetry.httpFilters().stream())
+                        .toList();
         this.plane =
                 new DataPlane(
                         name,
@@ -38,7 +46,7 @@ final class LivePlane implements Plane {
                                 runtime.timers(),
                                 runtime.draws(),
                                 new Extensions(
-                                        telemetry.httpFilters(),
+                                        filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers()),
                                 telemetry.envoyStats()),

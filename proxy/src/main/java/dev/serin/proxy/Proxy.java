@@ -100,7 +100,7 @@ public final class Proxy implements AutoCloseable {
                                 RECONNECT_LAST,
                                 runtime.draws().named("xds-reconnect")),
                         readiness,
-                        log::warning));
+                        log));
     }
 
     /// Discovery must leave the pod by itself, not through the proxy's own listeners.

@@ -106,7 +106,9 @@ public final class Supervisor {
             logs.use(client, node.logs());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
             var kubernetes = api.open(ground.link());
-            try (var services = services(ground, api, timers)) {
+            var certificates = api.client("root-certificates");
+            try (var _ = new RootCertificates(certificates, authority.rootPem(), this::fault);
+                    var services = services(ground, api, timers)) {
                 // 6. The mesh's own namespace: control plane and ingress gateway, as on a cluster.
                 var rollout = new Rollout(api.client("serin"), home, ground.link()::print);
                 rollout.install(authority.rootPem());

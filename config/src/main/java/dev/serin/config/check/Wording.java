@@ -51,11 +51,17 @@ public final class Wording {
                             v.doc().isEmpty() ? "a value" : v.doc(),
                             "add " + last(v.path()));
             case Violation.BadValue v ->
-                    new Problem(place, "found " + shortened(v.found()), v.expected(), v.cure());
+                    new Problem(
+                            place, "found " + shortened(v.found()), plain(v.expected()), v.cure());
             case Violation.Forbidden v -> new Problem(place, v.why(), null, v.cure());
             case Violation.Duplicate _ ->
                     Problem.of(place, "the key a second time", "keep one of the two");
         };
+    }
+
+    /// Kubernetes' causes say what a value «must be»; after «expected:» that is one word too many.
+    private static String plain(String expected) {
+        return expected.startsWith("must be ") ? expected.substring("must be ".length()) : expected;
     }
 
     private static String unknownCure(Violation.UnknownField v) {

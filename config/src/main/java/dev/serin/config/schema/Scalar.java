@@ -20,7 +20,8 @@ public enum Scalar implements Type {
     DURATION("duration"),
     /// Base64 in JSON.
     BYTES("bytes"),
-    /// Anything, kept as it is; a message whose field 1 is JSON.
+    /// Anything, kept as it is. In protobuf an extension is a message whose field 1 is JSON; what
+    /// is only not described here (an old kind of volume) is a message of its own, to be skipped.
     ANY("any");
 
     private final String word;

@@ -49,7 +49,7 @@ spec:
                         + " it in quotes: \"true\"",
                 "http: [{timeout: 5}] | spec.http[0].timeout: found 5 (a number); expected: a"
                         + " duration such as 5s or 250ms; cure: add the unit: 5s",
-                "http: [{timeout: '5'}] | spec.http[0].timeout: found \"5\"; expected: must be a"
+                "http: [{timeout: '5'}] | spec.http[0].timeout: found \"5\"; expected: a"
                         + " duration with its unit, such as 5s, 250ms or 1h30m",
                 "http: {route: []} | spec.http: found a map; expected: a list of HTTPRoute; cure:"
                         + " begin the map with a dash: a list of one",

@@ -52,7 +52,7 @@ class ValidatorTest {
                 "{hosts: ['a b'], http: [{route: [{destination: {host: a}}]}]} | spec.hosts[0] |"
                         + " host name",
                 "{hosts: [a], gateways: ['a/b/c'], http: [{route: [{destination: {host: a}}]}]} |"
-                        + " spec.gateways[0] | must be mesh",
+                        + " spec.gateways[0] | mesh, the name",
                 "{hosts: [a], exportTo: ['A!'], http: [{route: [{destination: {host: a}}]}]} |"
                         + " spec.exportTo[0] | namespace",
                 "{hosts: [a], tls: [{match: [{sniHosts: [b]}], route: [{destination: {host: a}}]}]}"

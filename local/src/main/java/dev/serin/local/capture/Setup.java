@@ -5,8 +5,6 @@ import dev.serin.base.ProblemException;
 import dev.serin.local.host.Programs;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,7 +86,7 @@ public final class Setup {
         print.accept("Installing what is missing: " + String.join(" ", command));
         var words =
                 root
-                        ? List.of("sh", "-c", line(manager))
+                        ? List.of("/bin/sh", "-c", line(manager))
                         : List.of("sudo", "sh", "-c", line(manager));
         try {
             var builder = new ProcessBuilder(words).inheritIO();
@@ -168,7 +166,7 @@ public final class Setup {
     }
 
     private boolean has(String program) {
-        return programs.find(program).filter(Files::isExecutable).map(Path::toString).isPresent();
+        return programs.find(program).isPresent();
     }
 
     /// A package manager: its program, the command line that installs, and what it calls iproute2.

@@ -52,13 +52,14 @@ final class OpenPort implements HostPorts.Opened {
             Supplier<@Nullable InetSocketAddress> backend) {
         accepted.config().setAutoRead(false).setAllowHalfClosure(true).setTcpNoDelay(true);
         open.add(accepted);
+        var relay = Relay.of(accepted);
         group.register(accepted)
                 .addListener(_ -> {
                     var to = backend.get();
                     if (to == null) {
                         accepted.close();
                     } else {
-                        Relay.join(accepted, to);
+                        relay.join(to);
                     }
                 });
     }

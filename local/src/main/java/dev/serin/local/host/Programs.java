@@ -31,6 +31,16 @@ public final class Programs {
     /// @param path as in the variable PATH
     /// @param bound of one run, after which the program is killed
     public Programs(String path, Duration bound) {
+        this(withSystem(path), bound);
+    }
+
+    /// Looks into these folders only.
+    public Programs(List<Path> folders, Duration bound) {
+        this.folders = List.copyOf(folders);
+        this.bound = bound;
+    }
+
+    private static List<Path> withSystem(String path) {
         var all = new LinkedHashSet<Path>();
         for (var folder : path.split(":")) {
             if (folder.startsWith("/")) {
@@ -38,8 +48,7 @@ public final class Programs {
             }
         }
         SYSTEM.forEach(folder -> all.add(Path.of(folder)));
-        this.folders = List.copyOf(all);
-        this.bound = bound;
+        return List.copyOf(all);
     }
 
     /// What a program printed (both streams, in the order it came) and its exit code.

@@ -9,60 +9,88 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 
 /// Passes the bytes of one connection to its peer. Reads only while the peer takes (so a slow
 /// receiver slows its sender), passes a half-close on, and ends both when one fails. Both ends are
 /// on one event loop.
 final class Relay extends ChannelInboundHandlerAdapter {
+    private final DuplexChannel own;
+    // What comes before the peer is connected: an end of the other side is told at once, with what
+    // was sent before it, though nothing was asked for.
+    private final ArrayDeque<Object> early = new ArrayDeque<>();
     private @Nullable DuplexChannel peer;
+    private boolean inputEnded;
 
-    private Relay(@Nullable DuplexChannel peer) {
+    private Relay(DuplexChannel own, @Nullable DuplexChannel peer) {
+        this.own = own;
         this.peer = peer;
     }
 
-    /// Joins `accepted`, whose autoRead is off, to a new connection to `backend`.
-    static void join(DuplexChannel accepted, InetSocketAddress backend) {
-        var front = new Relay(null);
-        accepted.pipeline().addLast(front);
+    /// The relay of `accepted`, whose autoRead is off. To be called before it has an event loop,
+    /// which may tell of its bytes at once.
+    static Relay of(DuplexChannel accepted) {
+        var relay = new Relay(accepted, null);
+        accepted.pipeline().addLast(relay);
+        return relay;
+    }
+
+    /// Joins it to a new connection to `backend`; on its event loop.
+    void join(InetSocketAddress backend) {
+        var to = new EpollSocketChannel();
         new Bootstrap()
-                .group(accepted.eventLoop())
-                .channel(EpollSocketChannel.class)
+                .group(own.eventLoop())
+                .channelFactory(() -> to)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 5000)
-                .handler(new Relay(accepted))
+                .handler(new Relay(to, own))
                 .connect(backend)
                 .addListener(
                         (ChannelFutureListener)
                                 connected -> {
-                                    if (!connected.isSuccess() || !accepted.isActive()) {
-                                        connected.channel().close();
-                                        accepted.close();
-                                        return;
+                                    if (connected.isSuccess() && own.isActive()) {
+                                        connected(to);
+                                    } else {
+                                        to.close();
+                                        own.close();
                                     }
-                                    front.peer = (DuplexChannel) connected.channel();
-                                    accepted.read();
-                                    connected.channel().read();
                                 });
+    }
+
+    private void connected(DuplexChannel to) {
+        peer = to;
+        for (var message = early.poll(); message != null; message = early.poll()) {
+            to.write(message);
+        }
+        to.flush();
+        to.read();
+        if (inputEnded) {
+            endOutput(to);
+        } else {
+            own.read();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         var to = peer;
         if (to == null) {
-            throw new IllegalStateException("bytes before the peer was connected");
+            early.add(message);
+            return;
         }
         to.write(message)
                 .addListener(
                         (ChannelFutureListener)
                                 written -> {
                                     if (!written.isSuccess()) {
-                                        context.close();
+                                        own.close();
                                     }
                                 });
     }
@@ -75,35 +103,45 @@ final class Relay extends ChannelInboundHandlerAdapter {
         }
         to.flush();
         if (to.isWritable()) {
-            context.read();
+            own.read();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (peer != null && context.channel().isWritable()) {
+        if (peer != null && own.isWritable()) {
             peer.read();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        var to = peer;
-        if (event instanceof ChannelInputShutdownEvent && to != null) {
-            // Only behind what is still to be written: shutting down drops it.
-            to.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(_ -> {
-                        to.shutdownOutput();
-                        if (to.isInputShutdown()) {
-                            to.close();
-                            context.close();
-                        }
-                    });
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (peer != null) {
+                endOutput(peer);
+            }
+            if (own.isOutputShutdown()) {
+                own.close();
+            }
         }
+    }
+
+    // Only behind what is still to be written: shutting down drops it.
+    private static void endOutput(DuplexChannel to) {
+        to.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    to.shutdownOutput();
+                    if (to.isInputShutdown()) {
+                        to.close();
+                    }
+                });
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
         if (peer != null) {
             peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
@@ -111,6 +149,6 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        own.close();
     }
 }

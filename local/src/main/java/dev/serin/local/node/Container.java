@@ -213,7 +213,7 @@ final class Container {
         state = end;
         if (!stopping && again(code)) {
             var calm = since != null && Duration.between(since, end.finished).compareTo(CALM) > 0;
-            crashes = calm ? 0 : crashes + 1;
+            crashes = calm ? 1 : crashes + 1;
             last = end;
             restarts++;
             if (crashes <= 1) {

@@ -33,6 +33,9 @@ final class Launcher implements Container.Starter {
     private static final long LARGEST_LOG = 10L << 20;
 
     private final Node.Parts parts;
+    /// What each pod has of its own below /etc.
+    private static final List<String> ETC = List.of("resolv.conf", "hosts", "hostname");
+
     private final Path folder;
     private final Path namespace;
     private final Volumes volumes;
@@ -73,6 +76,9 @@ final class Launcher implements Container.Starter {
         }
         var environment = environment(spec, Map.of(), ground);
         var files = new LinkedHashMap<String, Path>();
+        for (var file : ETC) {
+            files.put("/etc/" + file, folder.resolve(file));
+        }
         for (var mount : mounts(spec, environment)) {
             files.put(mount.target(), Path.of(mount.source()));
         }
@@ -195,7 +201,7 @@ final class Launcher implements Container.Starter {
     // A link on the way to a mountPath leads where it leads on the machine: /var/run to /run.
     private List<StartScript.Bind> binds(JsonNode spec, Map<String, String> environment) {
         var binds = new ArrayList<StartScript.Bind>();
-        for (var file : new String[] {"resolv.conf", "hosts", "hostname"}) {
+        for (var file : ETC) {
             binds.add(
                     new StartScript.Bind(
                             folder.resolve(file).toString(), "/etc/" + file, false, true));

@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 class RolloutPropertyTest {
     static LongStream seeds() {
         var failedOnce = LongStream.of(-7813214665995923289L, 4826909593964696969L);
-        return LongStream.concat(failedOnce, new Random().longs(25));
+        return LongStream.concat(failedOnce, new Random().longs(15));
     }
 
     @ParameterizedTest

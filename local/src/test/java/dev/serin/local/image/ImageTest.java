@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.base.ProblemException;
 import dev.serin.local.image.ImageCatalogue.Resolution;
+import dev.serin.local.node.ImageResolver;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,8 +83,8 @@ class ImageTest {
         assertEquals("/bin/sh", command.words().getFirst());
         assertEquals(
                 "exec /opt/serin/bin/serin serve --port=8500 --rest_api_port=8501"
-                    + " --model_name=${MODEL_NAME}"
-                    + " --model_base_path=${MODEL_BASE_PATH}/${MODEL_NAME} \"$@\"",
+                        + " --model_name=${MODEL_NAME}"
+                        + " --model_base_path=${MODEL_BASE_PATH}/${MODEL_NAME} \"$@\"",
                 command.words().get(2));
         assertEquals(
                 List.of("--enable_batching", "--x=digits", "--y=$(Z)"),
@@ -179,6 +180,22 @@ class ImageTest {
                 ContainerCommand.of(
                         json("{'command':['sleep','9']}"), known("curlimages/curl"), Map.of());
         assertEquals(List.of("sleep", "9"), command.words());
+    }
+
+    @Test
+    void theNodeIsToldTheSame() {
+        var images = new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar());
+        var serving =
+                assertInstanceOf(
+                        ImageResolver.Image.Program.class, images.resolve("tensorflow/serving"));
+        assertEquals("model", serving.environment().get("MODEL_NAME"));
+        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("auto"));
+        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("istio/pilot"));
+        assertEquals(
+                List.of("sh"),
+                assertInstanceOf(ImageResolver.Image.Program.class, images.resolve("busybox"))
+                        .arguments());
+        assertInstanceOf(ImageResolver.Image.Unknown.class, images.resolve("never/heard"));
     }
 
     @Test

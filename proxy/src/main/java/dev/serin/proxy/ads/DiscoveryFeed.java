@@ -30,6 +30,7 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
     private final Runnable clustersCame;
     private final Runnable listenersCame;
     private final Log log;
+    private String lastFailure = "";
 
     /// @param readiness waits for the first clusters and the first listeners
     public DiscoveryFeed(
@@ -50,6 +51,21 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
 
     public AdsState state() {
         return client.state();
+    }
+
+    @Override
+    public void connected() {
+        lastFailure = "";
+        log.info("discovery: connected to " + client.state().server());
+    }
+
+    /// Each reason once, not each attempt.
+    @Override
+    public void disconnected(String why) {
+        if (!why.equals(lastFailure)) {
+            lastFailure = why;
+            log.warning("discovery: " + client.state().server() + ": " + why);
+        }
     }
 
     @Override
@@ -91,8 +107,9 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
             Owner owner, Timers timers, Backoff backoff, Readiness readiness, Log log) {}
 
     /// Where what a person should know goes.
-    @FunctionalInterface
     public interface Log {
+        void info(String text);
+
         void warning(String text);
     }
 }

@@ -99,7 +99,8 @@ public final class ContainerBootstrap {
                         .getFieldsOrDefault("discoveryAddress", NodeMetadata.NONE)
                         .getStringValue();
         var server = HostPort.parse(given.isEmpty() ? "istiod.istio-system.svc:15012" : given);
-        var clear = server.port() == CLEAR_TEXT_PORT;
+        var policy = proxyConfig.getFieldsOrDefault("controlPlaneAuthPolicy", NodeMetadata.NONE);
+        var clear = server.port() == CLEAR_TEXT_PORT || policy.getStringValue().equals("NONE");
         var token = files.find(TOKEN);
         return new Discovery(
                 server,

@@ -13,7 +13,8 @@ import java.util.Locale;
 /// @param name in lower case, a pseudo header included
 /// @param missing what an absent header answers, before inversion
 public record HeaderMatch(String name, TextMatch match, boolean missing, boolean invert) {
-    boolean test(RequestHead request) {
+    /// Whether the request meets it.
+    public boolean test(RequestHead request) {
         var value = request.get(name);
         if (value == null) {
             // Envoy: a missing header fails a value match even if that is inverted
@@ -22,7 +23,8 @@ public record HeaderMatch(String name, TextMatch match, boolean missing, boolean
         return match.test(value) != invert;
     }
 
-    static HeaderMatch of(HeaderMatcher matcher) throws ConfigProblem {
+    /// @throws ConfigProblem naming what cannot be done
+    public static HeaderMatch of(HeaderMatcher matcher) throws ConfigProblem {
         var name = matcher.getName().toLowerCase(Locale.ROOT);
         var invert = matcher.getInvertMatch();
         if (matcher.getHeaderMatchSpecifierCase()

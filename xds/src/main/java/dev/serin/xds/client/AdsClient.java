@@ -163,7 +163,10 @@ public final class AdsClient implements AutoCloseable {
     }
 
     private void received(DeltaDiscoveryResponse response) {
-        answered = true;
+        if (!answered) {
+            answered = true;
+            watcher.connected();
+        }
         backoff.reset();
         var type = ResourceType.of(response.getTypeUrl());
         if (type == null) {
@@ -206,6 +209,7 @@ public final class AdsClient implements AutoCloseable {
         }
         answered = false;
         failure = why;
+        watcher.disconnected(why);
         var wait = backoff.next();
         retry = timers.after(wait, () -> owner.execute(this::connect));
         publish();

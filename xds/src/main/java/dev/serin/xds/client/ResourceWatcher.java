@@ -16,6 +16,12 @@ public interface ResourceWatcher {
     /// @return the refused ones; empty is an ACK, anything else a NACK whose text names them
     List<Refused> changed(Change change);
 
+    /// The server answers on a new stream.
+    default void connected() {}
+
+    /// The stream has ended, or none could be opened; the client tries again.
+    default void disconnected(String why) {}
+
     /// One response of the server.
     ///
     /// @param resources new or changed

@@ -49,6 +49,7 @@ final class DiscoveryStream {
 
     private volatile boolean ended;
     private volatile boolean completes;
+    private boolean closed;
     private Push pending = Push.NOTHING;
     private DiscoveryObserver.@Nullable StreamName name;
     private DiscoverySource.@Nullable Client client;
@@ -89,6 +90,9 @@ final class DiscoveryStream {
 
     void run(Push push) {
         pending = pending.and(push);
+        if (closed) {
+            return;
+        }
         if (ended) {
             if (completes) {
                 call.onCompleted();
@@ -340,7 +344,7 @@ final class DiscoveryStream {
     }
 
     private void close() {
-        ended = true;
+        closed = true;
         calm();
         held.release();
         around.gone.accept(this);

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
 /// Work that waits, at most one piece a proxy: what comes for a proxy that waits or is being worked
@@ -31,7 +32,7 @@ final class PushQueue<P> {
             }
             slots.put(proxy, new Slot(push));
         }
-        workers.execute(() -> run(proxy));
+        submit(proxy);
     }
 
     /// Proxies that wait or are being worked on.
@@ -58,7 +59,18 @@ final class PushQueue<P> {
                 }
             }
             if (more) {
-                workers.execute(() -> run(proxy));
+                submit(proxy);
+            }
+        }
+    }
+
+    private void submit(P proxy) {
+        try {
+            workers.execute(() -> run(proxy));
+        } catch (RejectedExecutionException e) {
+            // The server has closed: nobody waits for this work.
+            synchronized (this) {
+                slots.remove(proxy);
             }
         }
     }

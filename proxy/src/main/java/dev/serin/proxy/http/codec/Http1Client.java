@@ -185,26 +185,20 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         var in = (ByteBuf) message;
         try {
             while (in.isReadable() && !closed) {
-                if (reader == null && !free) { // the host talks out of turn
+                if (reader == null) { // the host talks out of turn
+                    free = false;
                     close = true;
                     close();
                     return;
                 }
-                if (free) {
-                    break;
-                }
                 parser.feed(in);
+            }
+            if (free) {
+                free = false;
+                keeper.idle(this);
             }
         } catch (Malformed e) {
             fail(true, e.detail());
-            if (free) {
-                free = false;
-                if (in.isReadable()) {
-                    close();
-                } else {
-                    keeper.idle(this);
-                }
-            }
         } finally {
             in.release();
         }

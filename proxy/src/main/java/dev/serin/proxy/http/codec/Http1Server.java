@@ -138,6 +138,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         config(true);
         if (waiting != null) {
             feed(waiting);
+            channelReadComplete(channel());
         }
     }
 
@@ -253,6 +254,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        var reader = stream;
+        if (reader != null && !requestEnded) {
+            reader.readComplete();
+        }
         writer().flush();
     }
 

@@ -13,6 +13,9 @@ public interface RequestReader {
 
     void end(@Nullable Headers trailers);
 
+    /// All that was there to read has been handed over, for now.
+    void readComplete();
+
     /// The client broke off; the last call.
     void gone();
 

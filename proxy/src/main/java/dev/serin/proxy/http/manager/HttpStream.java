@@ -1,8 +1,5 @@
 package dev.serin.proxy.http.manager;
 
-import com.google.protobuf.Struct;
-
-import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
@@ -12,51 +9,33 @@ import dev.serin.proxy.http.codec.ResponseWriter;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.filter.HttpFilter.Next;
 import dev.serin.proxy.http.filter.LocalReply;
-import dev.serin.proxy.http.router.RoutedStream;
 import dev.serin.proxy.http.router.Router;
 import dev.serin.proxy.route.RouteAction.Direct;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteAction.Redirect;
-import dev.serin.proxy.route.RouteMatch;
-import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
-import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
-import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
-import dev.serin.proxy.stream.UpstreamUse;
-import dev.serin.proxy.upstream.LiveCluster;
-import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.concurrent.EventExecutor;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Map;
 
 /// The path of one request and its response, top to bottom. Whatever goes wrong on it becomes a
 /// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
 /// stream's event loop only.
-final class HttpStream implements RequestReader, RoutedStream {
-    private static final HttpFilter[] NO_FILTERS = {};
-
-    private final HttpConnection connection;
+final class HttpStream extends StreamFacts implements RequestReader {
     private final ResponseWriter out;
-    private final RequestHead request;
-    private final Slots slots = new Slots();
     private final long start;
     private final long requestHeadBytes;
-    private HttpFilter[] filters = NO_FILTERS;
-    private @Nullable RouteMatch route;
-    private @Nullable Router router;
+    private HttpFilter[] filters = {};
     private @Nullable ResponseHead response;
     private @Nullable Headers trailers;
-    private @Nullable ArrayDeque<Object> heldRequest;
-    private @Nullable ArrayDeque<Object> heldResponse;
+    private @Nullable HeldParts heldRequest;
+    private @Nullable HeldParts heldResponse;
     private Timers.@Nullable Timer idleTimer;
     private int requestAt;
     private int responseAt;
@@ -65,7 +44,6 @@ final class HttpStream implements RequestReader, RoutedStream {
     private boolean responseHeadEnd;
     private boolean writing;
     private boolean over;
-    private long flags;
     private String details = "";
     private long received;
     private long sent;
@@ -74,9 +52,8 @@ final class HttpStream implements RequestReader, RoutedStream {
     private long lastSign;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
-        this.connection = connection;
+        super(connection, request);
         this.out = out;
-        this.request = request;
         this.start = connection.worker().ticker().nanos();
         this.lastSign = start;
         this.requestHeadBytes = request.headers().bytes();
@@ -113,7 +90,7 @@ final class HttpStream implements RequestReader, RoutedStream {
         while (requestAt < filters.length) {
             if (filters[requestAt++].request(this, request, headEnd) == Next.PAUSE) {
                 if (!over && response == null && heldRequest == null) {
-                    heldRequest = new ArrayDeque<>(2);
+                    heldRequest = new HeldParts();
                     out.readMore(false);
                 }
                 return;
@@ -160,13 +137,7 @@ final class HttpStream implements RequestReader, RoutedStream {
         if (held == null) {
             return;
         }
-        for (var part = held.poll(); part != null; part = held.poll()) {
-            if (part instanceof ByteBuf body) {
-                requestPart(to, body);
-            } else {
-                requestOver(to, part instanceof Headers last ? last : null);
-            }
-        }
+        held.replay(part -> requestPart(to, part), last -> requestOver(to, last));
         if (!requestEnded) {
             to.requestFlush();
         }
@@ -189,6 +160,13 @@ final class HttpStream implements RequestReader, RoutedStream {
         }
     }
 
+    @Override
+    public void readComplete() {
+        if (router != null) {
+            router.requestFlush();
+        }
+    }
+
     private void requestPart(Router to, ByteBuf part) {
         for (var filter : filters) {
             filter.requestBody(this, part);
@@ -206,7 +184,7 @@ final class HttpStream implements RequestReader, RoutedStream {
             return;
         }
         if (held != null) {
-            held.add(last == null ? this : last);
+            held.end(last);
         } else if (to != null) {
             requestOver(to, last);
         }
@@ -251,7 +229,7 @@ final class HttpStream implements RequestReader, RoutedStream {
         while (responseAt > 0) {
             if (filters[--responseAt].response(this, head, responseHeadEnd) == Next.PAUSE) {
                 if (!over && heldResponse == null) {
-                    heldResponse = new ArrayDeque<>(2);
+                    heldResponse = new HeldParts();
                 }
                 return;
             }
@@ -288,13 +266,7 @@ final class HttpStream implements RequestReader, RoutedStream {
         var held = heldResponse;
         heldResponse = null;
         if (held != null) {
-            for (var part = held.poll(); part != null; part = held.poll()) {
-                if (part instanceof ByteBuf body) {
-                    respondBody(body);
-                } else {
-                    respondEnd(part instanceof Headers last ? last : null);
-                }
-            }
+            held.replay(this::respondBody, this::respondEnd);
             if (!over && router != null) {
                 out.flush();
                 router.clientWritable();
@@ -326,7 +298,7 @@ final class HttpStream implements RequestReader, RoutedStream {
             return;
         }
         if (held != null) {
-            held.add(last == null ? this : last);
+            held.end(last);
             return;
         }
         if (last != null) {
@@ -395,17 +367,7 @@ final class HttpStream implements RequestReader, RoutedStream {
                         status,
                         ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(),
                         detail,
-                        reason(status)));
-    }
-
-    static String reason(int status) {
-        return switch (status) {
-            case 400 -> "Bad Request";
-            case 426 -> "Upgrade Required";
-            case 431 -> "Request Header Fields Too Large";
-            case 501 -> "Not Implemented";
-            default -> "";
-        };
+                        MalformedText.of(status)));
     }
 
     /// 7. The one end of every stream.
@@ -430,34 +392,18 @@ final class HttpStream implements RequestReader, RoutedStream {
     }
 
     private void dropHeld() {
-        drop(heldRequest);
-        drop(heldResponse);
-        heldRequest = null;
-        heldResponse = null;
-    }
-
-    private static void drop(@Nullable ArrayDeque<Object> held) {
-        if (held != null) {
-            for (var part : held) {
-                if (part instanceof ByteBuf body) {
-                    body.release();
-                }
-            }
+        if (heldRequest != null) {
+            heldRequest.release();
+            heldRequest = null;
+        }
+        if (heldResponse != null) {
+            heldResponse.release();
+            heldResponse = null;
         }
     }
 
     private StreamEnd ended() {
         var shown = writing || response != null && response.status() == 101 ? response : null;
-        var via = router;
-        var timing =
-                new Timing(
-                        start,
-                        requestEnd,
-                        via == null ? 0 : via.upstreamStart(),
-                        via == null ? 0 : via.upstreamFirst(),
-                        via == null ? 0 : via.upstreamEnd(),
-                        responseFirst,
-                        ticker().nanos());
         var sentHead = shown == null ? 0 : shown.headers().bytes();
         return new StreamEnd(
                 connection.downstream(),
@@ -469,9 +415,9 @@ final class HttpStream implements RequestReader, RoutedStream {
                 details,
                 null,
                 new Traffic(received, sent, requestHeadBytes, sentHead),
-                timing,
-                via == null ? null : via.use(),
-                route == null ? null : route.name(),
+                timing(start, requestEnd, responseFirst),
+                upstream(),
+                routeName(),
                 slots);
     }
 
@@ -548,89 +494,7 @@ final class HttpStream implements RequestReader, RoutedStream {
     }
 
     @Override
-    public Worker worker() {
-        return connection.worker();
-    }
-
-    @Override
-    public @Nullable LiveCluster cluster(String name) {
-        return connection.scope().cluster(name);
-    }
-
-    @Override
-    public @Nullable RouteMatch route() {
-        return route;
-    }
-
-    @Override
-    public Downstream downstream() {
-        return connection.downstream();
-    }
-
-    @Override
-    public RequestHead request() {
-        return request;
-    }
-
-    @Override
     public @Nullable ResponseHead response() {
         return response;
-    }
-
-    @Override
-    public Slots slots() {
-        return slots;
-    }
-
-    @Override
-    public @Nullable String routeName() {
-        return route == null ? null : route.name();
-    }
-
-    @Override
-    public @Nullable String clusterName() {
-        return route == null ? null : route.cluster();
-    }
-
-    @Override
-    public Map<String, Struct> clusterMetadata() {
-        var name = clusterName();
-        var cluster = name == null ? null : cluster(name);
-        return cluster == null ? Map.of() : cluster.config().metadata();
-    }
-
-    @Override
-    public Map<String, Struct> routeMetadata() {
-        return route == null ? Map.of() : route.metadata();
-    }
-
-    @Override
-    public @Nullable UpstreamUse upstream() {
-        return router == null ? null : router.use();
-    }
-
-    @Override
-    public @Nullable Object perRoute(String filterName) {
-        return route == null ? null : route.perFilter(filterName);
-    }
-
-    @Override
-    public void flag(long bit) {
-        flags |= bit;
-    }
-
-    @Override
-    public Ticker ticker() {
-        return worker().ticker();
-    }
-
-    @Override
-    public EventExecutor loop() {
-        return worker().loop();
-    }
-
-    @Override
-    public Timers.Timer after(long millis, Runnable task) {
-        return worker().after(millis, task);
     }
 }

@@ -30,9 +30,6 @@ import java.util.Set;
 /// policy says. At most one host at a time; nothing of a response is passed on before it is sure
 /// that it is the one. The stream's event loop only.
 public final class Router implements ResponseReader, HostPool.Waiter {
-    private static final String RESET_BODY =
-            "upstream connect error or disconnect/reset before headers. ";
-
     private final RoutedStream stream;
     private final Draw backoff;
     private final KeptBody kept = new KeptBody();
@@ -76,7 +73,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         var name = String.valueOf(matched.cluster());
         cluster = stream.cluster(name);
         if (cluster == null) {
-            fail(action.notFoundStatus(), ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found", "");
+            fail(UpstreamFailures.noCluster(action.notFoundStatus()));
             return;
         }
         matched.rewrite(stream.request(), action, stream);
@@ -101,15 +98,11 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         attempts++;
         var picked = to.pick(now(), tried, stream.downstream().local());
         if (picked == null) {
-            fail(
-                    503,
-                    ResponseFlag.NO_HEALTHY_UPSTREAM,
-                    "no_healthy_upstream",
-                    "no healthy upstream");
+            fail(UpstreamFailures.NO_HOST);
             return;
         }
         if (!to.requests().take()) {
-            overflow();
+            fail(UpstreamFailures.OVERFLOW);
             return;
         }
         if (route != null && route.attemptCount()) {
@@ -215,9 +208,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         responseBegun = true;
         kept.release();
-        if (perTry != null) {
-            perTry.cancel();
-        }
+        cancel(perTry);
         var millis = (upstreamFirst - upstreamStart) / 1_000_000;
         head.headers().set("x-envoy-upstream-service-time", Long.toString(millis));
         if (route != null) {
@@ -267,7 +258,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         waitingIn = null;
         if (failure == HostPool.Failure.OVERFLOW) {
             release();
-            overflow();
+            fail(UpstreamFailures.OVERFLOW);
             return;
         }
         answeredBadly();
@@ -275,17 +266,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retriesConnectFailure() && retry()) {
             return;
         }
-        var timeout = failure == HostPool.Failure.TIMEOUT;
-        var why = timeout ? "connection timeout" : "remote connection failure";
-        var detail = timeout ? "" : "|" + reason;
-        fail(
-                503,
-                ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
-                before(why + detail),
-                RESET_BODY
-                        + "reset reason: "
-                        + why
-                        + (timeout ? "" : ", transport failure reason: " + reason));
+        fail(UpstreamFailures.notConnected(failure == HostPool.Failure.TIMEOUT, reason));
     }
 
     @Override
@@ -299,7 +280,8 @@ public final class Router implements ResponseReader, HostPool.Waiter {
                                     : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION)
                             .bit());
             finish();
-            stream.breakOff("upstream_reset_after_response_started{" + detail(detail) + "}");
+            stream.breakOff(
+                    "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
             return;
         }
         answeredBadly();
@@ -312,22 +294,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retriesReset(true) && retry()) {
             return;
         }
-        var why = protocolError ? "protocol error" : "connection termination";
-        fail(
-                protocolError ? 502 : 503,
-                protocolError
-                        ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR
-                        : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
-                before(why),
-                RESET_BODY + "reset reason: " + why);
-    }
-
-    private void overflow() {
-        fail(
-                503,
-                ResponseFlag.UPSTREAM_OVERFLOW,
-                before("overflow"),
-                RESET_BODY + "reset reason: overflow");
+        fail(UpstreamFailures.reset(protocolError));
     }
 
     private void timedOut() {
@@ -339,11 +306,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
             stream.breakOff("upstream_response_timeout");
             return;
         }
-        fail(
-                504,
-                ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
-                "upstream_response_timeout",
-                "upstream request timeout");
+        fail(UpstreamFailures.timeout("upstream_response_timeout"));
     }
 
     private void tryTimedOut() {
@@ -354,11 +317,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retries(504) && retry()) {
             return;
         }
-        fail(
-                504,
-                ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
-                "upstream_per_try_timeout",
-                "upstream request timeout");
+        fail(UpstreamFailures.timeout("upstream_per_try_timeout"));
     }
 
     private void answeredBadly() {
@@ -367,18 +326,10 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
     }
 
-    private static String before(String why) {
-        return "upstream_reset_before_response_started{" + detail(why) + "}";
-    }
-
-    private static String detail(String why) {
-        return why.replace(' ', '_');
-    }
-
-    private void fail(int status, ResponseFlag flag, String details, String body) {
+    private void fail(LocalReply reply) {
         cancelHost();
         finish();
-        stream.reply(new LocalReply(status, flag.bit(), details, body));
+        stream.reply(reply);
     }
 
     // ---- trying again
@@ -393,15 +344,18 @@ public final class Router implements ResponseReader, HostPool.Waiter {
 
     /// Goes to another host if the policy and the breaker allow; true if it will.
     private boolean retry() {
-        if (over || kept.lost()) {
+        var live = cluster;
+        if (over || live == null) {
             return false;
         }
-        var live = cluster;
-        if (!mayRetry() || live == null) {
+        if (!mayRetry()) {
             if (policy().retries() > 0) {
                 stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
             }
             return false;
+        }
+        if (kept.lost()) {
+            return false; // too much was sent to send it again
         }
         if (!live.retries().take()) {
             stream.flag(ResponseFlag.UPSTREAM_OVERFLOW.bit());
@@ -420,9 +374,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     private void again() {
-        if (perTry != null) {
-            perTry.cancel();
-        }
+        cancel(perTry);
         cancelHost();
         giveRetry();
         var live = cluster;
@@ -447,9 +399,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     private void cancelHost() {
-        if (perTry != null) {
-            perTry.cancel();
-        }
+        cancel(perTry);
         if (waitingIn != null) {
             waitingIn.forget(this);
             waitingIn = null;
@@ -481,14 +431,14 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     private void cancelTimers() {
-        if (overall != null) {
-            overall.cancel();
-        }
-        if (perTry != null) {
-            perTry.cancel();
-        }
-        if (retrying != null) {
-            retrying.cancel();
+        cancel(overall);
+        cancel(perTry);
+        cancel(retrying);
+    }
+
+    private static void cancel(Timers.@Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
         }
     }
 

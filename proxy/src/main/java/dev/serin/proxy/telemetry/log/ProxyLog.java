@@ -1,10 +1,11 @@
 package dev.serin.proxy.telemetry.log;
 
 import dev.serin.base.time.Ticker;
+import dev.serin.proxy.ads.DiscoveryFeed;
 
 /// What one proxy tells people: `time level text`, to its own output, from its level on. Any
 /// thread; never blocks.
-public final class ProxyLog {
+public final class ProxyLog implements DiscoveryFeed.Log {
     private final LogLines lines;
     private final Ticker ticker;
     private volatile Level level = Level.INFO;
@@ -18,10 +19,12 @@ public final class ProxyLog {
         write(Level.DEBUG, text);
     }
 
+    @Override
     public void info(String text) {
         write(Level.INFO, text);
     }
 
+    @Override
     public void warning(String text) {
         write(Level.WARNING, text);
     }

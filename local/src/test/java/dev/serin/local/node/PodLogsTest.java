@@ -1,0 +1,101 @@
+package dev.serin.local.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.ProblemException;
+import dev.serin.testkit.FakeTime;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+class PodLogsTest {
+    private final FakeTime time = new FakeTime();
+    @TempDir private Path folder;
+
+    @Test
+    void keepsLinesWithTheirTime() throws IOException {
+        print(0, "first\nsecond größe\nlast without end");
+        assertEquals("first\nsecond größe\nlast without end\n", read(-1, false, false));
+        assertEquals("last without end\n", read(1, false, false));
+        assertTrue(read(-1, false, true).startsWith("2026-01-01T00:00:00Z first\n"));
+    }
+
+    @Test
+    void tellsTheRunBefore() throws IOException {
+        var none = assertThrows(ProblemException.class, () -> read(-1, false, false));
+        assertTrue(none.getMessage().contains("has not run yet"), none.getMessage());
+        print(0, "one\n");
+        print(1, "two\n");
+        assertEquals("two\n", read(-1, false, false));
+        assertEquals("one\n", read(-1, true, false));
+    }
+
+    @Test
+    void aFullFileMakesPlaceAndStaysBounded() throws IOException {
+        try (var log = new LogFile(path(0), time, 1000)) {
+            for (int i = 0; i < 200; i++) {
+                log.copy(input("line " + i + "\n"), "stdout");
+            }
+        }
+        assertTrue(Files.size(path(0)) <= 1000);
+        var lines = read(-1, false, false);
+        assertTrue(lines.endsWith("line 198\nline 199\n"), lines);
+        assertTrue(lines.length() < 2000, lines);
+    }
+
+    @Test
+    void followsUntilTheContainerHasEnded() throws IOException {
+        print(0, "before\n");
+        var asked = new AtomicInteger();
+        var out = new ByteArrayOutputStream();
+        new PodLogs(folder)
+                .stream(
+                        new PodLogs.Request("uid", "c", true, -1, false, false, Instant.EPOCH),
+                        out,
+                        () -> {
+                            if (asked.incrementAndGet() == 2) {
+                                print(0, "after\n");
+                            }
+                            return asked.get() > 2;
+                        });
+        assertEquals("before\nafter\n", out.toString(StandardCharsets.UTF_8));
+    }
+
+    private String read(int tail, boolean previous, boolean stamps) throws IOException {
+        var out = new ByteArrayOutputStream();
+        new PodLogs(folder)
+                .stream(
+                        new PodLogs.Request(
+                                "uid", "c", false, tail, previous, stamps, Instant.EPOCH),
+                        out,
+                        () -> true);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private void print(int run, String text) {
+        try (var log = new LogFile(path(run), time, 1 << 20)) {
+            log.copy(input(text), "stdout");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Path path(int run) {
+        return folder.resolve("uid/logs/c/" + run + ".log");
+    }
+
+    private static ByteArrayInputStream input(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

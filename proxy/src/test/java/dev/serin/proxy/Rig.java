@@ -1,0 +1,166 @@
+package dev.serin.proxy;
+
+import com.google.protobuf.Message;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.base.time.ThreadTimers;
+import dev.serin.base.time.Ticker;
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.http.fault.FaultFactory;
+import dev.serin.proxy.snapshot.ConfigUpdate;
+import dev.serin.proxy.snapshot.Rejected;
+import dev.serin.proxy.snapshot.Watcher;
+import dev.serin.proxy.socket.HostSockets;
+import dev.serin.proxy.socket.Transport;
+import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.worker.Workers;
+
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A data plane on loopback with everything around it.
+final class Rig implements AutoCloseable {
+    final BlockingQueue<StreamEnd> ends = new LinkedBlockingQueue<>();
+    final RecordingLog log = new RecordingLog();
+    final Workers workers;
+    final DataPlane plane;
+    private final ThreadTimers timers;
+
+    Rig(Draws draws) {
+        this(draws, Ticker.system(), null, 1);
+    }
+
+    Rig(Draws draws, Ticker ticker, Timers given, int threads) {
+        timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
+        workers = new Workers(threads, Transport.best(), Ticker.system());
+        var extensions = new Extensions(List.of(new FaultFactory(draws)), List.of(log), List.of());
+        plane =
+                new DataPlane(
+                        "test",
+                        new DataPlane.Parts(
+                                workers,
+                                new HostSockets(Transport.best(), 0),
+                                ticker,
+                                given == null ? timers : given,
+                                draws,
+                                extensions,
+                                ends::add),
+                        new Watcher() {
+                            @Override
+                            public void listenerFailed(String name, String reason) {
+                                throw new AssertionError(name + ": " + reason);
+                            }
+                        },
+                        Throwable::printStackTrace);
+    }
+
+    List<Rejected> apply(Message... messages) {
+        return java.util.stream.Stream.of(messages)
+                .flatMap(m -> plane.apply(Yaml.update(m)).stream())
+                .toList();
+    }
+
+    void remove(String typeUrl, String name) {
+        plane.apply(new ConfigUpdate(typeUrl, List.of(), List.of(name)));
+    }
+
+    /// The port that a listener was given.
+    int port(String listener) {
+        return plane.addresses(listener).getFirst().getPort();
+    }
+
+    StreamEnd end() {
+        try {
+            var end = ends.poll(5, TimeUnit.SECONDS);
+            if (end == null) {
+                throw new AssertionError("no stream has ended");
+            }
+            return end;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        plane.close();
+        workers.close();
+        if (timers != null) {
+            timers.close();
+        }
+    }
+
+    /// A listener `main` that serves HTTP by the discovered routes `routes`.
+    static io.envoyproxy.envoy.config.listener.v3.Listener http() {
+        return http("");
+    }
+
+    /// @param filters further HTTP filters, as YAML list items
+    static io.envoyproxy.envoy.config.listener.v3.Listener http(String filters) {
+        return Yaml.listener(
+                """
+                name: main
+                address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                filter_chains:
+                - filters:
+                  - name: hcm
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: main
+                      server_name: istio-envoy
+                      use_remote_address: true
+                      upgrade_configs: [{upgrade_type: websocket}]
+                      rds: {route_config_name: routes, config_source: {ads: {}}}
+                      http_filters:
+                FILTERS
+                      - name: router
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                """
+                        .replace("FILTERS", filters.indent(6)));
+    }
+
+    /// Routes `routes` of one virtual host for every domain.
+    ///
+    /// @param routes YAML list items at column 2
+    static io.envoyproxy.envoy.config.route.v3.RouteConfiguration routes(String routes) {
+        return Yaml.route(
+                """
+                name: routes
+                virtual_hosts:
+                - name: all
+                  domains: ["*"]
+                  routes:
+                """
+                        + routes.indent(2));
+    }
+
+    /// A STATIC cluster.
+    static io.envoyproxy.envoy.config.cluster.v3.Cluster cluster(String name, int... ports) {
+        return cluster(name, "", ports);
+    }
+
+    static io.envoyproxy.envoy.config.cluster.v3.Cluster cluster(
+            String name, String more, int... ports) {
+        var yaml =
+                new StringBuilder(
+                        """
+                        name: NAME
+                        type: STATIC
+                        connect_timeout: 1s
+                        """
+                                .replace("NAME", name));
+        yaml.append(more);
+        yaml.append("load_assignment:\n  cluster_name: x\n  endpoints:\n  - lb_endpoints:\n");
+        for (var port : ports) {
+            yaml.append(
+                            "    - endpoint: {address: {socket_address: {address: 127.0.0.1,"
+                                    + " port_value: ")
+                    .append(port)
+                    .append("}}}\n");
+        }
+        return Yaml.cluster(yaml.toString());
+    }
+}
