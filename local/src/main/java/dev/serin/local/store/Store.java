@@ -41,6 +41,7 @@ public final class Store implements AutoCloseable {
 
     private final Object inbox = new Object();
     private List<Write> waiting = new ArrayList<>();
+    private boolean closed;
 
     /// Opens or creates the file.
     ///
@@ -60,13 +61,14 @@ public final class Store implements AutoCloseable {
     /// last one with the removal's resourceVersion, or null where nothing was and nothing is.
     public @Nullable Resource write(ResourceKey key, Edit edit) {
         var write = new Write(key, edit, new CompletableFuture<>());
-        boolean first;
         synchronized (inbox) {
-            first = waiting.isEmpty();
+            if (closed) {
+                throw new IllegalStateException("the store is closed");
+            }
+            if (waiting.isEmpty()) {
+                thread.execute(this::flush);
+            }
             waiting.add(write);
-        }
-        if (first) {
-            thread.execute(this::flush);
         }
         try {
             return write.answer.join();
@@ -171,6 +173,12 @@ public final class Store implements AutoCloseable {
     /// Writes what was asked for before, then closes the file; later writes are refused.
     @Override
     public void close() {
+        synchronized (inbox) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
         thread.call(
                         () -> {
                             file.close();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /// Collects requests of one connection and runs them one after another, each on a virtual thread.
@@ -126,11 +127,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             failures.accept(e);
         } finally {
             exchange.abandon();
+            over(channel);
+        }
+    }
+
+    private void over(Channel channel) {
+        try {
             channel.eventLoop()
                     .execute(() -> {
                         running = null;
                         next(channel);
                     });
+        } catch (RejectedExecutionException e) {
+            // The door was closed meanwhile, and with it this connection.
         }
     }
 
