@@ -22,8 +22,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// A running model server: polls base paths, loads and unloads versions, answers REST. Created by
-/// composition roots and tests; [#drain()] and then [#close()] end it in good order.
+/// A running model server: polls base paths, loads and unloads versions, answers REST. Its port
+/// opens once every model that it was given is available or has failed, as TensorFlow Serving's
+/// does, so that whoever can connect can predict. Created by composition roots and tests;
+/// [#drain()] and then [#close()] end it in good order.
 public final class ModelServer implements AutoCloseable {
     private static final int MOST_WAITING = 1024;
     private static final int LONGEST_BODY = 128 << 20;
@@ -35,11 +37,14 @@ public final class ModelServer implements AutoCloseable {
     private final ExecutorService loaders;
     private final ServableManager manager;
     private final RestServer rest;
+    private final CompletableFuture<HostPort> listening = new CompletableFuture<>();
+
+    /// Owned by `owner`: the port has been opened, or never shall be.
+    private boolean decided;
 
     /// Starts; models become available afterwards, as they are found and loaded.
     ///
     /// @param log gets a line for what a person should know
-    /// @throws ProblemException if the REST address cannot be bound
     public ModelServer(ServeOptions options, Ticker ticker, Consumer<String> log) {
         this.log = log;
         owner = new Owner("servables", this::mistake);
@@ -68,18 +73,6 @@ public final class ModelServer implements AutoCloseable {
                         new ServableManager.Retries(
                                 options.loading().retries(), options.loading().retryInterval()),
                         new VersionLog(ticker, log));
-        try {
-            rest =
-                    new RestServer(
-                            options.rest(),
-                            new RestServer.Limits(
-                                    options.requestThreads(), MOST_WAITING, LONGEST_BODY),
-                            manager.table(),
-                            this::mistake);
-        } catch (ProblemException e) {
-            stopThreads();
-            throw e;
-        }
         var source =
                 new DirectorySource(
                         versions -> owner.execute(() -> manager.aspire(versions)),
@@ -93,14 +86,25 @@ public final class ModelServer implements AutoCloseable {
             source.models(options.models());
             source.poll();
         });
+        // Beside the first load, which takes as long.
+        rest =
+                new RestServer(
+                        options.rest(),
+                        new RestServer.Limits(options.requestThreads(), MOST_WAITING, LONGEST_BODY),
+                        manager.table(),
+                        this::mistake);
+        owner.execute(() -> {
+            manager.table().watch(this::openOnceSettled);
+            openOnceSettled(manager.table().get());
+        });
         if (options.poll().isPositive()) {
             timers.every(options.poll(), () -> looking.execute(source::poll));
         }
     }
 
-    /// Where REST listens.
-    public HostPort address() {
-        return rest.address();
+    /// Where REST listens, as soon as it does; a [ProblemException] if the address cannot be bound.
+    public CompletableFuture<HostPort> listening() {
+        return listening.copy();
     }
 
     /// The models as they stand; watchers run on a thread of the server and must be quick.
@@ -110,7 +114,7 @@ public final class ModelServer implements AutoCloseable {
 
     /// Takes no new work; completes when what was begun has been answered.
     public CompletableFuture<Void> drain() {
-        return rest.drain();
+        return decide().thenCompose(_ -> rest.drain());
     }
 
     /// Ends everything and gives the models' memory back; waits for a load that is under way, a few
@@ -118,6 +122,7 @@ public final class ModelServer implements AutoCloseable {
     @Override
     public void close() {
         timers.close();
+        decide().join();
         rest.close();
         owner.call(
                         () -> {
@@ -126,6 +131,23 @@ public final class ModelServer implements AutoCloseable {
                         })
                 .join();
         stopThreads();
+    }
+
+    private void openOnceSettled(ServableTable table) {
+        if (decided || !table.isSettled()) {
+            return;
+        }
+        decided = true;
+        try {
+            listening.complete(rest.open());
+        } catch (ProblemException e) {
+            listening.completeExceptionally(e);
+        }
+    }
+
+    /// From here on the port stays as it is.
+    private CompletableFuture<Boolean> decide() {
+        return owner.call(() -> decided = true);
     }
 
     private void stopThreads() {

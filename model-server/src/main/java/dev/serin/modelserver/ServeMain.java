@@ -16,7 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,15 +58,28 @@ public final class ServeMain {
             return 2;
         }
         try (var server = new ModelServer(options, ticker, out::println)) {
-            out.println("REST on port " + server.address().port() + ", for " + names(options));
-            sayWhenReady(server, ticker, begun, out);
-            await(stop);
+            out.println("loading " + names(options) + "; REST opens once that is done");
+            var end = new CompletableFuture<Void>();
+            stop.onStart(() -> end.complete(null));
+            server.listening()
+                    .whenComplete((address, failure) -> {
+                        if (failure == null) {
+                            out.println("REST on port " + address.port());
+                            sayWhenReady(server, ticker, begun, out);
+                        } else {
+                            end.completeExceptionally(failure);
+                        }
+                    });
+            end.join();
             out.println("stopping: finishing what was begun");
             drain(server);
             return 0;
-        } catch (ProblemException e) {
-            e.problems().forEach(problem -> out.println("ERROR: " + problem.text()));
-            return 1;
+        } catch (CompletionException e) {
+            if (root(e) instanceof ProblemException taken) {
+                taken.problems().forEach(problem -> out.println("ERROR: " + problem.text()));
+                return 1;
+            }
+            throw e;
         }
     }
 
@@ -94,14 +108,9 @@ public final class ServeMain {
         say.accept(server.table().get());
     }
 
-    private static void await(Drain stop) {
-        var stopped = new CountDownLatch(1);
-        stop.onStart(stopped::countDown);
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static Throwable root(Throwable failure) {
+        var cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? root(cause) : failure;
     }
 
     private static void drain(ModelServer server) {

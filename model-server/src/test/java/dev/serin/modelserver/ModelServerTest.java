@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.serin.base.ProblemException;
 import dev.serin.base.lifecycle.Drain;
 import dev.serin.base.net.HostPort;
 import dev.serin.base.time.Ticker;
@@ -32,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
@@ -85,6 +85,28 @@ class ModelServerTest {
                                     "{\"signature_name\": \"classify\", \"examples\": [{\"x\":"
                                             + " 1.0}]}")
                             .body());
+        }
+    }
+
+    /// So that a probe of the port means a model that predicts, as with TensorFlow Serving.
+    @Test
+    void thePortOpensOnceTheModelCanBeAsked() throws Exception {
+        try (var running = new RunningServer(model("half", MODELS.resolve("half")))) {
+            var first = running.post("/v1/models/half:predict", "{\"instances\": [1]}");
+            assertEquals(200, first.statusCode(), first.body());
+        }
+    }
+
+    @Test
+    void thePortOpensToTellWhatFailed() throws Exception {
+        Files.createDirectories(folder.resolve("1"));
+        Files.writeString(folder.resolve("1/saved_model.pb"), "no model");
+        try (var running =
+                new RunningServer(
+                        model("broken", folder), model("missing", folder.resolve("nowhere")))) {
+            var status = running.get("/v1/models/broken").body();
+            assertTrue(status.contains("\"state\": \"END\""), status);
+            assertEquals(404, running.get("/v1/models/missing").statusCode());
         }
     }
 
@@ -347,7 +369,7 @@ class ModelServerTest {
         try (var running = new RunningServer(model("half", MODELS.resolve("half")))) {
             running.await("half", 2, State.AVAILABLE);
             try (var socket =
-                    new Socket(InetAddress.getLoopbackAddress(), running.server.address().port())) {
+                    new Socket(InetAddress.getLoopbackAddress(), running.address.port())) {
                 socket.setSoTimeout(10_000);
                 var requests = new StringBuilder();
                 for (int i = 0; i < 100; i++) {
@@ -402,18 +424,18 @@ class ModelServerTest {
                             System.getenv());
             var taken =
                     new ServeOptions(
-                            new HostPort("127.0.0.1", running.server.address().port()),
+                            new HostPort("127.0.0.1", running.address.port()),
                             List.of(),
                             options.cache(),
                             options.poll(),
                             options.loading(),
                             options.sessions(),
                             1);
-            var e =
-                    assertThrows(
-                            ProblemException.class,
-                            () -> new ModelServer(taken, Ticker.system(), _ -> {}));
-            assertTrue(e.getMessage().contains("--rest_api_port"), e.getMessage());
+            try (var second = new ModelServer(taken, Ticker.system(), _ -> {})) {
+                var listening = second.listening();
+                var e = assertThrows(CompletionException.class, listening::join);
+                assertTrue(e.getMessage().contains("--rest_api_port"), e.getMessage());
+            }
         }
     }
 }

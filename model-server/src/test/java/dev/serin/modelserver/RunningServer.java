@@ -17,15 +17,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
-/// A model server on a free port, with what it said, and a client.
+/// A model server that listens on a free port, with what it said, and a client.
 final class RunningServer implements AutoCloseable {
     final List<String> said = new CopyOnWriteArrayList<>();
     final ModelServer server;
+    final HostPort address;
     private final HttpClient client = HttpClient.newHttpClient();
 
     RunningServer(ModelConfig... models) {
         server = new ModelServer(options(models), Ticker.system(), said::add);
+        address = server.listening().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     static ModelConfig model(String name, Path base) {
@@ -58,7 +61,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     URI uri(String path) {
-        return URI.create("http://" + server.address() + path);
+        return URI.create("http://" + address + path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -20,6 +20,8 @@ import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -33,13 +35,14 @@ public final class RestServer implements AutoCloseable {
     private final EventLoopGroup loop;
     private final ThreadPoolExecutor pool;
     private final Drain drain = new Drain();
-    private final Channel listener;
+    private final HostPort wanted;
+    private final ServerBootstrap door;
+    private @Nullable Channel listener;
 
-    /// Binds and serves.
+    /// Gets everything ready but the address, which [#open()] binds.
     ///
     /// @param limits of the pool and of bodies
     /// @param mistakes told of an exception that is ours to mend
-    /// @throws ProblemException if the address cannot be bound
     public RestServer(
             HostPort address,
             Limits limits,
@@ -57,7 +60,8 @@ public final class RestServer implements AutoCloseable {
                         new ArrayBlockingQueue<>(limits.waiting),
                         Thread.ofPlatform().name("predict-", 0).daemon(true).factory());
         var api = new RestApi(table, mistakes);
-        var bind =
+        wanted = address;
+        door =
                 new ServerBootstrap()
                         .group(loop)
                         .channel(EpollServerSocketChannel.class)
@@ -75,18 +79,7 @@ public final class RestServer implements AutoCloseable {
                                                 .addLast(new WholeRequests(limits.bodyBytes))
                                                 .addLast(new RestConnection(api, pool, drain));
                                     }
-                                })
-                        .bind(address.host(), address.port())
-                        .awaitUninterruptibly();
-        listener = bind.channel();
-        if (!bind.isSuccess()) {
-            close();
-            throw new ProblemException(
-                    Problem.of(
-                            "REST address " + address,
-                            "it cannot be bound (" + bind.cause().getMessage() + ")",
-                            "end what listens there, or choose another port by --rest_api_port"));
-        }
+                                });
     }
 
     /// How much is taken on.
@@ -96,16 +89,34 @@ public final class RestServer implements AutoCloseable {
     /// @param bodyBytes the longest body
     public record Limits(int threads, int waiting, int bodyBytes) {}
 
-    /// Where it listens, the port as it was chosen.
-    public HostPort address() {
-        var bound = (InetSocketAddress) listener.localAddress();
+    /// Binds and serves, once; answers where it listens, the port as it was chosen.
+    ///
+    /// @throws ProblemException if the address cannot be bound
+    public HostPort open() {
+        var bind = door.bind(wanted.host(), wanted.port()).awaitUninterruptibly();
+        if (!bind.isSuccess()) {
+            throw new ProblemException(
+                    Problem.of(
+                            "REST address " + wanted,
+                            "it cannot be bound (" + bind.cause().getMessage() + ")",
+                            "end what listens there, or choose another port by --rest_api_port"));
+        }
+        var opened = bind.channel();
+        synchronized (this) {
+            listener = opened;
+        }
+        var bound = (InetSocketAddress) opened.localAddress();
         return new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
     }
 
     /// Takes no new connection, closes the idle ones, and completes when every request that was
     /// begun has been answered.
     public CompletableFuture<Void> drain() {
-        listener.close();
+        synchronized (this) {
+            if (listener != null) {
+                listener.close();
+            }
+        }
         drain.start();
         return drain.ended();
     }

@@ -52,6 +52,15 @@ public final class ServableManager {
         private final SortedMap<Long, Version> versions = new TreeMap<>();
         private Map<String, Long> labels = Map.of();
         private boolean configured = true;
+        private boolean looked;
+
+        /// Whether its base path has been looked at and nothing of it is on its way.
+        boolean settled() {
+            return looked
+                    && (versions.values().stream().anyMatch(v -> v.loaded != null)
+                            || versions.values().stream()
+                                    .noneMatch(v -> v.aspired != null && v.state != State.END));
+        }
     }
 
     private static final class Version {
@@ -113,6 +122,7 @@ public final class ServableManager {
     public void aspire(AspiredVersions wanted) {
         owner.check();
         var model = models.computeIfAbsent(wanted.model(), _ -> new Model());
+        model.looked = true;
         wanted.versions()
                 .keySet()
                 .forEach(version ->
@@ -254,6 +264,7 @@ public final class ServableManager {
 
     private void publish() {
         var next = new HashMap<String, ServableTable.Model>();
+        var settled = true;
         var ready = true;
         for (var entry : models.entrySet()) {
             var model = entry.getValue();
@@ -265,9 +276,10 @@ public final class ServableManager {
                     available.put(version.id.version(), version.loaded);
                 }
             }
+            settled &= !model.configured || model.settled();
             ready &= !model.configured || !available.isEmpty();
             next.put(entry.getKey(), new ServableTable.Model(available, statuses, model.labels));
         }
-        table.set(new ServableTable(next, ready));
+        table.set(new ServableTable(next, settled, ready));
     }
 }

@@ -12,9 +12,10 @@ import java.util.SortedMap;
 /// Every model as it stands at one moment: what requests look in. Immutable; published by the
 /// [ServableManager].
 public final class ServableTable {
-    public static final ServableTable EMPTY = new ServableTable(Map.of(), false);
+    public static final ServableTable EMPTY = new ServableTable(Map.of(), false, false);
 
     private final Map<String, Model> models;
+    private final boolean settled;
     private final boolean ready;
 
     /// One model.
@@ -27,9 +28,17 @@ public final class ServableTable {
             SortedMap<Long, ModelVersionStatus> statuses,
             Map<String, Long> labels) {}
 
-    ServableTable(Map<String, Model> models, boolean ready) {
+    ServableTable(Map<String, Model> models, boolean settled, boolean ready) {
         this.models = Map.copyOf(models);
+        this.settled = settled;
         this.ready = ready;
+    }
+
+    /// Whether nothing that is configured is still on its way: each model has been looked for and
+    /// has an available version, or none that could become one without a change from outside or a
+    /// further try.
+    public boolean isSettled() {
+        return settled;
     }
 
     /// Whether each model that is configured has an available version.

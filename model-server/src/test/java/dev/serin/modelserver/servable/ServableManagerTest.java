@@ -225,6 +225,33 @@ class ServableManagerTest {
     }
 
     @Test
+    void settledMeansThatNothingIsOnItsWay() {
+        assertFalse(manager.table().get().isSettled());
+        onOwner(() -> manager.configure(Map.of("m", Map.of())));
+        assertFalse(manager.table().get().isSettled(), "not looked for yet");
+        broken.add(1L);
+        aspire(1, 1, 2);
+        assertFalse(manager.table().get().isSettled(), "loading");
+        settle();
+        assertTrue(manager.table().get().isSettled(), "version 2 is there");
+        onOwner(() -> manager.configure(Map.of("m", Map.of(), "n", Map.of())));
+        assertFalse(manager.table().get().isSettled(), "the next one not looked for yet");
+        onOwner(() -> manager.aspire(new AspiredVersions("n", Collections.emptySortedMap())));
+        assertTrue(manager.table().get().isSettled(), "nothing there to load");
+    }
+
+    @Test
+    void whatFailedIsSettledToo() {
+        onOwner(() -> manager.configure(Map.of("m", Map.of())));
+        broken.add(1L);
+        aspire(1, 1);
+        assertFalse(manager.table().get().isSettled(), "loading");
+        settle();
+        assertTrue(manager.table().get().isSettled());
+        assertFalse(manager.table().get().isReady());
+    }
+
+    @Test
     void readyMeansThatEachModelHasAnAvailableVersion() {
         assertFalse(manager.table().get().isReady());
         onOwner(() -> manager.configure(Map.of("m", Map.of())));
