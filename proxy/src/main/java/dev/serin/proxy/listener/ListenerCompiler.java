@@ -114,7 +114,8 @@ public final class ListenerCompiler {
     // ---- listener filters
 
     private static Inspection inspection(Listener listener) throws ConfigProblem {
-        var original = false;
+        // As in Envoy, to hand connections over by their original destination is to ask for it.
+        var original = listener.getUseOriginalDst().getValue();
         PortTest tls = null;
         PortTest http = null;
         for (var filter : listener.getListenerFiltersList()) {
