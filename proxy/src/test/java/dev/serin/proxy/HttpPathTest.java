@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 @ExtendWith(NothingLeft.class)
+@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end in CRLF
 class HttpPathTest {
     private static final String TO_ONE =
             """
@@ -157,8 +158,7 @@ class HttpPathTest {
 
     @Test
     void localRepliesAreThoseOfEnvoy() throws Exception {
-        try (var gone = new ServerSocket(0);
-                var cut = new Origin(wire -> wire.head());
+        try (var cut = new Origin(wire -> wire.head());
                 var rig =
                         rig(
                                 """
@@ -176,10 +176,9 @@ class HttpPathTest {
                                   redirect: {path_redirect: "/new", response_code: FOUND}
                                 """,
                                 Rig.cluster("empty"),
-                                Rig.cluster("refused", gone.getLocalPort()),
+                                Rig.cluster("refused", Origin.refusing()),
                                 Rig.cluster("cut", cut.port()));
                 var client = Wire.to(rig.port("main"))) {
-            gone.close();
             reply(rig, client, "/nothing", 404, "", "NR", "route_not_found");
             reply(rig, client, "/none", 503, "", "NC", "cluster_not_found");
             reply(rig, client, "/empty", 503, "no healthy upstream", "UH", "no_healthy_upstream");
@@ -227,8 +226,7 @@ class HttpPathTest {
 
     @Test
     void connectFailureIsRetriedOnAnotherHostWithTheBody() throws Exception {
-        try (var gone = new ServerSocket(0);
-                var good =
+        try (var good =
                         new Origin(wire -> {
                             for (var got = wire.request(); got != null; got = wire.request()) {
                                 wire.write(
@@ -250,9 +248,8 @@ class HttpPathTest {
                                       retry_host_predicate:
                                       - name: envoy.retry_host_predicates.previous_hosts
                                 """,
-                                Rig.cluster("one", gone.getLocalPort(), good.port()));
+                                Rig.cluster("one", Origin.refusing(), good.port()));
                 var client = Wire.to(rig.port("main"))) {
-            gone.close();
             for (var i = 0; i < 4; i++) {
                 client.write("POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 5\r\n\r\nhello");
                 assertEquals("hello", client.message().body());
@@ -443,7 +440,7 @@ class HttpPathTest {
                 var client = Wire.to(rig.port("main"))) {
             client.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
             client.head();
-            assertEquals("abc", new String(client.in.readAllBytes()));
+            assertEquals("abc", new String(client.in.readAllBytes(), StandardCharsets.UTF_8));
             var end = rig.end();
             assertTrue(end.has(ResponseFlag.UPSTREAM_CONNECTION_TERMINATION));
             assertEquals(

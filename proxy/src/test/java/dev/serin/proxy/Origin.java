@@ -43,6 +43,15 @@ final class Origin implements AutoCloseable {
         });
     }
 
+    /// A port that nobody listens on.
+    static int refusing() {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return server.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     int port() {
         return server.getLocalPort();
     }

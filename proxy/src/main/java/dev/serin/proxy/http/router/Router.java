@@ -150,8 +150,8 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         } else {
             kept.pass(part, to, mayRetry());
             if (!to.writable()) {
-                to.flush();
-                stream.readMore(false);
+                to.flush(); // which may make room at once, and say so before it returns
+                stream.readMore(to.writable());
             }
         }
     }
@@ -221,8 +221,10 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     public void body(ByteBuf part) {
         stream.respondBody(part);
         if (writer != null && !stream.clientWritable()) {
-            stream.flush();
-            writer.readMore(false);
+            stream.flush(); // which may make room at once, and say so before it returns
+            if (writer != null) {
+                writer.readMore(stream.clientWritable());
+            }
         }
     }
 
