@@ -203,7 +203,10 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (live != null && on != null) {
             live.answered(on, head.status(), upstreamFirst);
         }
-        if (policy().retries(head.status()) && retry()) {
+        var unseen =
+                NotProcessed.heard(head, stream.downstream().direction())
+                        && policy().retriesConnectFailure();
+        if ((unseen || policy().retries(head.status())) && retry()) {
             return;
         }
         responseBegun = true;
@@ -268,7 +271,9 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retriesConnectFailure() && retry()) {
             return;
         }
-        fail(UpstreamFailures.notConnected(failure == HostPool.Failure.TIMEOUT, reason));
+        var reply = UpstreamFailures.notConnected(failure == HostPool.Failure.TIMEOUT, reason);
+        // Had an earlier attempt come through, the workload might have seen the request.
+        fail(attempts > 1 ? reply : NotProcessed.told(reply, stream.downstream().direction()));
     }
 
     @Override
