@@ -12,7 +12,7 @@ public record TrustDomain(String name) {
                             "trust domain",
                             "'" + name + "'",
                             "lower-case letters, digits, dots, dashes and underscores (SPIFFE-ID"
-                                + " §2.1)",
+                                    + " §2.1)",
                             null));
         }
     }

@@ -2,6 +2,7 @@ package dev.serin.identity.x509;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +15,15 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/// A certificate chain and its private key, as PEM text: leaf first, PKCS #8 key without a password.
+/// A certificate chain and its private key, as PEM text: leaf first, PKCS #8 key without a
+/// password.
 public record PemKeys(String chain, String key) {
     /// The same for the JDK's TLS.
+    ///
     /// @throws ProblemException if the text is not what it should be
     public X509ExtendedKeyManager keyManager() {
         try {

@@ -41,17 +41,17 @@ class ExamplesCallTest {
             value = {
                 "{\"examples\":[1]}|Example must be JSON object but got JSON Number",
                 "{\"examples\":[{\"x\":[1,1.5]}]}|Unexpected element type in feature: x expecting"
-                    + " type: int64",
+                        + " type: int64",
                 "{\"examples\":[{\"x\":[1.5,1]}]}|Unexpected element type in feature: x expecting"
-                    + " type: float",
+                        + " type: float",
                 "{\"examples\":[{\"x\":[\"a\",1]}]}|Unexpected element type in feature: x expecting"
-                    + " type: bytes",
+                        + " type: bytes",
                 "{\"examples\":[{\"x\":[[1]]}]}|Feature: x has element with unexpected JSON type:"
-                    + " Array",
+                        + " Array",
                 "{\"examples\":[{\"x\":null}]}|Feature: x has element with unexpected JSON type:"
-                    + " Null",
+                        + " Null",
                 "{\"examples\":[{\"x\":18446744073709551615}]}|Feature: x has uint64 element. Only"
-                    + " int64 is supported."
+                        + " int64 is supported."
             })
     void mistakesAreToldInTensorFlowServingsWords(String json, String expected) {
         assertEquals(expected, assertThrows(ServingException.class, () -> read(json)).text());

@@ -144,17 +144,17 @@ class PredictCallTest {
             value = {
                 "{}|Missing 'inputs' or 'instances' key",
                 "{\"instances\":[1],\"signature_name\":\"none\"}|Failed to get input map for"
-                    + " signature: none",
+                        + " signature: none",
                 "{\"instances\":[\"a\"]}|Failed to process element: 0 of 'instances' list. Error:"
                     + " INVALID_ARGUMENT: JSON Value: \"a\" Type: String is not of expected type:"
                     + " float",
                 "{\"instances\":[null]}|Failed to process element: 0 of 'instances' list. Error:"
-                    + " INVALID_ARGUMENT: JSON Value: null Type: Null is not of expected type:"
-                    + " float",
+                        + " INVALID_ARGUMENT: JSON Value: null Type: Null is not of expected type:"
+                        + " float",
                 "{\"instances\":[[1],[1,2]]}|Failed to process element: 1 of 'instances' list."
-                    + " Error: INVALID_ARGUMENT: Expecting tensor size: 1 but got: 2",
+                        + " Error: INVALID_ARGUMENT: Expecting tensor size: 1 but got: 2",
                 "{\"instances\":[[[1],[2]],[[1,2]]]}|Failed to process element: 1 of 'instances'"
-                    + " list. Error: INVALID_ARGUMENT: Expecting shape [2,1] but got: [1,2]",
+                        + " list. Error: INVALID_ARGUMENT: Expecting shape [2,1] but got: [1,2]",
                 "{\"instances\":[[[1],[2,3]]]}|Failed to process element: 0 of 'instances' list."
                     + " Error: INVALID_ARGUMENT: Encountered list at unexpected size: 2 at level: 1"
                     + " expected size: 1",
@@ -162,30 +162,30 @@ class PredictCallTest {
                     + " list. Error: INVALID_ARGUMENT: Encountered list at unexpected size: 2 at"
                     + " level: 1 expected size: 1",
                 "{\"instances\":[[1,[2]]]}|Failed to process element: 0 of 'instances' list. Error:"
-                    + " INVALID_ARGUMENT: Encountered list at unexpected level: 1 expected < 1",
+                        + " INVALID_ARGUMENT: Encountered list at unexpected level: 1 expected < 1",
                 "{\"instances\":[[[1],2]]}|Failed to process element: 0 of 'instances' list. Error:"
-                    + " INVALID_ARGUMENT: JSON Value: 2 found at incorrect level: 2 in the JSON"
-                    + " DOM. Expected at level: 2",
+                        + " INVALID_ARGUMENT: JSON Value: 2 found at incorrect level: 2 in the JSON"
+                        + " DOM. Expected at level: 2",
                 "{\"instances\":[1,{\"x\":1}]}|Expecting value/list but got object at item 1 of"
-                    + " input list",
+                        + " input list",
                 "{\"instances\":[{\"x\":1},1]}|Expecting object but got list at item 1 of input"
-                    + " list",
+                        + " list",
                 "{\"instances\":[{\"y\":1}]}|Failed to process element: 0 key: y of 'instances'"
                     + " list. Error: INVALID_ARGUMENT: JSON object: does not have named input: y",
                 "{\"instances\":[1],\"signature_name\":\"two\"}|instances is a plain list, but"
-                    + " expecting list of objects as multiple input tensors required as per"
-                    + " tensorinfo_map",
+                        + " expecting list of objects as multiple input tensors required as per"
+                        + " tensorinfo_map",
                 "{\"inputs\":[1],\"signature_name\":\"two\"}|inputs is a plain value/list, but"
-                    + " expecting an object as multiple input tensors required as per"
-                    + " tensorinfo_map",
+                        + " expecting an object as multiple input tensors required as per"
+                        + " tensorinfo_map",
                 "{\"inputs\":{\"a\":1},\"signature_name\":\"two\"}|Missing named input: b in"
-                    + " 'inputs' object.",
+                        + " 'inputs' object.",
                 "{\"inputs\":[16777216]}|Cannot convert JSON value: 16777216 to float without loss"
-                    + " of precision.",
+                        + " of precision.",
                 "{\"inputs\":[1e39]}|Cannot convert JSON value: 1e+39 to float without loss of"
-                    + " precision.",
+                        + " precision.",
                 "{\"inputs\":[1.5],\"signature_name\":\"int8\"}|JSON Value: 1.5 Type: Number is not"
-                    + " of expected type: int8",
+                        + " of expected type: int8",
                 "{\"inputs\":{\"c\":1}}|Missing named input: x in 'inputs' object.",
                 "{\"inputs\":{\"b64\":\"*\"},\"signature_name\":\"text\"}|Unable to base64 decode"
             })

@@ -33,6 +33,7 @@ final class Launcher implements Container.Starter {
     private static final long LARGEST_LOG = 10L << 20;
 
     private final Node.Parts parts;
+
     /// What each pod has of its own below /etc.
     private static final List<String> ETC = List.of("resolv.conf", "hosts", "hostname");
 
