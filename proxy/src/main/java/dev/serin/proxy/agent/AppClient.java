@@ -32,6 +32,10 @@ import java.util.concurrent.TimeUnit;
 public final class AppClient {
     private static final int LONGEST = 16 << 20;
 
+    private static final InetAddress[] PASSED = {
+        InetAddress.ofLiteral("127.0.0.6"), InetAddress.ofLiteral("::6")
+    };
+
     private final Sockets sockets;
     private final EventLoopGroup loops;
     private final InetAddress address;
@@ -107,8 +111,12 @@ public final class AppClient {
                                         pipeline.accept(channel);
                                     }
                                 });
-        // Marked, or the pod's own rules would send it to the inbound listener.
-        sockets.mark(bootstrap);
+        if (!address.isLoopbackAddress()) {
+            // The pod's rules let only this source through to the workload: a marked connection to
+            // the pod's own
+            // address goes to the inbound listener, which would count probes as requests.
+            bootstrap.localAddress(new InetSocketAddress(PASSED[v6 ? 1 : 0], 0));
+        }
         return bootstrap;
     }
 
