@@ -16,6 +16,6 @@ final class Commands {
         line.addSubcommand(new ServeCommand());
         line.addSubcommand(new ProxyCommand(console));
         line.addSubcommand(new VersionCommand(console));
-        line.addSubcommand(new SupervisorCommand());
+        line.addSubcommand(new PrepareCommand(console));
     }
 }

@@ -3,6 +3,8 @@ package dev.serin.cli;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -10,7 +12,7 @@ import picocli.CommandLine.ScopeType;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.List;
 
 /// Where every role of the product starts: `serin COMMAND`. What goes wrong becomes a text and an
 /// exit code here and nowhere else: 0 done, 1 a problem with what was given or found, 2 wrong
@@ -36,8 +38,13 @@ public final class Main {
 
     /// Runs one command and answers its exit code.
     static int run(Console console, String... args) {
-        if (args.length > 0 && args[0].equals("serve") && !Arrays.asList(args).contains("--help")) {
-            return ServeCommand.serve(console, args);
+        try {
+            var code = role(console, List.of(args));
+            if (code != null) {
+                return code;
+            }
+        } catch (Exception e) {
+            return failed(console, e);
         }
         var line = new CommandLine(new Main());
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
@@ -46,6 +53,20 @@ public final class Main {
         line.setParameterExceptionHandler(Main::usage);
         line.setExecutionExceptionHandler((failure, _, _) -> failed(console, failure));
         return line.execute(args);
+    }
+
+    /// The roles whose words are not for picocli: of `serve` because they are TensorFlow Serving's,
+    /// of the two that a mesh starts itself because it takes a third of a second to get ready.
+    private static @Nullable Integer role(Console console, List<String> args) throws Exception {
+        if (args.isEmpty() || args.contains("--help")) {
+            return null;
+        }
+        return switch (args.getFirst()) {
+            case "serve" -> ServeCommand.serve(console, args.subList(1, args.size()));
+            case "supervisor" -> SupervisorCommand.supervise(args.subList(1, args.size()));
+            case "proxy" -> args.contains("host") ? ProxyCommand.host(console) : null;
+            default -> null;
+        };
     }
 
     private static int usage(CommandLine.ParameterException failure, String[] args) {

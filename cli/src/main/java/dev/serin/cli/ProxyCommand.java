@@ -62,7 +62,7 @@ final class ProxyCommand implements Callable<Integer> {
             description = "event loops (default: one a core)")
     private int workers;
 
-    @Parameters(paramLabel = "ROLE", arity = "0..1", description = "sidecar, router or host")
+    @Parameters(paramLabel = "ROLE", arity = "0..1", description = "sidecar or router")
     private @Nullable String role;
 
     @Unmatched private List<String> others = new ArrayList<>();
@@ -75,16 +75,17 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var loops = workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
         try (var machine = ProxyRuntime.ofMachine(loops)) {
-            return "host".equals(role) ? host(machine.runtime()) : one(machine.runtime());
+            return one(machine.runtime());
         }
     }
 
-    /// All proxies of a machine, as ordered on standard input.
-    private int host(ProxyRuntime runtime) throws IOException {
+    /// All proxies of a machine, as ordered on standard input; started by a mesh, not by people.
+    static int host(Console console) throws IOException {
         var out = console.out();
-        try (var host =
+        try (var machine = ProxyRuntime.ofMachine(Runtime.getRuntime().availableProcessors());
+                var host =
                         new ProxyHost(
-                                runtime,
+                                machine.runtime(),
                                 line -> {
                                     out.println(line);
                                     out.flush();

@@ -6,7 +6,7 @@ import dev.serin.modelserver.ServeMain;
 
 import picocli.CommandLine.Command;
 
-import java.util.Arrays;
+import java.util.List;
 
 /// `serin serve`: the model server with TensorFlow Serving's flags, which are its own to read.
 @Command(
@@ -20,11 +20,10 @@ import java.util.Arrays;
         })
 final class ServeCommand implements Runnable {
     /// Runs it on the words after `serve`, and answers its exit code.
-    static int serve(Console console, String[] args) {
+    static int serve(Console console, List<String> flags) {
         var stop = new Drain();
         Signals.onEnd(stop::start);
-        var flags = Arrays.copyOfRange(args, 1, args.length);
-        return ServeMain.run(flags, System.getenv(), console.out(), stop);
+        return ServeMain.run(flags.toArray(String[]::new), System.getenv(), console.out(), stop);
     }
 
     /// Only for the list of commands and `help`: [Main] takes the words of `serve` before they are

@@ -1,26 +1,32 @@
 package dev.serin.cli;
 
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
 import dev.serin.cli.mesh.Distribution;
+import dev.serin.cli.mesh.MeshHome;
 import dev.serin.cli.mesh.Supervisor;
 
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import java.util.List;
 
-/// `serin supervisor`: what `serin up` starts inside the mesh's namespaces; not for people.
-@Command(name = "supervisor", hidden = true, description = "Runs a mesh, started by `serin up`.")
-final class SupervisorCommand implements Callable<Integer> {
-    @Mixin private MeshOption mesh = new MeshOption();
+/// `serin supervisor --mesh NAME --socket PATH`: what `serin up` starts inside the mesh's
+/// namespaces; not for people, and not in the table of commands.
+final class SupervisorCommand {
+    private SupervisorCommand() {}
 
-    @Option(names = "--socket", required = true, paramLabel = "PATH", description = "the front's")
-    private Path socket = Path.of("");
-
-    @Override
-    public Integer call() throws Exception {
+    /// Runs a mesh to its end, and answers the exit code.
+    ///
+    /// @param words after `supervisor`, in this order
+    static int supervise(List<String> words) throws IOException {
+        if (words.size() != 4
+                || !words.get(0).equals("--mesh")
+                || !words.get(2).equals("--socket")) {
+            throw new ProblemException(
+                    Problem.of("serin supervisor", "it is not for people", "start `serin up`"));
+        }
+        var home = MeshHome.of(words.get(1), System.getenv());
         var distribution = Distribution.of(System.getenv());
-        return new Supervisor(mesh.home(), distribution, socket).run();
+        return new Supervisor(home, distribution, Path.of(words.get(3))).run();
     }
 }

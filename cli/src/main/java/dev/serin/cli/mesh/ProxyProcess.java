@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The one process in which the proxies of all pods run, seen from the supervisor. When it dies,
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
 /// Safe for any thread.
 final class ProxyProcess implements SidecarHost, AutoCloseable {
     private static final int KILLED = 137;
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     private final List<String> command;
     private final Path log;
@@ -93,11 +95,23 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
         };
     }
 
+    /// Tells it to end and waits for that: its last words are in its log, and what it records (see
+    /// `serin prepare`) is whole.
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (process != null) {
-            process.destroy();
+    public void close() {
+        Process ending;
+        synchronized (this) {
+            closed = true;
+            ending = process;
+        }
+        if (ending == null) {
+            return;
+        }
+        ending.destroy();
+        try {
+            ending.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

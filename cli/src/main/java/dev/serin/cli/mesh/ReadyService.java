@@ -28,12 +28,11 @@ record ReadyService(Supplier<ResourceClient> client) implements ServiceUrls {
         if (there == null) {
             return null;
         }
-        var name =
-                Service.from(there).ports().stream()
-                        .filter(p -> p.port() == port)
-                        .map(Service.Port::name)
-                        .findFirst()
-                        .orElse("");
+        var wanted = Service.from(there).ports().stream().filter(p -> p.port() == port).findFirst();
+        if (wanted.isEmpty()) {
+            return null;
+        }
+        var name = wanted.get().name();
         var labels = Map.of(EndpointSlice.SERVICE_NAME, service);
         for (var resource : client.get().list(SLICE, namespace, labels)) {
             var slice = EndpointSlice.from(resource);

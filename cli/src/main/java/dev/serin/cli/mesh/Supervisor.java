@@ -71,7 +71,10 @@ public final class Supervisor {
         // 2. The front, through which we speak and get ports of the machine.
         var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (var link =
-                new HostLink(socket, group, stop::complete, () -> stop.complete(Duration.ZERO))) {
+                        new HostLink(
+                                socket, group, stop::complete, () -> stop.complete(Duration.ZERO));
+                // Ends before the front is told that the end is near.
+                var _ = proxies) {
             // 3. The network namespace becomes the router between pods.
             var programs =
                     new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));

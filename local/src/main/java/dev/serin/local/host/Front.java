@@ -34,6 +34,8 @@ import java.util.function.Consumer;
 /// either dies the other ends, and with the supervisor every process, mount and namespace of the
 /// mesh.
 public final class Front {
+    private static final int LAST_SECONDS = 15;
+
     private final Start start;
     private final Programs programs;
     private final Consumer<String> print;
@@ -306,7 +308,9 @@ public final class Front {
             var mesh = process;
             if (isSupervisor && mesh != null) {
                 // Its end is near; should it hang without us, it must not stay.
-                context.channel().eventLoop().schedule(mesh::destroyForcibly, 3, TimeUnit.SECONDS);
+                context.channel()
+                        .eventLoop()
+                        .schedule(mesh::destroyForcibly, LAST_SECONDS, TimeUnit.SECONDS);
             }
         }
 
