@@ -47,9 +47,10 @@ public final class Main {
             return failed(console, e);
         }
         var line = new CommandLine(new Main());
+        // First: the streams and the handlers below are those of the commands that are there.
+        Commands.addTo(line, console);
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
-        Commands.addTo(line, console);
         line.setParameterExceptionHandler(Main::usage);
         line.setExecutionExceptionHandler((failure, _, _) -> failed(console, failure));
         return line.execute(args);

@@ -33,6 +33,8 @@ final class RootCertificates implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        // What is queued needs the API, which closes after this.
+        owner.call(() -> true).join();
         owner.close();
     }
 
