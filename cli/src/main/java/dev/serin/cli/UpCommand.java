@@ -9,6 +9,7 @@ import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
 import dev.serin.local.host.Programs;
 import dev.serin.local.host.Signals;
+import dev.serin.modelserver.ServeMain;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +76,8 @@ final class UpCommand implements Callable<Integer> {
                 .ifPresent(problem -> {
                     throw new ProblemException(problem);
                 });
+        // Once for each user, and before anything starts: pods would each unpack it for themselves.
+        ServeMain.prepare(environment, console::say);
         return detach ? detached(home) : attached(home, Given.read(files, console), programs, root);
     }
 

@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -135,7 +136,14 @@ public final class Supervisor {
             ResourceClient client,
             ControlPlanePod controlPlane,
             ThreadTimers timers) {
-        var server = distribution.command("serve");
+        // A container's environment is its own, but the unpacked library lies in this user's cache.
+        var server =
+                new ArrayList<>(
+                        List.of(
+                                "/usr/bin/env",
+                                "XDG_CACHE_HOME=" + home.cache().getParent(),
+                                "SERIN_CONTAINER=1"));
+        server.addAll(distribution.command("serve"));
         var catalogue = new ImageCatalogue(new ImageMappings(home.images()), server);
         return new Node.Parts(
                 NODE,
