@@ -13,8 +13,6 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -85,7 +83,8 @@ final class Issuer {
                     Extension.authorityKeyIdentifier,
                     false,
                     new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.certificate()));
-            return signed(builder, privateKey(root), pair.getPrivate(), root.keys().chain());
+            return signed(
+                    builder, root.keys().privateKey(), pair.getPrivate(), root.keys().chain());
         } catch (GeneralSecurityException | OperatorCreationException | java.io.IOException e) {
             throw new IllegalStateException("issuing a certificate for " + hosts, e);
         }
@@ -127,13 +126,6 @@ final class Issuer {
         var chain = pem("CERTIFICATE", certificate.getEncoded()) + issuers;
         return IssuedKeys.of(
                 new dev.serin.identity.x509.PemKeys(chain, pem("PRIVATE KEY", own.getEncoded())));
-    }
-
-    private static PrivateKey privateKey(IssuedKeys keys) throws java.io.IOException {
-        try (var parser = new PEMParser(new java.io.StringReader(keys.keys().key()))) {
-            return new JcaPEMKeyConverter()
-                    .getPrivateKey((org.bouncycastle.asn1.pkcs.PrivateKeyInfo) parser.readObject());
-        }
     }
 
     private static String pem(String type, byte[] der) {

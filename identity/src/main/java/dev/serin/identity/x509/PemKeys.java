@@ -49,7 +49,8 @@ public record PemKeys(String chain, String key) {
         }
     }
 
-    private PrivateKey privateKey() throws GeneralSecurityException {
+    /// The key alone.
+    public PrivateKey privateKey() throws GeneralSecurityException {
         var der = Base64.getMimeDecoder().decode(key.replaceAll("-----[A-Z ]+-----", ""));
         var spec = new PKCS8EncodedKeySpec(der);
         try {
