@@ -21,7 +21,8 @@ public final class Backoff {
 
     /// The wait after one more failure.
     public Duration next() {
-        var step = Math.min(max.toNanos(), base.toNanos() << Math.min(failures, 30));
+        var doubled = base.multipliedBy(1L << Math.min(failures, 30));
+        var step = (doubled.compareTo(max) < 0 ? doubled : max).toNanos();
         failures++;
         return Duration.ofNanos(step / 2 + (long) (jitter.unit() * (step - step / 2.0)));
     }
