@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// One line of commands.txt: the command, and whether only its exit code is compared.
-record Comparison(List<String> arguments, boolean exitOnly) {
+/// One line of commands.txt: the command, and whether only its exit code is compared, and why.
+record Comparison(List<String> arguments, boolean exitOnly, String reason) {
     /// The lines of the file, in order.
     static List<Comparison> read(Path file) {
         try (var lines = Files.lines(file)) {
@@ -23,11 +24,24 @@ record Comparison(List<String> arguments, boolean exitOnly) {
     private static Comparison of(String line) {
         var exitOnly = line.startsWith("- ");
         var text = exitOnly ? line.substring(2) : line;
-        var reason = text.indexOf(" #");
-        if (reason >= 0) {
-            text = text.substring(0, reason);
+        var hash = text.indexOf(" #");
+        var reason = hash < 0 ? "" : text.substring(hash + 2).strip();
+        return new Comparison(
+                words((hash < 0 ? text : text.substring(0, hash)).strip()), exitOnly, reason);
+    }
+
+    /// What the local API answers otherwise than the real one, to be read by a person.
+    Optional<String> difference(Kubectl.Outcome real, Kubectl.Outcome local) {
+        var said = new StringBuilder();
+        if (real.exit() != local.exit()) {
+            said.append("- exit ").append(real.exit()).append('\n');
+            said.append("+ exit ").append(local.exit()).append('\n');
         }
-        return new Comparison(words(text.strip()), exitOnly);
+        if (!exitOnly || !said.isEmpty()) {
+            said.append(Lines.difference(real.out(), local.out()));
+            said.append(Lines.difference(real.err(), local.err()));
+        }
+        return said.isEmpty() ? Optional.empty() : Optional.of("$ " + this + "\n" + said);
     }
 
     /// Words by blanks, but a JSON patch or template in braces is one word.

@@ -1,6 +1,7 @@
 package dev.serin.conformance.kubernetes;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,21 +14,27 @@ final class Kubectl {
     private final Path home;
     private final Path kubeconfig;
 
-    Kubectl(Path home, String url, String rootPem, String token) throws IOException {
-        this.home = Files.createDirectories(home);
-        var root = Files.writeString(home.resolve("root.crt"), rootPem);
-        this.kubeconfig =
-                Files.writeString(
-                        home.resolve("kubeconfig"),
-                        """
-                        apiVersion: v1
-                        kind: Config
-                        current-context: it
-                        clusters: [{name: it, cluster: {server: "%s", certificate-authority: "%s"}}]
-                        users: [{name: it, user: {token: "%s"}}]
-                        contexts: [{name: it, context: {cluster: it, user: it}}]
-                        """
-                                .formatted(url, root, token));
+    Kubectl(Path home, Kubernetes api) {
+        this.home = home;
+        this.kubeconfig = home.resolve("kubeconfig");
+        var root = home.resolve("root.crt");
+        var text =
+                """
+                apiVersion: v1
+                kind: Config
+                current-context: it
+                clusters: [{name: it, cluster: {server: "%s", certificate-authority: "%s"}}]
+                users: [{name: it, user: {token: "%s"}}]
+                contexts: [{name: it, context: {cluster: it, user: it}}]
+                """
+                        .formatted(api.url(), root, Kubernetes.TOKEN);
+        try {
+            Files.createDirectories(home);
+            Files.writeString(root, api.rootPem());
+            Files.writeString(kubeconfig, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Runs `kubectl ARGUMENTS` in `folder` and waits for its end, a minute at most.
@@ -38,6 +45,7 @@ final class Kubectl {
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().put("HOME", home.toString());
         builder.environment().put("KUBECTL_EXTERNAL_DIFF", "diff -u -N");
+        builder.environment().put("TZ", "UTC");
         try {
             var out = Files.createTempFile(home, "out", "");
             var err = Files.createTempFile(home, "err", "");
@@ -74,6 +82,13 @@ final class Kubectl {
                     .replaceAll("10\\.96\\.\\d+\\.\\d+", "<cluster-ip>")
                     .replaceAll("(resourceVersion: )\"\\d+\"", "$1<rv>")
                     .replaceAll("(\"resourceVersion\": )\"\\d+\"", "$1<rv>")
+                    .replaceAll("kube-api-access-\\w{5}", "kube-api-access-<word>")
+                    .replaceAll("made-\\w{5}", "made-<word>")
+                    .replaceAll("/tmp/(LIVE|MERGED)-\\d+", "/tmp/$1")
+                    .replaceAll(
+                            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d[.]\\d+ [+]0000", "<time>")
+                    .replaceAll(
+                            "\\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d [+]0000", "<time>")
                     .replaceAll("https://127\\.0\\.0\\.1:\\d+", "<server>")
                     .replaceAll("(?m)\\b\\d+(s|m\\d*s?)(?=\\s|$)", "<age>")
                     .replaceAll("(?m)[ ]+$", "")

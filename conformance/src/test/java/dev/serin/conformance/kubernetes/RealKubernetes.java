@@ -19,9 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by
 /// `.ci/kubernetes`.
-final class RealKubernetes implements AutoCloseable {
-    static final String TOKEN = "conformance";
-
+final class RealKubernetes implements Kubernetes {
     private final List<Process> processes = new ArrayList<>();
     private final Path folder;
     private final int port;
@@ -70,16 +68,32 @@ final class RealKubernetes implements AutoCloseable {
                 "--service-account-signing-key-file=" + key,
                 "--service-account-key-file=" + chain,
                 "--service-cluster-ip-range=10.96.0.0/16",
-                "--disable-admission-plugins=ServiceAccount",
                 "--endpoint-reconciler-type=none");
         awaitReady();
     }
 
-    String url() {
+    @Override
+    public String name() {
+        return "real";
+    }
+
+    /// The one that `.ci/kubernetes` built.
+    static RealKubernetes built(Path folder) throws IOException {
+        var binaries = System.getProperty("serin.kubernetes", "");
+        if (binaries.isEmpty()) {
+            throw new IllegalStateException(
+                    "No kube-apiserver: this test is run by .ci/kubernetes, which builds one.");
+        }
+        return new RealKubernetes(Path.of(binaries), Files.createDirectories(folder));
+    }
+
+    @Override
+    public String url() {
         return "https://127.0.0.1:" + port;
     }
 
-    String rootPem() {
+    @Override
+    public String rootPem() {
         return root;
     }
 

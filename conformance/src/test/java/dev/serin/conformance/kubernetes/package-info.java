@@ -1,5 +1,5 @@
 /// The local API held to a real kube-apiserver: the same commands and the same client against both.
-/// Start here: [RealKubernetes].
+/// Start here: [KubectlComparisonTest], then [RealKubernetes].
 @NullMarked
 package dev.serin.conformance.kubernetes;
 

@@ -23,6 +23,7 @@ import java.util.Set;
 /// no more goes, unless another manager wants it too.
 public final class Apply {
     private static final String OPERATION = "Apply";
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private final ObjectNode wanted;
     private final ObjectType type;
@@ -65,19 +66,58 @@ public final class Apply {
                 remove(body, path);
             }
         }
-        var same = own != null && own.fields().equals(said.keySet());
+        // A write that changes nothing but the owners has no time.
+        var changes = !Fields.of(body, type).equals(there);
+        var time = changes ? write.time() : own == null ? "" : own.time();
+        lastApplied(current, body);
+        var same = (own == null ? Set.<FieldPath>of() : own.fields()).equals(said.keySet());
         var entry =
                 new Entry(
                         write.manager(),
                         OPERATION,
                         write.apiVersion(),
                         write.subresource(),
-                        write.time(),
+                        time,
                         said.keySet());
-        var unchanged = same && kept.equals(others) && Fields.of(body, type).equals(there);
-        kept.add(unchanged && own != null ? own : entry);
+        var unchanged = same && kept.equals(others) && !changes;
+        if (!said.isEmpty()) {
+            kept.add(entry);
+        }
         ManagedFields.write(body, unchanged ? ManagedFields.read(current) : kept);
         return body;
+    }
+
+    /// A resource that kubectl has applied by itself before keeps saying what was applied last, so
+    /// that it can go on so.
+    private void lastApplied(ObjectNode current, ObjectNode body) {
+        if (!write.manager().equals("kubectl")
+                || !current.path("metadata").path("annotations").has(LAST_APPLIED)) {
+            return;
+        }
+        var said = wanted.deepCopy();
+        if (said.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+            annotations.remove(LAST_APPLIED);
+            if (annotations.isEmpty()) {
+                ((ObjectNode) said.path("metadata")).remove("annotations");
+            }
+        }
+        body.withObject("/metadata/annotations").put(LAST_APPLIED, sorted(said) + "\n");
+    }
+
+    private static JsonNode sorted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            var out = JsonNodeFactory.instance.objectNode();
+            object.properties().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(p -> out.set(p.getKey(), sorted(p.getValue())));
+            return out;
+        }
+        if (node instanceof ArrayNode array) {
+            var out = JsonNodeFactory.instance.arrayNode();
+            array.forEach(item -> out.add(sorted(item)));
+            return out;
+        }
+        return node;
     }
 
     private List<Entry> settle(
@@ -226,7 +266,11 @@ public final class Apply {
             for (var property : changes.properties()) {
                 var name = property.getKey();
                 Type inner = into(type, "f:" + name);
-                out.set(name, merge(out.path(name), property.getValue(), inner));
+                out.set(
+                        name,
+                        Fields.isWhole(type, name, inner)
+                                ? property.getValue().deepCopy()
+                                : merge(out.path(name), property.getValue(), inner));
             }
             return out;
         }

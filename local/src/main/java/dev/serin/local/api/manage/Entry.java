@@ -34,10 +34,7 @@ record Entry(
     /// As conflicts name it.
     String title() {
         var part = subresource.isEmpty() ? "" : " with subresource \"" + subresource + '"';
-        var version =
-                operation.equals("Update")
-                        ? " using " + apiVersion + (time.isEmpty() ? "" : " at " + time)
-                        : "";
+        var version = operation.equals("Update") ? " using " + apiVersion : "";
         return '"' + manager + '"' + part + version;
     }
 
@@ -60,6 +57,18 @@ record Entry(
         trie.properties().forEach(p -> read(path.and(p.getKey()), p.getValue(), into));
     }
 
+    /// What has nothing but itself is written as empty.
+    private static void shorten(ObjectNode trie) {
+        for (var property : trie.properties()) {
+            if (property.getValue() instanceof ObjectNode inner) {
+                shorten(inner);
+                if (inner.size() == 1 && inner.has(FieldPath.SELF)) {
+                    inner.removeAll();
+                }
+            }
+        }
+    }
+
     ObjectNode write() {
         var node = JsonNodeFactory.instance.objectNode().put("manager", manager);
         node.put("operation", operation).put("apiVersion", apiVersion);
@@ -74,6 +83,7 @@ record Entry(
                 at = at.get(step) instanceof ObjectNode there ? there : at.putObject(step);
             }
         }
+        shorten(trie);
         if (!subresource.isEmpty()) {
             node.put("subresource", subresource);
         }

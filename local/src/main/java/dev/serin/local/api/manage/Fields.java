@@ -12,6 +12,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,13 +34,64 @@ final class Fields {
                     "selfLink",
                     "managedFields");
 
-    private final Map<FieldPath, JsonNode> values = new LinkedHashMap<>();
+    /// Objects that one writer sets as a whole.
+    private static final Set<String> WHOLE =
+            Set.of(
+                    "LabelSelector",
+                    "ObjectFieldSelector",
+                    "ResourceFieldSelector",
+                    "ConfigMapKeySelector",
+                    "SecretKeySelector",
+                    "LocalObjectReference",
+                    "ObjectReference",
+                    "NodeSelector",
+                    "NodeSelectorTerm");
 
-    private Fields() {}
+    /// Maps that one writer sets as a whole.
+    private static final Set<String> WHOLE_MAPS =
+            Set.of("ServiceSpec.selector", "PodSpec.nodeSelector");
+
+    /// Parts that every resource of Kubernetes' own has, so that nobody makes them.
+    private static final Set<List<String>> ALWAYS_THERE =
+            Set.of(
+                    List.of("f:spec"),
+                    List.of("f:spec", "f:containers"),
+                    List.of("f:spec", "f:strategy"),
+                    List.of("f:spec", "f:template"),
+                    List.of("f:spec", "f:template", "f:metadata"),
+                    List.of("f:spec", "f:template", "f:spec"),
+                    List.of("f:spec", "f:template", "f:spec", "f:containers"),
+                    List.of("f:status"),
+                    List.of("f:status", "f:loadBalancer"));
+
+    private final Map<FieldPath, JsonNode> values = new LinkedHashMap<>();
+    private final boolean makers;
+    private final boolean own;
+
+    private Fields(boolean makers, boolean own) {
+        this.makers = makers;
+        this.own = own;
+    }
 
     /// Each field with its value.
     static Map<FieldPath, JsonNode> of(ObjectNode body, ObjectType type) {
-        var fields = new Fields();
+        return of(body, type, new Fields(false, false));
+    }
+
+    /// Each field with its value, and each object, map and list that somebody must have made, by a
+    /// last `.`.
+    static Map<FieldPath, JsonNode> withMakers(ObjectNode body, ObjectType type) {
+        return of(body, type, new Fields(true, type.fullName().startsWith("io.k8s.")));
+    }
+
+    /// Whether a field is one for its writers although it has fields of its own.
+    static boolean isWhole(@Nullable Type holder, String name, @Nullable Type inner) {
+        return inner instanceof ObjectType object && WHOLE.contains(object.name())
+                || holder instanceof ObjectType around
+                        && WHOLE_MAPS.contains(around.name() + "." + name);
+    }
+
+    private static Map<FieldPath, JsonNode> of(ObjectNode body, ObjectType type, Fields fields) {
         var root = new FieldPath(java.util.List.of());
         for (var property : body.properties()) {
             var name = property.getKey();
@@ -48,9 +100,15 @@ final class Fields {
                 if (name.equals("metadata") && property.getValue() instanceof ObjectNode metadata) {
                     var rest = metadata.deepCopy();
                     METADATA.forEach(rest::remove);
-                    if (!rest.isEmpty()) {
-                        fields.walk(path, rest, typeOf(type.field(name)));
-                    }
+                    var inner = typeOf(type.field(name));
+                    rest.properties()
+                            .forEach(p ->
+                                    fields.walk(
+                                            path.and("f:" + p.getKey()),
+                                            p.getValue(),
+                                            inner instanceof ObjectType object
+                                                    ? typeOf(object.field(p.getKey()))
+                                                    : null));
                 } else {
                     fields.walk(path, property.getValue(), typeOf(type.field(name)));
                 }
@@ -65,20 +123,34 @@ final class Fields {
 
     private void walk(FieldPath path, JsonNode node, @Nullable Type type) {
         switch (type) {
-            case ObjectType inner when node instanceof ObjectNode object && !object.isEmpty() ->
-                    object.properties()
-                            .forEach(p ->
-                                    walk(
-                                            path.and("f:" + p.getKey()),
-                                            p.getValue(),
-                                            typeOf(inner.field(p.getKey()))));
-            case Type.MapType map when node instanceof ObjectNode object && !object.isEmpty() ->
-                    object.properties()
-                            .forEach(p ->
-                                    walk(path.and("f:" + p.getKey()), p.getValue(), map.value()));
+            case ObjectType inner when node instanceof ObjectNode object && !object.isEmpty() -> {
+                made(path);
+                object.properties().forEach(p -> field(path, p.getKey(), p.getValue(), inner));
+            }
+            case Type.MapType map when node instanceof ObjectNode object && !object.isEmpty() -> {
+                made(path);
+                object.properties()
+                        .forEach(p -> walk(path.and("f:" + p.getKey()), p.getValue(), map.value()));
+            }
             case Type.ListType list when node instanceof ArrayNode array && !array.isEmpty() ->
                     list(path, array, list);
             case null, default -> values.put(path, node);
+        }
+    }
+
+    private void field(FieldPath path, String name, JsonNode value, ObjectType owner) {
+        var type = typeOf(owner.field(name));
+        var at = path.and("f:" + name);
+        if (isWhole(owner, name, type)) {
+            values.put(at, value);
+        } else {
+            walk(at, value, type);
+        }
+    }
+
+    private void made(FieldPath path) {
+        if (makers && !(own && ALWAYS_THERE.contains(path.steps()))) {
+            values.put(path.and(FieldPath.SELF), JsonNodeFactory.instance.nullNode());
         }
     }
 
@@ -86,11 +158,13 @@ final class Fields {
         switch (list.merge()) {
             case ATOMIC -> values.put(path, array);
             case SET -> {
+                made(path);
                 for (var item : array) {
                     values.put(path.and("v:" + item), item);
                 }
             }
             case BY_KEY, BY_KEY_APPLIED -> {
+                made(path);
                 for (var item : array) {
                     var element = path.and(key(item, list));
                     values.put(element.and(FieldPath.SELF), JsonNodeFactory.instance.nullNode());

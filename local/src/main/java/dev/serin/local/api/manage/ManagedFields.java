@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,13 @@ import java.util.Set;
 
 /// Notes in a resource's metadata who wrote which fields.
 public final class ManagedFields {
+    private static final Comparator<Entry> ORDER =
+            Comparator.comparing(Entry::operation)
+                    .thenComparing(Entry::time)
+                    .thenComparing(Entry::manager)
+                    .thenComparing(Entry::apiVersion)
+                    .thenComparing(Entry::subresource);
+
     private ManagedFields() {}
 
     /// A write that is noted.
@@ -31,8 +39,9 @@ public final class ManagedFields {
     /// @param old null for a creation
     public static void update(
             @Nullable ObjectNode old, ObjectNode body, ObjectType type, Write write) {
-        Map<FieldPath, JsonNode> before = old == null ? new HashMap<>() : Fields.of(old, type);
-        var after = Fields.of(body, type);
+        Map<FieldPath, JsonNode> before =
+                old == null ? new HashMap<>() : Fields.withMakers(old, type);
+        var after = Fields.withMakers(body, type);
         Set<FieldPath> changed = new LinkedHashSet<>();
         after.forEach((path, value) -> {
             if (!value.equals(before.get(path))) {
@@ -43,7 +52,9 @@ public final class ManagedFields {
         var own = new LinkedHashSet<FieldPath>();
         for (var entry : read(body)) {
             var kept = new LinkedHashSet<FieldPath>();
-            for (var path : entry.fields()) {
+            for (var noted : entry.fields()) {
+                var maker = noted.and(FieldPath.SELF);
+                var path = after.containsKey(maker) ? maker : noted;
                 // Elements of lists belong to all who named them.
                 if (after.containsKey(path) && (path.isSelf() || !changed.contains(path))) {
                     kept.add(path);
@@ -82,6 +93,6 @@ public final class ManagedFields {
             return;
         }
         var all = metadata.putArray("managedFields");
-        entries.forEach(entry -> all.add(entry.write()));
+        entries.stream().sorted(ORDER).forEach(entry -> all.add(entry.write()));
     }
 }

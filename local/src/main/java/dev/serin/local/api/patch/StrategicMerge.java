@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +58,10 @@ final class StrategicMerge {
         for (var entry : patch.properties()) {
             if (entry.getKey().startsWith(ORDER)) {
                 var name = entry.getKey().substring(ORDER.length());
-                order(out, name, entry.getValue(), type == null ? null : type.field(name));
+                var field = type == null ? null : type.field(name);
+                if (out.get(name) instanceof ArrayNode merged) {
+                    out.set(name, ordered(merged, entry.getValue(), target.get(name), key(field)));
+                }
             }
         }
         return out;
@@ -100,7 +104,7 @@ final class StrategicMerge {
                     out.add(item);
                 }
             }
-            return out;
+            return ordered(out, patch, old, null);
         }
         if (type.merge() != Type.Merge.BY_KEY || !(type.element() instanceof ObjectType element)) {
             return patch.deepCopy();
@@ -137,7 +141,7 @@ final class StrategicMerge {
                 }
             }
         }
-        return out;
+        return ordered(out, patch, old, key);
     }
 
     private static int find(ArrayNode array, String key, JsonNode value) {
@@ -174,36 +178,59 @@ final class StrategicMerge {
         }
     }
 
-    /// Puts the named elements into the given order; those that the patch's writer did not know
-    /// keep their place behind what stood before them.
-    private static void order(ObjectNode out, String name, JsonNode order, @Nullable Field field) {
-        if (!(out.get(name) instanceof ArrayNode array)) {
-            return;
-        }
-        var key =
-                field != null
-                                && field.type() instanceof Type.ListType list
-                                && list.merge() == Type.Merge.BY_KEY
-                        ? list.mapKeys().getFirst()
-                        : null;
+    /// Puts the elements that the patch's writer named into the writer's order. Those that it did
+    /// not know keep theirs; where the two meet, the order of the list before the patch decides,
+    /// and what is new stands before what was there.
+    private static ArrayNode ordered(
+            ArrayNode merged, JsonNode order, @Nullable JsonNode before, @Nullable String key) {
         var rest = new ArrayList<JsonNode>();
-        array.forEach(rest::add);
-        var sorted = new ArrayList<JsonNode>();
+        merged.forEach(rest::add);
+        var named = new ArrayDeque<JsonNode>();
         for (var wanted : order) {
             rest.stream()
-                    .filter(item ->
-                            key == null
-                                    ? item.equals(wanted)
-                                    : item.path(key).equals(wanted.path(key)))
+                    .filter(item -> isSame(item, wanted, key) && !named.contains(item))
                     .findFirst()
-                    .ifPresent(sorted::add);
+                    .ifPresent(named::add);
         }
-        var out2 = JsonNodeFactory.instance.arrayNode();
-        var next = 0;
+        rest.removeAll(named);
+        var out = JsonNodeFactory.instance.arrayNode();
         for (var item : rest) {
-            // A place that belonged to a named element takes the next one in the new order.
-            out2.add(sorted.contains(item) ? sorted.get(next++) : item);
+            while (!named.isEmpty() && !stoodBefore(before, item, named.getFirst(), key)) {
+                out.add(named.removeFirst());
+            }
+            out.add(item);
         }
-        out.set(name, out2);
+        named.forEach(out::add);
+        return out;
+    }
+
+    private static boolean stoodBefore(
+            @Nullable JsonNode list, JsonNode item, JsonNode other, @Nullable String key) {
+        var at = place(list, item, key);
+        var place = place(list, other, key);
+        return at >= 0 && place >= 0 && at < place;
+    }
+
+    private static int place(@Nullable JsonNode list, JsonNode item, @Nullable String key) {
+        if (list != null) {
+            for (int i = 0; i < list.size(); i++) {
+                if (isSame(list.get(i), item, key)) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isSame(JsonNode item, JsonNode other, @Nullable String key) {
+        return key == null ? item.equals(other) : item.path(key).equals(other.path(key));
+    }
+
+    private static @Nullable String key(@Nullable Field field) {
+        return field != null
+                        && field.type() instanceof Type.ListType list
+                        && list.merge() == Type.Merge.BY_KEY
+                ? list.mapKeys().getFirst()
+                : null;
     }
 }

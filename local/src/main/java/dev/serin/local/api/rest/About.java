@@ -21,6 +21,16 @@ import java.util.zip.CRC32;
 
 /// Paths that are not about resources: health, version, discovery, schemas.
 final class About {
+    private static final String OLD_OPENAPI =
+            "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    /// A document of version 2.0 without any path: kubectl asks for it when it finds a kind in no
+    /// document of version 3, and only then says what is wrong with the kind.
+    private static final byte[] NOTHING_OF_OLD = {
+        0x0a, 3, '2', '.', '0', 0x12, 12, 0x0a, 5, 's', 'e', 'r', 'i', 'n', 0x12, 3, '1', '.', '0',
+        0x42, 0
+    };
+
     private static final String AGGREGATED =
             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
@@ -63,6 +73,7 @@ final class About {
             case "/api" -> groups(exchange, true);
             case "/apis" -> groups(exchange, false);
             case "/openapi/v3" -> RestApi.json(exchange, 200, openApi.index(hash));
+            case "/openapi/v2" -> exchange.answer(200, OLD_OPENAPI, NOTHING_OF_OLD);
             case "/" -> RestApi.json(exchange, 200, paths());
             default -> {
                 return other(exchange, path);

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 public record LabelSelector(List<Requirement> requirements) {
     public static final LabelSelector ALL = new LabelSelector(List.of());
 
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9_./]*");
     private static final Pattern SET =
             Pattern.compile("\\s*([^\\s!=(),]+)\\s+(in|notin)\\s*\\(([^)]*)\\)\\s*");
     private static final Pattern EQUAL =
@@ -66,11 +67,25 @@ public record LabelSelector(List<Requirement> requirements) {
                                 present.group(1).isEmpty() ? "Exists" : "DoesNotExist",
                                 List.of()));
             } else {
-                throw Refusal.badRequest(
-                        "unable to parse requirement: found '" + part + "', expected: identifier");
+                throw unreadable(part);
             }
         }
         return new LabelSelector(List.copyOf(all));
+    }
+
+    /// Says which word came where another was awaited.
+    private static Refusal unreadable(String part) {
+        var words = part.strip().split("\\s+");
+        if (KEY.matcher(words[0]).matches() && words.length > 1) {
+            return Refusal.badRequest(
+                    "unable to parse requirement: found '"
+                            + words[1]
+                            + "', expected: in, notin, =, ==, !=, gt, lt");
+        }
+        return Refusal.badRequest(
+                "found '"
+                        + part.strip().substring(0, Math.min(1, part.strip().length()))
+                        + "', expected: !, identifier, or 'end of string'");
     }
 
     /// Reads a selector as resources write it: matchLabels and matchExpressions.

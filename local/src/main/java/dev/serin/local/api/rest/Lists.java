@@ -143,7 +143,11 @@ final class Lists {
             return Long.parseUnsignedLong(text);
         } catch (NumberFormatException e) {
             throw Refusal.badRequest(
-                    "resourceVersion: Invalid value: \"" + text + "\": invalid syntax");
+                    "invalid resource version: resourceVersion: Invalid value: \""
+                            + text
+                            + "\": strconv.ParseUint: parsing \""
+                            + text
+                            + "\": invalid syntax");
         }
     }
 

@@ -157,6 +157,12 @@ final class Parts {
                                 : Long.valueOf(request.parameter("limitBytes")));
         var container = container(pod, request.parameter("container"));
         var out = new LogStream(call.exchange(), wanted.limitBytes());
+        if (pod.spec().path("nodeName").asString("").isEmpty()) {
+            // Nothing can have printed anything yet.
+            out.flush();
+            call.exchange().end();
+            return;
+        }
         logs.stream(pod.namespace(), pod.name(), container, wanted, out);
         out.flush();
         call.exchange().end();

@@ -205,7 +205,7 @@ public final class RestApi implements Door.Handler {
         exchange.answer(
                 status,
                 "application/json",
-                JSON.writeValueAsString(body).getBytes(StandardCharsets.UTF_8));
+                (JSON.writeValueAsString(body) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /// The resource that a call names.

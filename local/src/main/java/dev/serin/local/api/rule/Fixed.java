@@ -39,6 +39,7 @@ final class Fixed {
                 }
             }
             case "pods" -> pod(body, old, causes);
+            case "services" -> service(body, old, causes);
             default -> {}
         }
     }
@@ -48,8 +49,32 @@ final class Fixed {
                 "FieldValueInvalid", "Invalid value: " + found + ": field is immutable", field);
     }
 
+    /// A Service keeps its address as long as it has one.
+    private static void service(ObjectNode body, Resource old, List<Cause> causes) {
+        var had = old.spec().path("clusterIP").asString("");
+        var has = body.path("spec").path("clusterIP").asString("");
+        if (!had.isEmpty()
+                && !has.isEmpty()
+                && !had.equals(has)
+                && !body.path("spec").path("type").asString("").equals("ExternalName")) {
+            causes.add(
+                    new Cause(
+                            "FieldValueInvalid",
+                            "Invalid value: [\"" + has + "\"]: may not change once set",
+                            "spec.clusterIPs[0]"));
+        }
+    }
+
     /// Images may change, and the scheduler may name the node.
     private static void pod(ObjectNode body, Resource old, List<Cause> causes) {
+        if (body.path("spec").path("containers").size() != old.spec().path("containers").size()) {
+            causes.add(
+                    new Cause(
+                            "FieldValueForbidden",
+                            "Forbidden: pod updates may not add or remove containers",
+                            "spec.containers"));
+            return;
+        }
         var before = changeless(old.spec().deepCopy());
         var after = changeless(body.path("spec").deepCopy());
         if (before instanceof ObjectNode was

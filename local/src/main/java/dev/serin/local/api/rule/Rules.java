@@ -37,19 +37,33 @@ public final class Rules implements KindRules {
     }
 
     @Override
-    public void prepare(Intent intent, ServedKind served, ObjectNode body, @Nullable Resource old) {
-        var family = served.kind().family();
-        switch (family) {
+    public void fill(ServedKind served, ObjectNode body) {
+        switch (served.kind().family()) {
             case "secrets" -> secret(body);
-            case "pods" -> {
-                if (old == null) {
-                    NewPod.complete(body, letters, hasTokens);
-                }
-            }
-            case "namespaces" -> namespace(body, old);
+            case "namespaces" ->
+                    body.withObject("/metadata/labels")
+                            .put(
+                                    "kubernetes.io/metadata.name",
+                                    body.path("metadata").path("name").asString(""));
             default -> {}
         }
         Defaults.fill(served.schema(), body);
+        Blanks.fill(served.kind().family(), body);
+    }
+
+    @Override
+    public void prepare(Intent intent, ServedKind served, ObjectNode body, @Nullable Resource old) {
+        var family = served.kind().family();
+        if (old == null && family.equals("pods")) {
+            NewPod.complete(body, letters, hasTokens);
+        } else if (old == null && family.equals("namespaces")) {
+            body.withObject("/spec").putArray("finalizers").add("kubernetes");
+            body.withObject("/status").put("phase", "Active");
+        }
+        fill(served, body);
+        if (served.hasStatus() && !served.schema().custom() && !body.has("status")) {
+            status(family, body.putObject("status"));
+        }
         switch (family) {
             case "pods" -> {
                 if (old == null) {
@@ -72,7 +86,12 @@ public final class Rules implements KindRules {
             if (!(violation instanceof Violation.UnknownField)
                     && violation.path().startsWith("status") == isStatus) {
                 var cause = StatusWording.cause(violation);
-                causes.add(new Refusal.Cause(cause.reason(), cause.message(), cause.field()));
+                causes.add(
+                        new Refusal.Cause(
+                                cause.reason(),
+                                cause.message()
+                                        .replace("Invalid value: : ", "Invalid value: null: "),
+                                cause.field()));
             }
         }
         if (old != null) {
@@ -102,6 +121,15 @@ public final class Rules implements KindRules {
                         .equals(old.path("metadata").path("annotations"));
     }
 
+    /// What a status says when nobody has written it.
+    private static void status(String family, ObjectNode status) {
+        switch (family) {
+            case "replicasets.apps" -> status.put("replicas", 0);
+            case "services" -> status.putObject("loadBalancer");
+            default -> {}
+        }
+    }
+
     /// What was written as text is kept in base64.
     private static void secret(ObjectNode body) {
         if (body.remove("stringData") instanceof ObjectNode texts) {
@@ -118,17 +146,6 @@ public final class Rules implements KindRules {
         }
         if (body.path("type").asString("").isEmpty()) {
             body.put("type", "Opaque");
-        }
-    }
-
-    private static void namespace(ObjectNode body, @Nullable Resource old) {
-        body.withObject("/metadata/labels")
-                .put(
-                        "kubernetes.io/metadata.name",
-                        body.path("metadata").path("name").asString(""));
-        if (old == null) {
-            body.withObject("/spec").putArray("finalizers").add("kubernetes");
-            body.withObject("/status").put("phase", "Active");
         }
     }
 

@@ -10,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a kind wants of its resources beyond what is true of all: defaults, checks, and things that
 /// may be given once only (a Service's address).
 public interface KindRules {
+    /// Fills in what follows from the kind alone.
+    void fill(ServedKind served, ObjectNode body);
+
     /// Fills in what the writer left out; idempotent.
     ///
     /// @param old null for a creation
@@ -41,6 +44,9 @@ public interface KindRules {
     /// No rules.
     KindRules NONE =
             new KindRules() {
+                @Override
+                public void fill(ServedKind served, ObjectNode body) {}
+
                 @Override
                 public void prepare(
                         Intent intent,

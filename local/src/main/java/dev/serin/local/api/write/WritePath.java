@@ -43,6 +43,10 @@ public final class WritePath {
             var name = body.path("metadata").path("name").asString("");
             var key = new ResourceKey(kind.family(), namespace, name);
             requireNamespace(key, kind.namespaced());
+            // The writer is noted for what it said and the kind's defaults, not for what the server
+            // adds.
+            var said = body.deepCopy();
+            rules.fill(served, said);
             // Defaults before the webhooks, so that they see a complete resource.
             rules.prepare(intent, served, body, null);
             // Webhooks may leave out what they do not know, so defaults once more.
@@ -51,7 +55,11 @@ public final class WritePath {
             rules.prepare(intent, served, body, null);
             rules.validate(intent, served, body, null);
             admission.validate(review.with(body), intent);
-            stamp.managed(intent, served, Part.MAIN, null, body);
+            stamp.managed(intent, served, Part.MAIN, null, said);
+            var noted = said.path("metadata").get("managedFields");
+            if (noted != null) {
+                body.withObject("/metadata").set("managedFields", noted);
+            }
             if (intent.dryRun()) {
                 if (store.get(key) != null) {
                     throw Refusal.exists(key);
