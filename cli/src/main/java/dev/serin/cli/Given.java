@@ -1,5 +1,7 @@
 package dev.serin.cli;
 
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
 import dev.serin.config.Resource;
 import dev.serin.config.schema.Schemas;
 import dev.serin.config.set.SetReader;
@@ -17,7 +19,7 @@ import java.util.List;
 record Given(List<Resource> resources, String request) {
     /// Reads everything, prints what is doubtful.
     ///
-    /// @throws dev.serin.base.ProblemException with everything that is wrong, in which case nothing
+    /// @throws ProblemException with everything that is wrong, in which case nothing
     ///   is taken
     static Given read(List<Path> paths, Console console) throws IOException {
         if (paths.isEmpty()) {
@@ -30,10 +32,15 @@ record Given(List<Resource> resources, String request) {
     }
 
     /// Writes it for the supervisor: the request's line first, then a resource a line.
-    void write(Path file) throws IOException {
+    void write(Path file) {
         var text = new StringBuilder(request).append('\n');
         resources.forEach(r -> text.append(r.body()).append('\n'));
-        Files.writeString(file, text);
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(file.toString(), String.valueOf(e), "make its folder writable"), e);
+        }
     }
 
     /// An example folder says where its request goes (`url`) and what is in it (`request.json`).

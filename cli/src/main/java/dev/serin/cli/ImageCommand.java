@@ -16,6 +16,8 @@ import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.TreeMap;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +29,7 @@ import java.util.Map;
                     + " machine.",
             "",
             "  serin image map example.org/me/model --as tensorflow/serving --env"
-                    + " MODEL_NAME=digits",
+                    + " MODEL_NAME=digits --mount ./my-model:/models/digits",
             "  serin image map example.org/me/notebook --command jupyter-notebook --command"
                     + " --no-browser",
             ""
@@ -77,6 +79,13 @@ final class ImageCommand implements Runnable {
                     @Nullable List<String> command,
             @Option(names = "--env", paramLabel = "NAME=VALUE")
                     @Nullable Map<String, String> environment,
+            @Option(
+                            names = "--mount",
+                            paramLabel = "FOLDER:PATH",
+                            description =
+                                    "a folder of this machine that is at PATH in the image, as its"
+                                            + " model")
+                    @Nullable List<String> mounts,
             @Option(names = "--workdir", paramLabel = "FOLDER") @Nullable String workdir)
             throws IOException {
         if ((as == null) == (command == null)) {
@@ -96,8 +105,36 @@ final class ImageCommand implements Runnable {
                                 command == null ? List.of() : command,
                                 as,
                                 environment == null ? Map.of() : environment,
-                                workdir));
+                                workdir,
+                                mounts(mounts == null ? List.of() : mounts)));
         console.print(image + " is mapped");
+    }
+
+    /// Path in the image → what of this machine is there.
+    private static Map<String, String> mounts(List<String> given) {
+        var mounts = new TreeMap<String, String>();
+        for (var one : given) {
+            var colon = one.lastIndexOf(':');
+            var source = Path.of(one.substring(0, Math.max(colon, 0))).toAbsolutePath().normalize();
+            var target = one.substring(colon + 1);
+            if (colon < 1 || !target.startsWith("/")) {
+                throw new ProblemException(
+                        new Problem(
+                                "--mount " + one,
+                                colon < 1 ? "no folder before a colon" : "'" + target + "'",
+                                "FOLDER:PATH, where PATH is absolute, in the image",
+                                "for a model: --mount ./my-model:/models/NAME"));
+            }
+            if (!Files.exists(source)) {
+                throw new ProblemException(
+                        Problem.of(
+                                "--mount " + one,
+                                source + " is not on this machine",
+                                "create it, or correct the path"));
+            }
+            mounts.put(target, source.toString());
+        }
+        return mounts;
     }
 
     @Command(name = "unmap", description = "Forgets a mapping.")

@@ -85,14 +85,13 @@ final class UpCommand implements Callable<Integer> {
             throws IOException {
         Files.createDirectories(home.state());
         Files.createDirectories(home.logs());
-        given.write(home.given());
         var supervisor =
                 Distribution.of(System.getenv())
                         .command("supervisor", "--mesh", home.name(), "--socket");
         var start = new Front.Start(home.name(), home.state(), supervisor, Map.of(), root, GRACE);
         var front = new Front(start, programs, console::print);
         Signals.onEnd(front::stop);
-        return front.run();
+        return front.run(() -> given.write(home.given()));
     }
 
     /// Starts this same command once more, in a session of its own, and waits for its word.

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The machine's ports, where the ingress gateway's are the well-known ones unless they are taken:
@@ -25,10 +26,13 @@ final class GatewayPorts implements HostPorts {
                     Map.of(80, HTTP, 443, HTTPS));
 
     private final HostPorts ports;
+    private final Consumer<String> say;
     private volatile @Nullable HostPort http;
 
-    GatewayPorts(HostPorts ports) {
+    /// @param say told which port is taken, and which stands for it
+    GatewayPorts(HostPorts ports, Consumer<String> say) {
         this.ports = ports;
+        this.say = say;
     }
 
     /// Where the gateway answers plain HTTP; `-` before it is open.
@@ -47,6 +51,7 @@ final class GatewayPorts implements HostPorts {
         for (var port = address.port(); port < address.port() + TRIES; port++) {
             try {
                 var opened = ports.open(new HostPort(address.host(), port), backend);
+                Taken.tell("ingress gateway", address, opened.address(), say);
                 if (address.port() == HTTP) {
                     http = opened.address();
                 }

@@ -100,7 +100,7 @@ final class MeshApi implements AutoCloseable {
     }
 
     /// Opens both doors and writes the kubeconfig; answers the outer URL.
-    String open(HostPorts ports) throws IOException {
+    String open(HostPorts ports, Consumer<String> say) throws IOException {
         var hosts =
                 List.of(
                         Namespaces.API,
@@ -119,6 +119,7 @@ final class MeshApi implements AutoCloseable {
                         new ServerKeys(keys.chain(), keys.key()),
                         token);
         var outside = firstFree(ports, () -> inside);
+        Taken.tell("Kubernetes API", new HostPort("127.0.0.1", PORT), outside, say);
         var url = "https://" + outside;
         var text = new Kubeconfig(home.name(), url, authority.rootPem(), token).text();
         Private.write(home.kubeconfig(), text);

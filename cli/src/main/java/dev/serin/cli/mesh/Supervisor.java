@@ -16,7 +16,10 @@ import dev.serin.local.dns.DnsServer;
 import dev.serin.local.host.HostLink;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
+import dev.serin.local.host.MeshLock;
+import dev.serin.local.image.CatalogueImages;
 import dev.serin.local.image.ImageCatalogue;
+import dev.serin.local.node.ImageResolver;
 import dev.serin.local.image.ImageMappings;
 import dev.serin.local.node.Node;
 import dev.serin.local.service.LoadBalancers;
@@ -41,6 +44,7 @@ import java.util.concurrent.Executors;
 /// plane, brings in what the person gave, and ends them all. The composition root of one machine.
 public final class Supervisor {
     private static final String NODE = "this-machine";
+    private static final Duration PREDECESSOR = Duration.ofSeconds(60);
 
     private final MeshHome home;
     private final Distribution distribution;
@@ -74,6 +78,9 @@ public final class Supervisor {
         try (var link =
                         new HostLink(
                                 socket, group, stop::complete, () -> stop.complete(Duration.ZERO));
+                // One supervisor at a time may have the store: one whose front was killed needs a
+                // moment to end.
+                var _ = MeshLock.await(home.store(), home.name(), PREDECESSOR, () -> link.print("waiting for the end of the mesh that ran before"));
                 // Ends before the front is told that the end is near.
                 var _ = proxies) {
             // 3. The network namespace becomes the router between pods.
@@ -106,10 +113,11 @@ public final class Supervisor {
                         new ControlPlanePod(api, authority, ticker, timers, this::note)) {
             // 4. The node, which runs pods as processes; its pods wait for step 6.
             var client = api.client("kubelet");
+            Asleep.tell(client);
             var node = new Node(node(ground, api, client, controlPlane, timers));
             logs.use(client, node.logs());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
-            var kubernetes = api.open(ground.link());
+            var kubernetes = api.open(ground.link(), ground.link()::print);
             var certificates = api.client("root-certificates");
             try (var _ = new RootCertificates(certificates, authority.rootPem(), this::fault);
                     var services = services(ground, api, timers)) {
@@ -153,7 +161,8 @@ public final class Supervisor {
                 Namespaces.rootless(),
                 Runtime.getRuntime().availableProcessors(),
                 client,
-                new Images(catalogue),
+                // The control plane's image as well: MeshSidecars tells it by its arguments.
+                new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar()),
                 api.tokenSource(),
                 ground.filter(),
                 new MeshSidecars(controlPlane, ground.proxies()),
@@ -187,7 +196,7 @@ public final class Supervisor {
                         new InetSocketAddress(Namespaces.DNS, 53),
                         null);
         means.start(new VirtualAddresses(means.client(), ground.filter(), ticker));
-        var gateway = new GatewayPorts(ground.link());
+        var gateway = new GatewayPorts(ground.link(), ground.link()::print);
         var balancers =
                 new LoadBalancers(
                         means.client(),

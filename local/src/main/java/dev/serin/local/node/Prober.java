@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /// Asks one probe of a running container again and again, and tells when its verdict changes.
 /// Started and stopped on the pod's thread; verdicts are told there.
 final class Prober {
-    private static final Duration EAGER = Duration.ofMillis(250);
+    private static final Duration EAGER = Duration.ofMillis(100);
 
     private final Probe probe;
     private final boolean eager;

@@ -87,7 +87,7 @@ class ContainerTest {
         time.advance(Duration.ofSeconds(3));
         assertFalse(container.ready());
         runs.getLast().failure = null;
-        time.advance(Duration.ofMillis(250));
+        time.advance(Duration.ofMillis(100));
         assertTrue(container.ready());
         runs.getLast().failure = "broken";
         time.advance(Duration.ofSeconds(10));
