@@ -19,8 +19,7 @@ import java.util.List;
 record Given(List<Resource> resources, String request) {
     /// Reads everything, prints what is doubtful.
     ///
-    /// @throws ProblemException with everything that is wrong, in which case nothing
-    ///   is taken
+    /// @throws ProblemException with everything that is wrong, in which case nothing is taken
     static Given read(List<Path> paths, Console console) throws IOException {
         if (paths.isEmpty()) {
             return new Given(List.of(), "");

@@ -14,13 +14,13 @@ import dev.serin.local.controllers.Machine;
 import dev.serin.local.dns.ClusterDns;
 import dev.serin.local.dns.DnsServer;
 import dev.serin.local.host.HostLink;
+import dev.serin.local.host.MeshLock;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
-import dev.serin.local.host.MeshLock;
 import dev.serin.local.image.CatalogueImages;
 import dev.serin.local.image.ImageCatalogue;
-import dev.serin.local.node.ImageResolver;
 import dev.serin.local.image.ImageMappings;
+import dev.serin.local.node.ImageResolver;
 import dev.serin.local.node.Node;
 import dev.serin.local.service.LoadBalancers;
 import dev.serin.local.service.VirtualAddresses;
@@ -80,7 +80,14 @@ public final class Supervisor {
                                 socket, group, stop::complete, () -> stop.complete(Duration.ZERO));
                 // One supervisor at a time may have the store: one whose front was killed needs a
                 // moment to end.
-                var _ = MeshLock.await(home.store(), home.name(), PREDECESSOR, () -> link.print("waiting for the end of the mesh that ran before"));
+                var _ =
+                        MeshLock.await(
+                                home.store(),
+                                home.name(),
+                                PREDECESSOR,
+                                () ->
+                                        link.print(
+                                                "waiting for the end of the mesh that ran before"));
                 // Ends before the front is told that the end is near.
                 var _ = proxies) {
             // 3. The network namespace becomes the router between pods.

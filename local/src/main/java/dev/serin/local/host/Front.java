@@ -83,7 +83,16 @@ public final class Front {
     /// @return 0 if it was stopped; 1 if it ended by itself, which was then printed
     /// @throws ProblemException if it can't be started
     public int run() {
+        return run(() -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param ours run once the mesh is this front's and before anything of it starts: what is
+    ///   written for its supervisor must not reach one that another front runs
+    public int run(Runnable ours) {
         try (var _ = MeshLock.take(start.state, start.mesh)) {
+            ours.run();
             new Unshare(programs, start.root).check();
             var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             try {

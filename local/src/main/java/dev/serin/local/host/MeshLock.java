@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// One mesh, one front: a file `lock` in the mesh's state folder that the kernel frees when its
 /// holder dies, however it died. It names the holder by process id and start time.
@@ -60,8 +62,10 @@ public final class MeshLock implements AutoCloseable {
                                         + holder(folder)
                                                 .map(h -> " (process " + h.pid + ")")
                                                 .orElse(""),
-                                "use it as it is, or stop it by `serin down`, or give this one"
-                                        + " another name"));
+                                "use it as it is (`kubectl apply -f` brings it more), stop"
+                                        + " it by `serin down --mesh "
+                                        + mesh
+                                        + "`, or start another with --mesh NAME"));
             }
             var pid = ProcessHandle.current().pid();
             channel.truncate(0);
@@ -77,6 +81,24 @@ public final class MeshLock implements AutoCloseable {
                             String.valueOf(e.getMessage()),
                             "make it writable, or set XDG_STATE_HOME to a folder that is"),
                     e);
+        }
+    }
+
+    /// As [#take], but a holder that is about to end is waited for.
+    public static MeshLock await(Path folder, String mesh, Duration bound, Runnable waiting) {
+        var step = Duration.ofMillis(50);
+        for (var left = bound; ; left = left.minus(step)) {
+            try {
+                return take(folder, mesh);
+            } catch (ProblemException e) {
+                if (left.isNegative()) {
+                    throw e;
+                }
+                if (left.equals(bound)) {
+                    waiting.run();
+                }
+                LockSupport.parkNanos(step.toNanos());
+            }
         }
     }
 

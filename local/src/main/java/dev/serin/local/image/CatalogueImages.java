@@ -26,12 +26,22 @@ public final class CatalogueImages implements ImageResolver {
                     switch (entry) {
                         case ImageEntry.Program p ->
                                 new Image.Program(
-                                        p.entrypoint(), p.cmd(), p.environment(), p.workingDir());
+                                        p.entrypoint(),
+                                        p.cmd(),
+                                        p.environment(),
+                                        p.workingDir(),
+                                        p.commands(),
+                                        p.files().stream().map(CatalogueImages::file).toList(),
+                                        p.mounts());
                         case ImageEntry.Host(var cmd) ->
                                 new Image.Program(List.of(), cmd, Map.of(), null);
                         case ImageEntry.Sidecar() -> new Image.Sidecar();
                         case ImageEntry.ControlPlane() -> controlPlane;
                     };
         };
+    }
+
+    private static Image.File file(ImageEntry.ImageFile file) {
+        return new Image.File(file.path(), file.text(), file.executable());
     }
 }

@@ -103,7 +103,8 @@ public final class ImageCatalogue {
                             mapping.environment(),
                             mapping.workingDir(),
                             Map.of(),
-                            List.of()),
+                            List.of(),
+                            mapping.mounts()),
                     name);
         }
         return switch (builtIn(ImageReference.parse(as))) {
@@ -126,7 +127,8 @@ public final class ImageCatalogue {
                                 environment,
                                 workingDir,
                                 p.commands(),
-                                p.files()),
+                                p.files(),
+                                mapping.mounts()),
                         name);
             }
             case ImageEntry other -> new Resolution.Known(other, name);
@@ -145,7 +147,7 @@ public final class ImageCatalogue {
                 null,
                 "serin image map "
                         + wanted.familiar()
-                        + " --as tensorflow/serving, or --command 'PROGRAM ARGS' [--env"
-                        + " NAME=VALUE]");
+                        + " --as tensorflow/serving --env MODEL_NAME=NAME --mount"
+                        + " FOLDER:/models/NAME, or --command PROGRAM [--command WORD …]");
     }
 }

@@ -14,20 +14,33 @@ public sealed interface ImageEntry {
     /// @param environment of the image, below the container's own
     /// @param commands words that the image's own programs are called by, and what runs for them
     /// @param files that the image brings, to be put into the pod's root
+    /// @param mounts path in the container → what of this machine is there
     record Program(
             List<String> entrypoint,
             List<String> cmd,
             Map<String, String> environment,
             @Nullable String workingDir,
             Map<String, List<String>> commands,
-            List<ImageFile> files)
+            List<ImageFile> files,
+            Map<String, String> mounts)
             implements ImageEntry {
+        public Program(
+                List<String> entrypoint,
+                List<String> cmd,
+                Map<String, String> environment,
+                @Nullable String workingDir,
+                Map<String, List<String>> commands,
+                List<ImageFile> files) {
+            this(entrypoint, cmd, environment, workingDir, commands, files, Map.of());
+        }
+
         public Program {
             entrypoint = List.copyOf(entrypoint);
             cmd = List.copyOf(cmd);
             environment = Map.copyOf(environment);
             commands = Map.copyOf(commands);
             files = List.copyOf(files);
+            mounts = Map.copyOf(mounts);
         }
     }
 

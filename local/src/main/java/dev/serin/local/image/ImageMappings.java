@@ -9,6 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,18 +103,21 @@ public final class ImageMappings {
     }
 
     private static ImageMapping read(JsonNode one) {
-        var environment = new LinkedHashMap<String, String>();
-        one.path("env")
-                .properties()
-                .forEach(p -> environment.put(p.getKey(), p.getValue().asString("")));
         return new ImageMapping(
                 ImageReference.parse(one.path("image").asString("")),
                 StreamSupport.stream(one.path("command").spliterator(), false)
                         .map(w -> w.asString(""))
                         .toList(),
                 text(one.path("as")),
-                environment,
-                text(one.path("workingDir")));
+                texts(one.path("env")),
+                text(one.path("workingDir")),
+                texts(one.path("mounts")));
+    }
+
+    private static Map<String, String> texts(JsonNode node) {
+        var texts = new LinkedHashMap<String, String>();
+        node.properties().forEach(p -> texts.put(p.getKey(), p.getValue().asString("")));
+        return texts;
     }
 
     private static @Nullable String text(JsonNode node) {
@@ -130,14 +134,19 @@ public final class ImageMappings {
         } else {
             one.put("as", mapping.as());
         }
-        if (!mapping.environment().isEmpty()) {
-            var env = one.putObject("env");
-            Map<String, String> sorted = new TreeMap<>(mapping.environment());
-            sorted.forEach(env::put);
-        }
+        write(one, "env", mapping.environment());
+        write(one, "mounts", mapping.mounts());
         if (mapping.workingDir() != null) {
             one.put("workingDir", mapping.workingDir());
         }
         return one;
+    }
+
+    private static void write(ObjectNode to, String name, Map<String, String> texts) {
+        if (!texts.isEmpty()) {
+            var object = to.putObject(name);
+            Map<String, String> sorted = new TreeMap<>(texts);
+            sorted.forEach(object::put);
+        }
     }
 }

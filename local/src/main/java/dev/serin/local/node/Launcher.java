@@ -120,7 +120,7 @@ final class Launcher implements Container.Starter {
                         new StartScript.Plan(
                                 parts.run().resolve("scratch").toString(),
                                 root,
-                                binds(spec, environment),
+                                binds(container.name(), image, spec, environment),
                                 command,
                                 environment,
                                 spec.path("workingDir").asString(imageDir),
@@ -187,7 +187,12 @@ final class Launcher implements Container.Starter {
         var command = Environment.expand(container.spec().path("command"), environment);
         var args = Environment.expand(container.spec().path("args"), environment);
         var words = new ArrayList<String>();
-        words.addAll(command.isEmpty() ? image.entrypoint() : command);
+        if (command.isEmpty()) {
+            words.addAll(image.entrypoint());
+        } else {
+            words.addAll(image.commands().getOrDefault(command.getFirst(), command.subList(0, 1)));
+            words.addAll(command.subList(1, command.size()));
+        }
         words.addAll(args.isEmpty() && command.isEmpty() ? image.arguments() : args);
         if (words.isEmpty()) {
             throw new ProblemException(
@@ -200,23 +205,33 @@ final class Launcher implements Container.Starter {
     }
 
     // A link on the way to a mountPath leads where it leads on the machine: /var/run to /run.
-    private List<StartScript.Bind> binds(JsonNode spec, Map<String, String> environment) {
+    private List<StartScript.Bind> binds(
+            String container,
+            ImageResolver.Image.Program image,
+            JsonNode spec,
+            Map<String, String> environment) {
         var binds = new ArrayList<StartScript.Bind>();
         for (var file : ETC) {
             binds.add(
                     new StartScript.Bind(
                             folder.resolve(file).toString(), "/etc/" + file, false, true));
         }
+        // The image's own come first: a volume of the pod at the same path hides them.
+        ImageFiles.binds(image, folder.resolve("image").resolve(container))
+                .forEach(bind -> binds.add(at(bind)));
         for (var mount : mounts(spec, environment)) {
-            binds.add(
-                    new StartScript.Bind(
-                            mount.source(),
-                            resolved(Path.of(mount.target())).toString(),
-                            mount.readOnly(),
-                            mount.file()));
+            binds.add(at(mount));
         }
         binds.sort(Comparator.comparingInt(b -> Path.of(b.target()).getNameCount()));
         return binds;
+    }
+
+    private static StartScript.Bind at(StartScript.Bind mount) {
+        return new StartScript.Bind(
+                mount.source(),
+                resolved(Path.of(mount.target())).toString(),
+                mount.readOnly(),
+                mount.file());
     }
 
     private List<StartScript.Bind> mounts(JsonNode spec, Map<String, String> environment) {

@@ -35,6 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class Pod {
     private static final Set<Integer> SIDECAR_PORTS = Set.of(15008, 15020, 15021, 15090);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration HOLD = Duration.ofSeconds(10);
 
     private final Node.Parts parts;
     private final Owner owner;
@@ -55,6 +56,8 @@ final class Pod {
     private @Nullable Instant startTime;
     private @Nullable ObjectNode told;
     private Timers.@Nullable Timer retry;
+    private Timers.@Nullable Timer hold;
+    private boolean holdIsOver;
     private Duration endGrace = Duration.ZERO;
     private boolean ending;
     private boolean sidecarsToldToEnd;
@@ -315,10 +318,7 @@ final class Pod {
         }
         var initialized = !waiting;
         if (initialized) {
-            containers.stream()
-                    .filter(c -> c.role() == Container.Role.APP)
-                    .sorted((a, b) -> Boolean.compare(isSidecar(b), isSidecar(a)))
-                    .forEach(this::startOnce);
+            startApps();
         }
         tell();
         if (initialized && allFinished()) {
@@ -327,6 +327,43 @@ final class Pod {
                     .filter(c -> !c.finished())
                     .forEach(c -> c.stop(Duration.ofSeconds(5)));
         }
+    }
+
+    // What a container sends before its sidecar is ready would fail, so it waits for it: bounded,
+    // since a control plane that is down must not keep it from running.
+    private void startApps() {
+        var apps = containers.stream().filter(c -> c.role() == Container.Role.APP).toList();
+        if (apps.stream().allMatch(c -> begun.contains(c.name()))) {
+            return;
+        }
+        var sidecars = apps.stream().filter(this::isSidecar).toList();
+        sidecars.forEach(this::startOnce);
+        if (sidecars.stream().allMatch(Container::ready) || sidecars.size() == apps.size()) {
+            holdIsOver = true;
+        }
+        if (holdIsOver) {
+            apps.forEach(this::startOnce);
+        } else if (hold == null) {
+            hold = parts.timers().after(HOLD, () -> post(this::endHold));
+        }
+    }
+
+    private void endHold() {
+        if (holdIsOver || ending) {
+            return;
+        }
+        holdIsOver = true;
+        warn(
+                "SidecarNotReady",
+                Problem.of(
+                        "sidecar of pod " + pod.name(),
+                        "not ready after " + HOLD.toSeconds() + " s; the pod starts without it",
+                        "kubectl logs -n "
+                                + pod.namespace()
+                                + " "
+                                + pod.name()
+                                + " -c istio-proxy"));
+        advance();
     }
 
     private boolean isSidecar(Container container) {
@@ -357,6 +394,9 @@ final class Pod {
         ending = true;
         if (retry != null) {
             retry.cancel();
+        }
+        if (hold != null) {
+            hold.cancel();
         }
         endGrace = grace;
         containers.stream()
