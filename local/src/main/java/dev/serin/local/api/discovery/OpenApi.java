@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// OpenAPI v3 documents of the served kinds, one a group-version, made from their schemas when they
 /// are first asked for. Any thread.
 public final class OpenApi {
+    private static final String QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+    private static final String INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String GVK = "x-kubernetes-group-version-kind";
@@ -78,8 +80,17 @@ public final class OpenApi {
             }
             root(schemas.withObject("/" + served.schema().type().fullName()), served);
         }
+        either(schemas.putObject(QUANTITY), "number");
+        either(schemas.putObject(INT_OR_STRING), "integer");
         node.putObject("components").set("schemas", schemas);
         return JsonMapper.shared().writeValueAsString(node).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// A scalar that is written as text or as a number.
+    private static void either(ObjectNode schema, String number) {
+        var either = schema.putArray("oneOf");
+        either.addObject().put("type", "string");
+        either.addObject().put("type", number);
     }
 
     private static void root(ObjectNode schema, ServedKind served) {
@@ -199,7 +210,12 @@ public final class OpenApi {
             needed.add(object);
             node.putArray("allOf").addObject().put("$ref", SCHEMAS + object.fullName());
         } else {
-            node.setAll(value(field.type(), needed));
+            var value = value(field.type(), needed);
+            if (value.has("$ref")) {
+                node.putArray("allOf").add(value);
+            } else {
+                node.setAll(value);
+            }
         }
         var strategies = new java.util.ArrayList<String>();
         if (field.type() instanceof Type.ListType list) {
@@ -244,7 +260,7 @@ public final class OpenApi {
                             .set("additionalProperties", value(map.value(), needed));
             case Type.Words words -> {
                 node.put("type", "string");
-                words.words().forEach(node.putArray("enum")::add);
+                words.words().stream().sorted().forEach(node.putArray("enum")::add);
             }
             case Scalar scalar -> scalar(node, scalar);
         }
@@ -260,11 +276,8 @@ public final class OpenApi {
             case DOUBLE -> node.put("type", "number").put("format", "double");
             case BYTES -> node.put("type", "string").put("format", "byte");
             case TIME, MICRO_TIME -> node.put("type", "string").put("format", "date-time");
-            case QUANTITY, INT_OR_STRING -> {
-                var either = node.putArray("oneOf");
-                either.addObject().put("type", "string");
-                either.addObject().put("type", scalar == Scalar.QUANTITY ? "number" : "integer");
-            }
+            case QUANTITY -> node.put("$ref", SCHEMAS + QUANTITY);
+            case INT_OR_STRING -> node.put("$ref", SCHEMAS + INT_OR_STRING);
             case ANY -> node.put("x-kubernetes-preserve-unknown-fields", true);
         }
     }
