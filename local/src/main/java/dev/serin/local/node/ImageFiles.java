@@ -50,7 +50,7 @@ final class ImageFiles {
                                                 + source
                                                 + ", which is not on this machine",
                                         "create it, or map the image again (serin image map IMAGE …"
-                                            + " --mount FOLDER:"
+                                                + " --mount FOLDER:"
                                                 + target
                                                 + ")"));
                     }
