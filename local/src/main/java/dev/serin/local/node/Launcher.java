@@ -136,7 +136,7 @@ final class Launcher implements Container.Starter {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, script);
-            return new Child(launch(file), log, ground, ended);
+            return new Child(launch(file), container.name(), log, ground, ended);
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(
@@ -337,11 +337,21 @@ final class Launcher implements Container.Starter {
         private final Process process;
         private final Container.Ground ground;
 
-        Child(Process process, Path log, Container.Ground ground, IntConsumer ended)
+        Child(
+                Process process,
+                String container,
+                Path log,
+                Container.Ground ground,
+                IntConsumer ended)
                 throws IOException {
             this.process = process;
             this.ground = ground;
-            var file = new LogFile(log, ground.parts().ticker(), LARGEST_LOG);
+            var file =
+                    new LogFile(
+                            log,
+                            ground.parts().ticker(),
+                            LARGEST_LOG,
+                            text -> tell(container, text));
             var name = ground.pod().name();
             var out = reader(name + "-out", file, f -> f.copy(process.getInputStream(), "stdout"));
             var err = reader(name + "-err", file, f -> f.copy(process.getErrorStream(), "stderr"));
@@ -419,6 +429,14 @@ final class Launcher implements Container.Starter {
                 Thread.currentThread().interrupt();
                 return "interrupted";
             }
+        }
+
+        // What the model server could not load, say: `serin up` and `kubectl describe` show it.
+        private void tell(String container, String text) {
+            ground.owner()
+                    .execute(() ->
+                            ground.events()
+                                    .tell(ground.pod(), container, "Warning", "Error", text));
         }
 
         private static Thread reader(String name, LogFile file, Consumer<LogFile> copy) {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// What one run of a container printed, a line each with its time and stream, in the form of the
 /// Container Runtime Interface: `2026-01-01T00:00:00.000000000Z stdout F text`. Bounded: a full
@@ -17,14 +19,25 @@ import java.nio.file.StandardOpenOption;
 /// streams.
 final class LogFile implements AutoCloseable {
     private static final int LONGEST = 16 * 1024;
+    private static final byte[] ERROR = "ERROR: ".getBytes(StandardCharsets.UTF_8);
+    private static final int MOST_ERRORS = 3;
 
     private final Path path;
     private final Ticker ticker;
     private final long largest;
+    private final Consumer<String> errors;
     private OutputStream out;
     private long size;
+    private int errorCount;
 
     LogFile(Path path, Ticker ticker, long largest) throws IOException {
+        this(path, ticker, largest, _ -> {});
+    }
+
+    /// @param errors told the first lines that begin with `ERROR: `, without that: what a person
+    ///   should see who does not read this log
+    LogFile(Path path, Ticker ticker, long largest, Consumer<String> errors) throws IOException {
+        this.errors = errors;
         this.path = path;
         this.ticker = ticker;
         this.largest = largest;
@@ -88,6 +101,15 @@ final class LogFile implements AutoCloseable {
         }
         out.write(whole);
         size += whole.length;
+        if (mark == 'F' && length > ERROR.length && errorCount < MOST_ERRORS && isError(line)) {
+            errorCount++;
+            errors.accept(
+                    new String(line, ERROR.length, length - ERROR.length, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static boolean isError(byte[] line) {
+        return Arrays.equals(line, 0, ERROR.length, ERROR, 0, ERROR.length);
     }
 
     private OutputStream open() throws IOException {

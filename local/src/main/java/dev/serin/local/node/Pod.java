@@ -35,7 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class Pod {
     private static final Set<Integer> SIDECAR_PORTS = Set.of(15008, 15020, 15021, 15090);
     private static final Duration RETRY = Duration.ofSeconds(2);
-    private static final Duration HOLD = Duration.ofSeconds(10);
+    private static final Duration HOLD = Duration.ofSeconds(20);
 
     private final Node.Parts parts;
     private final Owner owner;
