@@ -261,6 +261,28 @@ class ImageTest {
                 new ImageMapping(ImageReference.parse(image), List.of(), as, environment, null));
     }
 
+    @Test
+    void aMappedImageHasItsMountsAndThoseOfTheImageItStandsFor() {
+        mappings.map(
+                new ImageMapping(
+                        ImageReference.parse("example.org/me/model"),
+                        List.of(),
+                        "tensorflow/serving",
+                        Map.of(),
+                        null,
+                        Map.of("/models/m", "/home/me/m")));
+        var images = new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar());
+        var image =
+                assertInstanceOf(
+                        ImageResolver.Image.Program.class,
+                        images.resolve("example.org/me/model:1"));
+        assertEquals(Map.of("/models/m", "/home/me/m"), image.mounts());
+        assertTrue(image.commands().containsKey("tensorflow_model_server"));
+        assertTrue(
+                image.files().stream()
+                        .anyMatch(f -> f.path().equals("/usr/bin/tensorflow_model_server")));
+    }
+
     private static String modelName(ImageCatalogue catalogue, String image) {
         var known = assertInstanceOf(Resolution.Known.class, catalogue.resolve(image));
         return ((ImageEntry.Program) known.entry()).environment().getOrDefault("MODEL_NAME", "");

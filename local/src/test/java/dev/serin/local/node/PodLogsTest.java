@@ -55,6 +55,16 @@ class PodLogsTest {
     }
 
     @Test
+    void theFirstErrorsAreToldAsWell() throws IOException {
+        var errors = new java.util.ArrayList<String>();
+        try (var log = new LogFile(path(0), time, 1 << 20, errors::add)) {
+            log.copy(input("ERROR: a\nno ERROR: b\nERROR: c\nERROR: d\nERROR: e\n"), "stderr");
+        }
+        assertEquals(java.util.List.of("a", "c", "d"), errors);
+        assertTrue(read(-1, false, false).contains("ERROR: e\n"));
+    }
+
+    @Test
     void followsUntilTheContainerHasEnded() throws IOException {
         print(0, "before\n");
         var asked = new AtomicInteger();
