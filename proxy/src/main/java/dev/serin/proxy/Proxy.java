@@ -238,18 +238,24 @@ public final class Proxy implements AutoCloseable {
             }
             plane.close();
             log.info("ended");
-            telemetry
-                    .end()
-                    .whenComplete((_, _) -> {
-                        owner.close();
-                        held.release();
-                        if (failure == null) {
-                            ended.complete(null);
-                        } else {
-                            ended.completeExceptionally(failure);
-                        }
-                    });
+            // Behind the feed's own end, which queued up here: who hears of our end may take the
+            // event loops away.
+            owner.execute(() -> endTelemetry(failure));
         });
+    }
+
+    private void endTelemetry(@Nullable Throwable failure) {
+        telemetry
+                .end()
+                .whenComplete((_, _) -> {
+                    owner.close();
+                    held.release();
+                    if (failure == null) {
+                        ended.complete(null);
+                    } else {
+                        ended.completeExceptionally(failure);
+                    }
+                });
     }
 
     /// Where a listener is bound; empty if it is not in use or does not bind.

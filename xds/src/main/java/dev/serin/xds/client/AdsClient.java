@@ -103,11 +103,11 @@ public final class AdsClient implements AutoCloseable {
         if (retry != null) {
             retry.cancel();
         }
+        held.release();
         if (stream != null) {
             stream.close();
             stream = null;
         }
-        held.release();
     }
 
     private void connect() {

@@ -58,9 +58,9 @@ final class AdsStream {
     }
 
     void close() {
+        held.release();
         call.cancel("closed", null);
         channel.shutdownNow();
-        held.release();
     }
 
     private void tell(Runnable task) {
