@@ -60,7 +60,11 @@ final class Flags {
             } else {
                 errors.add(wrong(flag, "'" + value + "'"));
             }
-            notice(flag, warnings);
+            // Who asks for what is the case anyway misses nothing: the image's own command line
+            // does.
+            if (!flag.byDefault().equals(given.get(flag.name()))) {
+                notice(flag, warnings);
+            }
         }
         if (!errors.isEmpty()) {
             throw new ProblemException(errors);
