@@ -193,13 +193,14 @@ final class Mesh {
         person.serin(60, "down", "--mesh", name).succeeded();
     }
 
-    /// No process, namespace or mount of this mesh is there any more; its ports end with its
-    /// processes.
+    /// No process, port, namespace or mount of this mesh is there any more.
     void assertNothingLeft() {
         var left = Eventually.poll(Duration.ofSeconds(10), this::processes, List::isEmpty);
         assertEquals(
                 List.of(), left.stream().map(this::commandLine).toList(), "processes left behind");
         try {
+            var port = Integer.parseInt(url.replaceAll("http://[^:]+:(\\d+)/.*", "$1"));
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
             var mounts = Files.readString(Path.of("/proc/self/mounts"));
             assertEquals(
                     0,
