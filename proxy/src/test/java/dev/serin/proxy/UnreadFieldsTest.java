@@ -99,8 +99,8 @@ class UnreadFieldsTest {
         assertEquals(
                 List.of(
                         field
-                                + "f'].typed_config.max_active_faults is 7, but this proxy does not"
-                                + " support it",
+                                + "f'].typed_config.max_active_faults_runtime is x, but this proxy"
+                                + " does not support it",
                         field
                                 + "t'].typed_config.abort.grpc_statuses is no field of"
                                 + " envoy.extensions.filters.http.fault.v3.FaultAbort"),
@@ -110,7 +110,7 @@ class UnreadFieldsTest {
                                 - name: f
                                   typed_config:
                                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
-                                    max_active_faults: 7
+                                    max_active_faults_runtime: x
                                 - name: t
                                   typed_config:
                                     "@type": type.googleapis.com/udpa.type.v1.TypedStruct
