@@ -174,6 +174,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         config.direction(),
                         to,
                         from,
+                        from,
                         found.serverName(),
                         null);
         if (chain == null) {
