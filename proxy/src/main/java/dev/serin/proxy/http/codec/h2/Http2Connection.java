@@ -221,7 +221,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     /// A block for a stream that is not open.
     abstract void opened(int id, boolean end) throws Http2Fault;
 
-    /// A further block of a stream.
     abstract void more(Http2Stream stream, boolean end) throws Http2Fault;
 
     /// For [#opened]: the number is not a new one.
@@ -308,7 +307,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         out().settingsAcknowledged();
     }
 
-    /// A setting that only one end minds.
     abstract void peerSetting(int name, int value) throws Http2Fault;
 
     private void initialWindow(int octets) throws Http2Fault {
@@ -426,7 +424,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         held.release();
     }
 
-    /// Tells the reader of a stream that the connection has ended.
     abstract void peerGone(Http2Stream stream);
 
     @Override
