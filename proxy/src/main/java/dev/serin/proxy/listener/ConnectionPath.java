@@ -3,7 +3,6 @@ package dev.serin.proxy.listener;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.HttpConnection;
-import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
@@ -37,7 +36,6 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private static final long SERVER_FIRST_MILLIS = 300;
 
     private final Worker worker;
-    private final Scope scope;
     private final Neighbours neighbours;
     private final LiveListener accepted;
     private ListenerConfig config;
@@ -49,9 +47,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private boolean http;
     private boolean done;
 
-    ConnectionPath(Worker worker, Scope scope, Neighbours neighbours, LiveListener accepted) {
+    ConnectionPath(Worker worker, Neighbours neighbours, LiveListener accepted) {
         this.worker = worker;
-        this.scope = scope;
         this.neighbours = neighbours;
         this.accepted = accepted;
         this.config = accepted.config();
@@ -188,15 +185,15 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
 
     /// 5. HTTP or TCP; what was read so far goes to it first.
     private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var own = accepted.scope(chain, ctx.channel(), downstream.id());
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
                             new Http1Server(
                                     worker,
-                                    new HttpConnection(
-                                            worker, manager, accepted.scope(chain), downstream),
+                                    new HttpConnection(worker, manager, own, downstream),
                                     manager.limits());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, downstream);
                 };
         var early = seen;
         seen = null;
