@@ -85,7 +85,7 @@ class ListenerLifeTest {
                                                                 .build()))));
                 time.advance(Duration.ofSeconds(50));
                 assertNull(client.get("/").header("connection"));
-                assertEquals(1, rig.log.streams.size());
+                eventually(Duration.ofSeconds(5), "a line", () -> rig.log.streams.size() == 1);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.serin.proxy.listener;
 import dev.serin.proxy.http.manager.HttpManager;
 import dev.serin.proxy.listener.Drains.Drain;
 import dev.serin.proxy.network.TcpConfig;
+import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.Direction;
 
@@ -79,6 +80,7 @@ public record ListenerConfig(
     public static final class Chain {
         private final String name;
         private final ChainMatch match;
+        private final List<NetworkFilter> filters;
         private final Target target;
         private final FilterChain carried;
         private Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -90,9 +92,17 @@ public record ListenerConfig(
         /// @param share of the drain time after which it ends, from 0 to 1
         record Connection(Channel channel, double share) {}
 
-        Chain(String name, ChainMatch match, Target target, FilterChain carried) {
+        /// @param filters before the target, in order
+        /// @param carried by which a chain is known that may take its connections over
+        Chain(
+                String name,
+                ChainMatch match,
+                List<NetworkFilter> filters,
+                Target target,
+                FilterChain carried) {
             this.name = name;
             this.match = match;
+            this.filters = List.copyOf(filters);
             this.target = target;
             this.carried = carried;
         }
@@ -103,6 +113,10 @@ public record ListenerConfig(
 
         public ChainMatch match() {
             return match;
+        }
+
+        public List<NetworkFilter> filters() {
+            return filters;
         }
 
         public Target target() {

@@ -190,7 +190,7 @@ public final class LiveListener {
 
     private void accept(Worker worker, Channel channel) {
         connections.add(channel);
-        channel.pipeline().addLast(new ConnectionPath(worker, neighbours, this));
+        channel.pipeline().addLast(new ConnectionPath(worker, scope, neighbours, this));
     }
 
     /// The data plane as the streams of a connection on `chain` see it: draining when the chain is.
