@@ -231,16 +231,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 6. HTTP or TCP; what was read so far goes to it first.
     private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
         var downstream = connection.downstream();
+        var own = accepted.scope(chain, ctx.channel(), downstream.id());
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
                             HttpCarrier.of(
                                     worker,
                                     manager,
-                                    new HttpConnection(
-                                            worker, manager, accepted.scope(chain), downstream),
+                                    new HttpConnection(worker, manager, own, downstream),
                                     protocol);
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, connection);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         var early = seen;
         seen = null;
