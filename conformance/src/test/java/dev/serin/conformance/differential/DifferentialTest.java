@@ -84,7 +84,8 @@ class DifferentialTest {
 
     private void play(Player player, Scenario scenario) {
         var unlisted = new ArrayList<Difference>();
-        for (var difference : player.play(scenario)) {
+        for (var difference :
+                player.play(scenario, d -> allowed.stream().anyMatch(a -> a.covers(d)))) {
             var covering = allowed.stream().filter(a -> a.covers(difference)).toList();
             seen.addAll(covering);
             if (covering.isEmpty()) {

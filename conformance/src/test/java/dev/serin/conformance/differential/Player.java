@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /// Plays one scenario through two proxies, one after the other on the same upstream servers.
 final class Player {
@@ -39,8 +40,11 @@ final class Player {
         this.envoy = envoy;
     }
 
-    /// What differs, after both had a while to write down everything.
-    List<Difference> play(Scenario scenario) {
+    /// What differs, after both had a while to write down everything if something is not as it may
+    /// be.
+    ///
+    /// @param listed whether a difference is meant
+    List<Difference> play(Scenario scenario, Predicate<Difference> listed) {
         var upstreams = new LinkedHashMap<String, Upstream>();
         try {
             scenario.upstreams()

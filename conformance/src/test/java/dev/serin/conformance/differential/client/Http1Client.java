@@ -162,14 +162,8 @@ final class Http1Client implements AutoCloseable {
         try {
             var framing = head.responseFraming(ask.method());
             body.read(in, framing);
-            var closes =
-                    ask.flags().closes()
-                            || "close".equalsIgnoreCase(head.first("connection"))
-                            || "close".equalsIgnoreCase(head.first("Connection"));
-            end = closes ? end() : "open";
-            if (closes) {
-                close();
-            }
+            var announced = "close".equalsIgnoreCase(head.first("connection"));
+            end = announced || ask.flags().closes() ? end(announced) : "open";
         } catch (IOException e) {
             end = how(e) + " within the body";
             close();
@@ -184,13 +178,19 @@ final class Http1Client implements AutoCloseable {
         return Outcome.ended(how);
     }
 
-    /// How the connection ends after everything was read.
-    private String end() {
+    /// How the connection ends after everything was read. Where that was announced the client ends
+    /// its direction first, as clients do; else a proxy may wait for that for a second.
+    private String end(boolean announced) {
         try {
+            if (announced) {
+                socket.shutdownOutput();
+            }
             var more = in.read();
             return more < 0 ? "closed" : "more octets";
         } catch (IOException e) {
             return how(e);
+        } finally {
+            close();
         }
     }
 

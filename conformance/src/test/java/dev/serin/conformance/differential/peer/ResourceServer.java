@@ -71,6 +71,9 @@ public final class ResourceServer implements AutoCloseable {
 
     /// Tells all proxies, and returns when these peers use it.
     public void set(ResourceSet resources, List<? extends Peer> peers) {
+        if (resources.equals(current.set())) {
+            return;
+        }
         nacks.clear();
         var revision = Integer.toString(Integer.parseInt(current.revision()) + 1);
         current = new Frozen(revision, resources);
@@ -113,14 +116,28 @@ public final class ResourceServer implements AutoCloseable {
         var names = new TreeSet<String>();
         for (var nack : nacks) {
             if (nack.node().equals(peer.node())) {
-                resources.of(nack.rejected().type()).stream()
-                        .map(XdsResource::name)
-                        .filter(name -> nack.rejected().text().contains(name))
-                        .forEach(name ->
-                                names.add(nack.rejected().type().abbreviation() + " " + name));
+                var type = nack.rejected().type();
+                var sent =
+                        resources.of(type).stream()
+                                .map(XdsResource::name)
+                                .filter(nack.rejected().names()::contains)
+                                .toList();
+                var named = sent.stream().filter(n -> isNamed(n, nack.rejected().text())).toList();
+                (named.isEmpty() ? sent : named)
+                        .forEach(name -> names.add(type.abbreviation() + " " + name));
             }
         }
         return names;
+    }
+
+    /// As a word of its own: some names are single letters.
+    private static boolean isNamed(String name, String text) {
+        return java.util.regex.Pattern.compile(
+                        "(?<![A-Za-z0-9])"
+                                + java.util.regex.Pattern.quote(name)
+                                + "(?![A-Za-z0-9])")
+                .matcher(text)
+                .find();
     }
 
     @Override

@@ -73,7 +73,9 @@ public final class SerinPeer implements Peer {
                         .map(XdsResource::name)
                         .filter(n -> !rejected.contains("LDS " + n))
                         .collect(Collectors.toSet());
-        return ports().keySet().equals(listeners);
+        // a listener whose routes were refused waits for better ones
+        return rejected.stream().anyMatch(n -> n.startsWith("RDS "))
+                || ports().keySet().equals(listeners);
     }
 
     @Override

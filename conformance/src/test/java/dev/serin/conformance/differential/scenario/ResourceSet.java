@@ -189,7 +189,7 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
         return Tree.read(
                         tree.where() + ": listener main",
                         "{name: main, address: {socket_address: {address: 127.0.0.1, port_value:"
-                            + " 0}}}")
+                                + " 0}}}")
                 .merged(new Tree("chains", Map.of("filter_chains", List.of(chain.fields()))))
                 .merged(tree.under("listener"));
     }
@@ -285,7 +285,7 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                 Tree.read(
                                 "sentinel",
                                 "{name: sentinel, address: {socket_address: {address: 127.0.0.1,"
-                                    + " port_value: 0}}}")
+                                        + " port_value: 0}}}")
                         .merged(
                                 new Tree(
                                         "",

@@ -55,9 +55,7 @@ record Answer(
                 "echo",
                 "plain");
         var body =
-                tree.has("size")
-                        ? sized(tree.number("size", 0))
-                        : tree.text("body", server + "\n");
+                tree.has("size") ? sized(tree.number("size", 0)) : tree.text("body", server + "\n");
         var headers = new ArrayList<>(tree.pairs("headers"));
         if (!tree.has("headers") && !tree.is("plain")) {
             headers.add(Map.entry("content-type", "text/plain"));
