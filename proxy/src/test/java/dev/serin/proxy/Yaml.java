@@ -66,6 +66,8 @@ final class Yaml {
                     .add(
                             io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
                                     .getDescriptor())
+                    .add(io.envoyproxy.envoy.config.trace.v3.ZipkinConfig.getDescriptor())
+                    .add(io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig.getDescriptor())
                     .add(UriTemplateMatchConfig.getDescriptor())
                     .add(Buffer.getDescriptor())
                     .add(FileAccessLog.getDescriptor())

@@ -3,6 +3,7 @@ package dev.serin.proxy.extension;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.tracing.SpanSink;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,24 @@ public final class Extensions {
     private final Map<String, NetworkObserverFactory> networkObservers = new HashMap<>();
     private final Map<String, NetworkFilterFactory> networkFilters = new HashMap<>();
 
+    private final SpanSink.Maker spans;
+
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
             List<? extends AccessLogFactory> accessLogs,
             List<? extends NetworkObserverFactory> networkObservers,
             List<? extends NetworkFilterFactory> networkFilters) {
+        this(httpFilters, accessLogs, networkObservers, networkFilters, (_, _) -> SpanSink.NOWHERE);
+    }
+
+    /// @param spans where the spans of a tracing provider go
+    public Extensions(
+            List<? extends HttpFilterFactory> httpFilters,
+            List<? extends AccessLogFactory> accessLogs,
+            List<? extends NetworkObserverFactory> networkObservers,
+            List<? extends NetworkFilterFactory> networkFilters,
+            SpanSink.Maker spans) {
+        this.spans = spans;
         httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
         accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
         networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
@@ -47,6 +61,11 @@ public final class Extensions {
     /// @throws ConfigProblem naming the type if it is not known
     public NetworkFilterFactory networkFilter(ExtensionConfig config) throws ConfigProblem {
         return known(networkFilters, config, "network filter");
+    }
+
+    /// Where the spans of a tracing provider go.
+    public SpanSink.Maker spans() {
+        return spans;
     }
 
     /// Whether there is a filter for this type of configuration.

@@ -242,6 +242,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     protocol);
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
+        watch(ctx, chain, downstream);
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
@@ -256,6 +257,19 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             pipeline.fireChannelRead(early);
             pipeline.fireChannelReadComplete();
         }
+    }
+
+    /// Tells of the connection now and when it is closed.
+    private void watch(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var observer = scope.observer();
+        var http = chain.target() instanceof Http;
+        var prefix =
+                switch (chain.target()) {
+                    case Http(var manager) -> manager.statPrefix();
+                    case Tcp(var tcp) -> tcp.statPrefix();
+                };
+        observer.opened(prefix, http, downstream);
+        ctx.channel().closeFuture().addListener(_ -> observer.closed(prefix, http, downstream));
     }
 
     /// The end of a connection that never went anywhere.

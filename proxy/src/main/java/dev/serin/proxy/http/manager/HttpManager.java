@@ -6,6 +6,7 @@ import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.tracing.Tracing;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
+/// @param tracing null for none
 public record HttpManager(
         String statPrefix,
         @Nullable String rdsName,
@@ -33,7 +35,8 @@ public record HttpManager(
         Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
-        Set<String> upgrades) {
+        Set<String> upgrades,
+        @Nullable Tracing tracing) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.
     public enum Codec {
         AUTO,
