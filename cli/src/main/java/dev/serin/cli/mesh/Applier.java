@@ -9,8 +9,12 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 
 /// Brings resources into the API as `kubectl apply` would: what is not there is created, of what is
-/// there the labels, annotations and everything but metadata and status become as given.
+/// there the labels, annotations and everything but metadata and status become as given. What was
+/// given is noted in kubectl's own annotation, so that a `kubectl apply` that follows knows what it
+/// may remove.
 final class Applier {
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
     private final ResourceClient client;
     private final Consumer<String> say;
 
@@ -20,7 +24,8 @@ final class Applier {
     }
 
     /// A refusal is said and the next one taken; answers whether this one was accepted.
-    boolean apply(Resource resource) {
+    boolean apply(Resource given) {
+        var resource = noted(given);
         for (var tries = 0; ; tries++) {
             try {
                 var there = client.get(resource.key());
@@ -38,6 +43,15 @@ final class Applier {
                 }
             }
         }
+    }
+
+    private static Resource noted(Resource given) {
+        var body = given.body().deepCopy();
+        body.remove("status");
+        var annotations = body.withObjectProperty("metadata").withObjectProperty("annotations");
+        annotations.remove(LAST_APPLIED);
+        annotations.put(LAST_APPLIED, body + "\n");
+        return new Resource(given.kind(), body);
     }
 
     private static Resource merged(Resource there, Resource given) {

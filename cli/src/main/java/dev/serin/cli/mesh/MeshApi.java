@@ -11,7 +11,6 @@ import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.api.Tokens;
-import dev.serin.local.api.wire.ServerKeys;
 import dev.serin.local.api.wire.Sockets;
 import dev.serin.local.host.HostPorts;
 import dev.serin.local.host.Namespaces;
@@ -116,7 +115,7 @@ final class MeshApi implements AutoCloseable {
                 api.start(
                         Sockets.ofMachine(),
                         new InetSocketAddress(Namespaces.API, 443),
-                        new ServerKeys(keys.chain(), keys.key()),
+                        keys.keyManager(),
                         token);
         var outside = firstFree(ports, () -> inside);
         Taken.tell("Kubernetes API", new HostPort("127.0.0.1", PORT), outside, say);

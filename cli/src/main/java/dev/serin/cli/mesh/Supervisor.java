@@ -17,10 +17,8 @@ import dev.serin.local.host.HostLink;
 import dev.serin.local.host.MeshLock;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
-import dev.serin.local.image.CatalogueImages;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
-import dev.serin.local.node.ImageResolver;
 import dev.serin.local.node.Node;
 import dev.serin.local.service.LoadBalancers;
 import dev.serin.local.service.VirtualAddresses;
@@ -168,8 +166,7 @@ public final class Supervisor {
                 Namespaces.rootless(),
                 Runtime.getRuntime().availableProcessors(),
                 client,
-                // The control plane's image as well: MeshSidecars tells it by its arguments.
-                new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar()),
+                catalogue,
                 api.tokenSource(),
                 ground.filter(),
                 new MeshSidecars(controlPlane, ground.proxies()),

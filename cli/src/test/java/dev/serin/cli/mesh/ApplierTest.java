@@ -51,6 +51,22 @@ class ApplierTest {
     }
 
     @Test
+    void whatWasGivenIsNotedAsKubectlDoes() {
+        try (var at = new ApiOnDisk(folder)) {
+            var given = map("'labels':{'a':'1'}", "'data':{'x':'1'}");
+            new Applier(at.client, said::add).apply(given);
+            var stored = at.client.get(given.key());
+            assertEquals(
+                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\","
+                        + "\"namespace\":\"default\",\"labels\":{\"a\":\"1\"},\"annotations\":{}},\"data\":{\"x\":\"1\"}}\n",
+                    stored.metadata()
+                            .at("/annotations/kubectl.kubernetes.io~1last-applied-configuration")
+                            .asString(""));
+            assertTrue(given.metadata().path("annotations").isMissingNode(), "not in what is ours");
+        }
+    }
+
+    @Test
     void aServiceKeepsTheAddressThatItWasGiven() {
         try (var at = new ApiOnDisk(folder)) {
             var applier = new Applier(at.client, said::add);

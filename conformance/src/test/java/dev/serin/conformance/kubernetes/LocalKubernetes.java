@@ -7,7 +7,6 @@ import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.ServiceUrls;
-import dev.serin.local.api.wire.ServerKeys;
 import dev.serin.local.api.wire.Sockets;
 
 import java.io.IOException;
@@ -44,7 +43,7 @@ final class LocalKubernetes implements Kubernetes {
                 api.start(
                                 Sockets.ofMachine(),
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                new ServerKeys(keys.chain(), keys.key()),
+                                keys.keyManager(),
                                 TOKEN)
                         .getPort();
     }

@@ -14,7 +14,6 @@ import dev.serin.local.api.rest.RestApi;
 import dev.serin.local.api.rule.Rules;
 import dev.serin.local.api.rule.ServiceAddresses;
 import dev.serin.local.api.wire.Door;
-import dev.serin.local.api.wire.ServerKeys;
 import dev.serin.local.api.wire.Sockets;
 import dev.serin.local.api.write.Stamp;
 import dev.serin.local.api.write.WritePath;
@@ -32,6 +31,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+
+import javax.net.ssl.KeyManager;
 
 /// The Kubernetes API of one machine: the composition of its store, its rules and its door.
 public final class LocalApi implements AutoCloseable {
@@ -140,10 +141,11 @@ public final class LocalApi implements AutoCloseable {
 
     /// Opens the door; call once.
     ///
+    /// @param keys what the server proves itself with
     /// @param admin the token of the kubeconfig
     /// @return the address, with the port that was given where 0 was asked for
     public InetSocketAddress start(
-            Sockets sockets, SocketAddress address, ServerKeys keys, String admin) {
+            Sockets sockets, SocketAddress address, KeyManager keys, String admin) {
         var api =
                 new RestApi(
                         new RestApi.Sources(

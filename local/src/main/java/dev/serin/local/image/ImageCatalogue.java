@@ -14,9 +14,9 @@ import java.util.TreeMap;
 /// The images that this machine can run: those built in, and those that a person mapped. The file
 /// of the mappings is read each time, so that `serin image map` is felt at once. Safe for any
 /// thread.
-public final class ImageCatalogue {
+public final class ImageCatalogue implements Images {
     private final ImageMappings mappings;
-    private final Map<ImageReference, ImageEntry> builtIn;
+    private final Map<ImageReference, Image> builtIn;
 
     /// @param mappings what a person mapped
     /// @param server the command that starts the product's model server
@@ -25,46 +25,37 @@ public final class ImageCatalogue {
         this.builtIn = builtIn(server);
     }
 
-    private static Map<ImageReference, ImageEntry> builtIn(List<String> server) {
+    private static Map<ImageReference, Image> builtIn(List<String> server) {
         var all =
-                new TreeMap<ImageReference, ImageEntry>(
-                        Comparator.comparing(ImageReference::toString));
+                new TreeMap<ImageReference, Image>(Comparator.comparing(ImageReference::toString));
         put(all, "tensorflow/serving", ServingImage.by(server));
-        put(all, "istio/proxyv2", new ImageEntry.Sidecar());
-        put(all, "auto", new ImageEntry.Sidecar());
-        put(all, "istio/pilot", new ImageEntry.ControlPlane());
-        put(all, "curlimages/curl", new ImageEntry.Host(List.of("curl")));
-        put(all, "busybox", new ImageEntry.Host(List.of("sh")));
-        put(all, "alpine", new ImageEntry.Host(List.of("/bin/sh")));
-        put(all, "debian", new ImageEntry.Host(List.of("bash")));
-        put(all, "ubuntu", new ImageEntry.Host(List.of("bash")));
-        put(all, "python", new ImageEntry.Host(List.of("python3")));
+        put(all, "istio/proxyv2", new Image.Sidecar());
+        put(all, "auto", new Image.Sidecar());
+        put(all, "istio/pilot", new Image.Sidecar());
+        put(all, "curlimages/curl", Image.Program.ofMachine(List.of("curl")));
+        put(all, "busybox", Image.Program.ofMachine(List.of("sh")));
+        put(all, "alpine", Image.Program.ofMachine(List.of("/bin/sh")));
+        put(all, "debian", Image.Program.ofMachine(List.of("bash")));
+        put(all, "ubuntu", Image.Program.ofMachine(List.of("bash")));
+        put(all, "python", Image.Program.ofMachine(List.of("python3")));
         return all;
     }
 
-    private static void put(Map<ImageReference, ImageEntry> all, String name, ImageEntry entry) {
+    private static void put(Map<ImageReference, Image> all, String name, Image entry) {
         all.put(ImageReference.parse(name), entry);
-    }
-
-    /// What an image is here.
-    public sealed interface Resolution {
-        /// @param by the name in the catalogue that covered it
-        record Known(ImageEntry entry, String by) implements Resolution {}
-
-        /// The problem's cure is the line that maps it.
-        record Unknown(Problem problem) implements Resolution {}
     }
 
     /// Never throws: a name that can't be one, or a mapping that can't be read, is an unknown image
     /// with its problem.
-    public Resolution resolve(String image) {
+    @Override
+    public Image resolve(String image) {
         ImageReference wanted;
         List<ImageMapping> mapped;
         try {
             wanted = ImageReference.parse(image);
             mapped = mappings.list();
         } catch (ProblemException e) {
-            return new Resolution.Unknown(e.problems().getFirst());
+            return new Image.Unknown(e.problems().getFirst());
         }
         var best =
                 mapped.stream()
@@ -74,9 +65,7 @@ public final class ImageCatalogue {
             return entry(best.get());
         }
         var entry = builtIn(wanted);
-        return entry == null
-                ? new Resolution.Unknown(unknown(wanted, mapped))
-                : new Resolution.Known(entry, wanted.familiar());
+        return entry == null ? new Image.Unknown(unknown(wanted, mapped)) : entry;
     }
 
     /// What can be run without a mapping.
@@ -84,7 +73,7 @@ public final class ImageCatalogue {
         return builtIn.keySet().stream().map(ImageReference::familiar).toList();
     }
 
-    private @Nullable ImageEntry builtIn(ImageReference wanted) {
+    private @Nullable Image builtIn(ImageReference wanted) {
         return builtIn.entrySet().stream()
                 .filter(e -> e.getKey().covers(wanted))
                 .map(Map.Entry::getValue)
@@ -92,46 +81,42 @@ public final class ImageCatalogue {
                 .orElse(null);
     }
 
-    private Resolution entry(ImageMapping mapping) {
+    private Image entry(ImageMapping mapping) {
         var name = mapping.image().toString();
         var as = mapping.as();
         if (as == null) {
-            return new Resolution.Known(
-                    new ImageEntry.Program(
-                            mapping.command(),
-                            List.of(),
-                            mapping.environment(),
-                            mapping.workingDir(),
-                            Map.of(),
-                            List.of(),
-                            mapping.mounts()),
-                    name);
+            return new Image.Program(
+                    mapping.command(),
+                    List.of(),
+                    mapping.environment(),
+                    mapping.workingDir(),
+                    Map.of(),
+                    List.of(),
+                    mapping.mounts());
         }
         return switch (builtIn(ImageReference.parse(as))) {
             case null ->
-                    new Resolution.Unknown(
+                    new Image.Unknown(
                             new Problem(
                                     "image " + name,
                                     "mapped to '" + as + "', which is not built in",
                                     "one of " + builtIn(),
                                     "serin image map " + name + " --as tensorflow/serving"));
-            case ImageEntry.Program p -> {
+            case Image.Program p -> {
                 var environment = new TreeMap<>(p.environment());
                 environment.putAll(mapping.environment());
                 var workingDir =
                         mapping.workingDir() == null ? p.workingDir() : mapping.workingDir();
-                yield new Resolution.Known(
-                        new ImageEntry.Program(
-                                p.entrypoint(),
-                                p.cmd(),
-                                environment,
-                                workingDir,
-                                p.commands(),
-                                p.files(),
-                                mapping.mounts()),
-                        name);
+                yield new Image.Program(
+                        p.entrypoint(),
+                        p.arguments(),
+                        environment,
+                        workingDir,
+                        p.commands(),
+                        p.files(),
+                        mapping.mounts());
             }
-            case ImageEntry other -> new Resolution.Known(other, name);
+            case Image other -> other;
         };
     }
 

@@ -13,7 +13,7 @@ final class ServingImage {
     private ServingImage() {}
 
     /// @param server the command that starts the model server, to which its flags are appended
-    static ImageEntry.Program by(List<String> server) {
+    static Image.Program by(List<String> server) {
         // A shell, as in the image, because the defaults are variables that the container may set.
         var line =
                 "exec "
@@ -25,7 +25,7 @@ final class ServingImage {
                         + " --port=8500 --rest_api_port=8501 --model_name=${MODEL_NAME}"
                         + " --model_base_path=${MODEL_BASE_PATH}/${MODEL_NAME} \"$@\"";
         var entrypoint = List.of("/bin/sh", "-c", start, ENTRYPOINT);
-        return new ImageEntry.Program(
+        return new Image.Program(
                 entrypoint,
                 List.of(),
                 Map.of("MODEL_NAME", "model", "MODEL_BASE_PATH", "/models"),
@@ -40,9 +40,9 @@ final class ServingImage {
                         ENTRYPOINT,
                         entrypoint),
                 List.of(
-                        new ImageEntry.ImageFile(
-                                "/usr/bin/" + SERVER, script(line + " \"$@\""), true),
-                        new ImageEntry.ImageFile(ENTRYPOINT, script(start), true)));
+                        new Image.File("/usr/bin/" + SERVER, script(line + " \"$@\""), true),
+                        new Image.File(ENTRYPOINT, script(start), true)),
+                Map.of());
     }
 
     private static String script(String line) {

@@ -1,5 +1,4 @@
-/// What stands for a container image on this machine, and what a container runs by it. Start here:
-/// [ImageCatalogue], then [ImageEntry] and [ContainerCommand].
+/// What stands for a container image on this machine. Start here: [Image], then [ImageCatalogue].
 @NullMarked
 package dev.serin.local.image;
 

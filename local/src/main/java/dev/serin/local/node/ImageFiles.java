@@ -2,6 +2,7 @@ package dev.serin.local.node;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.StartScript;
 
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class ImageFiles {
 
     /// @param folder of this container's, for the files
     /// @throws ProblemException if a folder that the image is mapped to is not there
-    static List<StartScript.Bind> binds(ImageResolver.Image.Program image, Path folder) {
+    static List<StartScript.Bind> binds(Image.Program image, Path folder) {
         var binds = new ArrayList<StartScript.Bind>();
         for (var file : image.files()) {
             var path = folder.resolve(Integer.toString(binds.size()));

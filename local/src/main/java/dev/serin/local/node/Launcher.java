@@ -3,6 +3,7 @@ package dev.serin.local.node;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.local.host.Namespaces;
+import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.HostRoot;
 import dev.serin.local.node.sandbox.StartScript;
 
@@ -56,15 +57,15 @@ final class Launcher implements Container.Starter {
     public Container.Run start(Container container, Container.Ground ground, IntConsumer ended) {
         var image = container.spec().path("image").asString("");
         return switch (parts.images().resolve(image)) {
-            case ImageResolver.Image.Unknown(Problem problem) ->
+            case Image.Unknown(Problem problem) ->
                     throw new ProblemException(
                             new Problem(
                                     "image " + image,
                                     problem.found(),
                                     problem.expected(),
                                     problem.cure()));
-            case ImageResolver.Image.Sidecar _ -> sidecar(container, ground, ended);
-            case ImageResolver.Image.Program program -> process(container, program, ground, ended);
+            case Image.Sidecar _ -> sidecar(container, ground, ended);
+            case Image.Program program -> process(container, program, ground, ended);
         };
     }
 
@@ -100,10 +101,7 @@ final class Launcher implements Container.Starter {
     }
 
     private Container.Run process(
-            Container container,
-            ImageResolver.Image.Program image,
-            Container.Ground ground,
-            IntConsumer ended) {
+            Container container, Image.Program image, Container.Ground ground, IntConsumer ended) {
         var spec = container.spec();
         var first = new LinkedHashMap<String, String>();
         first.put("PATH", PATH);
@@ -181,19 +179,11 @@ final class Launcher implements Container.Starter {
     }
 
     private static List<String> command(
-            Container container,
-            ImageResolver.Image.Program image,
-            Map<String, String> environment) {
-        var command = Environment.expand(container.spec().path("command"), environment);
-        var args = Environment.expand(container.spec().path("args"), environment);
-        var words = new ArrayList<String>();
-        if (command.isEmpty()) {
-            words.addAll(image.entrypoint());
-        } else {
-            words.addAll(image.commands().getOrDefault(command.getFirst(), command.subList(0, 1)));
-            words.addAll(command.subList(1, command.size()));
-        }
-        words.addAll(args.isEmpty() && command.isEmpty() ? image.arguments() : args);
+            Container container, Image.Program image, Map<String, String> environment) {
+        var words =
+                image.words(
+                        Environment.expand(container.spec().path("command"), environment),
+                        Environment.expand(container.spec().path("args"), environment));
         if (words.isEmpty()) {
             throw new ProblemException(
                     Problem.of(
@@ -206,10 +196,7 @@ final class Launcher implements Container.Starter {
 
     // A link on the way to a mountPath leads where it leads on the machine: /var/run to /run.
     private List<StartScript.Bind> binds(
-            String container,
-            ImageResolver.Image.Program image,
-            JsonNode spec,
-            Map<String, String> environment) {
+            String container, Image.Program image, JsonNode spec, Map<String, String> environment) {
         var binds = new ArrayList<StartScript.Bind>();
         for (var file : ETC) {
             binds.add(

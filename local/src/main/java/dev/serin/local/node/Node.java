@@ -10,6 +10,7 @@ import dev.serin.config.source.ConfigSource;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.host.Programs;
+import dev.serin.local.image.Images;
 import dev.serin.local.node.sandbox.Addresses;
 import dev.serin.local.node.sandbox.HostRoot;
 import dev.serin.local.node.sandbox.Network;
@@ -65,7 +66,7 @@ public final class Node implements AutoCloseable {
             boolean rootless,
             int cores,
             ResourceClient client,
-            ImageResolver images,
+            Images images,
             TokenSource tokens,
             PacketFilter filter,
             SidecarHost sidecars,

@@ -7,6 +7,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.host.Namespaces;
+import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.Addresses;
 import dev.serin.local.node.sandbox.HostRoot;
 import dev.serin.local.node.sandbox.Network;
@@ -203,7 +204,7 @@ final class Pod {
         for (var list : new String[] {"initContainers", "containers"}) {
             for (var container : pod.spec().path(list)) {
                 var image = parts.images().resolve(container.path("image").asString(""));
-                if (image instanceof ImageResolver.Image.Sidecar && isProxy(container)) {
+                if (image instanceof Image.Sidecar && isProxy(container)) {
                     return true;
                 }
             }
@@ -368,7 +369,7 @@ final class Pod {
 
     private boolean isSidecar(Container container) {
         return parts.images().resolve(container.spec().path("image").asString(""))
-                instanceof ImageResolver.Image.Sidecar;
+                instanceof Image.Sidecar;
     }
 
     private void startOnce(Container container) {

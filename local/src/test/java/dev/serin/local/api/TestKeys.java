@@ -2,8 +2,6 @@ package dev.serin.local.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.serin.local.api.wire.ServerKeys;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -63,8 +62,8 @@ record TestKeys(String certificate, String key) {
                 pem("PRIVATE KEY", keys.getKey("a", "changeit".toCharArray()).getEncoded()));
     }
 
-    ServerKeys server() {
-        return new ServerKeys(certificate, key);
+    KeyManager server() throws IOException, GeneralSecurityException {
+        return managers()[0];
     }
 
     /// For a client that trusts only this certificate.
@@ -86,6 +85,12 @@ record TestKeys(String certificate, String key) {
 
     /// For a server that isn't ours.
     SSLContext serving() throws IOException, GeneralSecurityException {
+        var context = SSLContext.getInstance("TLS");
+        context.init(managers(), null, null);
+        return context;
+    }
+
+    private KeyManager[] managers() throws IOException, GeneralSecurityException {
         var keys = KeyStore.getInstance(KeyStore.getDefaultType());
         keys.load(null, null);
         var chain =
@@ -101,9 +106,7 @@ record TestKeys(String certificate, String key) {
                 chain.toArray(Certificate[]::new));
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(keys, new char[0]);
-        var context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        return context;
+        return factory.getKeyManagers();
     }
 
     private static String pem(String what, byte[] bytes) {

@@ -6,17 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.base.ProblemException;
-import dev.serin.local.image.ImageCatalogue.Resolution;
-import dev.serin.local.node.ImageResolver;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,31 +59,23 @@ class ImageTest {
     @Test
     void whatIsNoNameIsAProblemNotAnException() {
         for (var text : List.of("", ":tag", "a b", "x/", "@sha256:00")) {
-            assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(text), text);
+            assertInstanceOf(Image.Unknown.class, catalogue.resolve(text), text);
         }
     }
 
     @Test
     void servingImageRunsTheProductsServerAsTheImageDoes() {
-        var entry = known("tensorflow/serving:2.19.0" + DIGEST);
-        var plain = ContainerCommand.of(json("{}"), entry, Map.of());
+        var image = known("tensorflow/serving:2.19.0" + DIGEST);
         assertEquals(
-                Map.of("MODEL_NAME", "model", "MODEL_BASE_PATH", "/models"), plain.environment());
-        var command =
-                ContainerCommand.of(
-                        json("{'args':['--enable_batching','--x=$(MODEL_NAME)','--y=$$(Z)']}"),
-                        entry,
-                        Map.of("MODEL_NAME", "digits"));
-        assertEquals("digits", command.environment().get("MODEL_NAME"));
-        assertEquals("/bin/sh", command.words().getFirst());
+                Map.of("MODEL_NAME", "model", "MODEL_BASE_PATH", "/models"), image.environment());
+        var words = image.words(List.of(), List.of("--enable_batching", "--x=digits"));
+        assertEquals("/bin/sh", words.getFirst());
         assertEquals(
                 "exec /opt/serin/bin/serin serve --port=8500 --rest_api_port=8501"
                         + " --model_name=${MODEL_NAME}"
                         + " --model_base_path=${MODEL_BASE_PATH}/${MODEL_NAME} \"$@\"",
-                command.words().get(2));
-        assertEquals(
-                List.of("--enable_batching", "--x=digits", "--y=$(Z)"),
-                command.words().subList(4, 7));
+                words.get(2));
+        assertEquals(List.of("--enable_batching", "--x=digits"), words.subList(4, 6));
     }
 
     @Test
@@ -96,16 +83,13 @@ class ImageTest {
         var server = folder.resolve("a server");
         Files.writeString(server, "#!/bin/sh\nfor a in \"$@\"; do echo \"$a\"; done\n");
         assertTrue(server.toFile().setExecutable(true));
-        var entry =
-                ((Resolution.Known)
-                                new ImageCatalogue(mappings, List.of(server.toString(), "serve"))
-                                        .resolve("tensorflow/serving"))
-                        .entry();
-        var command =
-                ContainerCommand.of(
-                        json("{'args':['--a=b c']}"), entry, Map.of("MODEL_NAME", "my model"));
-        var builder = new ProcessBuilder(command.words());
-        builder.environment().putAll(command.environment());
+        var image =
+                (Image.Program)
+                        new ImageCatalogue(mappings, List.of(server.toString(), "serve"))
+                                .resolve("tensorflow/serving");
+        var builder = new ProcessBuilder(image.words(List.of(), List.of("--a=b c")));
+        builder.environment().putAll(image.environment());
+        builder.environment().put("MODEL_NAME", "my model");
         var process = builder.start();
         var printed =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
@@ -119,95 +103,58 @@ class ImageTest {
 
     @Test
     void theServersOwnNamesAreTheProductsServer() {
-        var entry = known("tensorflow/serving");
+        var image = known("tensorflow/serving");
         for (var word : List.of("tensorflow_model_server", "/usr/bin/tensorflow_model_server")) {
-            var command =
-                    ContainerCommand.of(
-                            json("{'command':['%s','--port=1'],'args':['--b']}".formatted(word)),
-                            entry,
-                            Map.of());
             assertEquals(
-                    List.of("/opt/serin/bin/serin", "serve", "--port=1", "--b"), command.words());
+                    List.of("/opt/serin/bin/serin", "serve", "--port=1", "--b"),
+                    image.words(List.of(word, "--port=1"), List.of("--b")));
         }
-        var files = ((ImageEntry.Program) entry).files();
-        assertEquals("/usr/bin/tensorflow_model_server", files.getFirst().path());
-        assertTrue(files.getFirst().executable());
+        assertEquals("/usr/bin/tensorflow_model_server", image.files().getFirst().path());
+        assertTrue(image.files().getFirst().executable());
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "'{}',                                    e1 e2 c1",
-        "'{''args'':[''a'']}',                    e1 e2 a",
-        "'{''command'':[''x'']}',                 x",
-        "'{''command'':[''x''],''args'':[''a'']}', x a",
-    })
-    void commandAndArgsAsKubernetesHasThem(String container, String words) {
-        var entry =
-                new ImageEntry.Program(
-                        List.of("e1", "e2"), List.of("c1"), Map.of(), "/w", Map.of(), List.of());
-        var command = ContainerCommand.of(json(container), entry, Map.of());
-        assertEquals(List.of(words.split(" ")), command.words());
-        assertEquals("/w", command.workingDir());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "$(A), 1",
-        "x$(A)$(B)y, x12y",
-        "$(NONE), $(NONE)",
-        "$$(A), $(A)",
-        "$$$(A), $1",
-        "$A, $A",
-        "$(A, $(A",
-        "$, $",
-        "$$, $",
-        "$(), $()",
-    })
-    void variables(String text, String expanded) {
-        assertEquals(expanded, ContainerCommand.expand(text, Map.of("A", "1", "B", "2")));
+    @CsvSource({"'', '', e1 e2 c1", "'', a, e1 e2 a", "x, '', x", "x, a, x a"})
+    void commandAndArgsAsKubernetesHasThem(String command, String args, String words) {
+        var image =
+                new Image.Program(
+                        List.of("e1", "e2"),
+                        List.of("c1"),
+                        Map.of(),
+                        "/w",
+                        Map.of(),
+                        List.of(),
+                        Map.of());
+        assertEquals(
+                List.of(words.split(" ")),
+                image.words(
+                        command.isEmpty() ? List.of() : List.of(command),
+                        args.isEmpty() ? List.of() : List.of(args)));
     }
 
     @Test
     void markersAndTools() {
-        assertInstanceOf(ImageEntry.Sidecar.class, known("docker.io/istio/proxyv2:1.5.0"));
-        assertInstanceOf(ImageEntry.Sidecar.class, known("auto"));
-        assertInstanceOf(ImageEntry.ControlPlane.class, known("istio/pilot"));
+        for (var mesh : List.of("docker.io/istio/proxyv2:1.5.0", "auto", "istio/pilot")) {
+            assertInstanceOf(Image.Sidecar.class, catalogue.resolve(mesh), mesh);
+        }
         for (var tool :
                 List.of("curlimages/curl:8", "busybox", "alpine", "debian:12", "python:3")) {
-            assertInstanceOf(ImageEntry.Host.class, known(tool));
+            assertEquals(
+                    List.of("sleep", "9"), known(tool).words(List.of("sleep", "9"), List.of()));
         }
-        var command =
-                ContainerCommand.of(
-                        json("{'command':['sleep','9']}"), known("curlimages/curl"), Map.of());
-        assertEquals(List.of("sleep", "9"), command.words());
-    }
-
-    @Test
-    void theNodeIsToldTheSame() {
-        var images = new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar());
-        var serving =
-                assertInstanceOf(
-                        ImageResolver.Image.Program.class, images.resolve("tensorflow/serving"));
-        assertEquals("model", serving.environment().get("MODEL_NAME"));
-        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("auto"));
-        assertInstanceOf(ImageResolver.Image.Sidecar.class, images.resolve("istio/pilot"));
-        assertEquals(
-                List.of("sh"),
-                assertInstanceOf(ImageResolver.Image.Program.class, images.resolve("busybox"))
-                        .arguments());
-        assertInstanceOf(ImageResolver.Image.Unknown.class, images.resolve("never/heard"));
+        assertEquals(List.of("sh"), known("busybox").arguments());
     }
 
     @Test
     void anUnknownImageNamesTheLineThatMapsItAndTheNearestKnown() {
         var problem =
-                assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE + DIGEST))
+                assertInstanceOf(Image.Unknown.class, catalogue.resolve(PRIVATE + DIGEST))
                         .problem();
         assertTrue(
                 problem.text().contains("serin image map " + PRIVATE + " --as tensorflow/serving"),
                 problem.text());
         var typo =
-                assertInstanceOf(Resolution.Unknown.class, catalogue.resolve("tensorflow/servin:2"))
+                assertInstanceOf(Image.Unknown.class, catalogue.resolve("tensorflow/servin:2"))
                         .problem();
         assertTrue(typo.text().contains("did you mean tensorflow/serving?"), typo.text());
     }
@@ -240,19 +187,20 @@ class ImageTest {
                         null,
                         Map.of("A", "B"),
                         "/home"));
-        var command = ContainerCommand.of(json("{}"), known("busybox:1"), Map.of());
-        assertEquals(List.of("jupyter-notebook", "--ip=0.0.0.0"), command.words());
-        assertEquals(Map.of("A", "B"), command.environment());
-        assertEquals("/home", command.workingDir());
+        var image = known("busybox:1");
+        assertEquals(
+                List.of("jupyter-notebook", "--ip=0.0.0.0"), image.words(List.of(), List.of()));
+        assertEquals(Map.of("A", "B"), image.environment());
+        assertEquals("/home", image.workingDir());
     }
 
     @Test
     void aBrokenFileIsAProblemThatNamesIt() throws IOException {
         map(PRIVATE, "nothing/built-in", Map.of());
-        var wrong = assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE));
+        var wrong = assertInstanceOf(Image.Unknown.class, catalogue.resolve(PRIVATE));
         assertTrue(wrong.problem().text().contains("nothing/built-in"), wrong.problem().text());
         Files.writeString(folder.resolve("state/images.json"), "{oops");
-        var broken = assertInstanceOf(Resolution.Unknown.class, catalogue.resolve(PRIVATE));
+        var broken = assertInstanceOf(Image.Unknown.class, catalogue.resolve(PRIVATE));
         assertTrue(broken.problem().text().contains("images.json"), broken.problem().text());
     }
 
@@ -271,11 +219,7 @@ class ImageTest {
                         Map.of(),
                         null,
                         Map.of("/models/m", "/home/me/m")));
-        var images = new CatalogueImages(catalogue, new ImageResolver.Image.Sidecar());
-        var image =
-                assertInstanceOf(
-                        ImageResolver.Image.Program.class,
-                        images.resolve("example.org/me/model:1"));
+        var image = known("example.org/me/model:1");
         assertEquals(Map.of("/models/m", "/home/me/m"), image.mounts());
         assertTrue(image.commands().containsKey("tensorflow_model_server"));
         assertTrue(
@@ -284,15 +228,12 @@ class ImageTest {
     }
 
     private static String modelName(ImageCatalogue catalogue, String image) {
-        var known = assertInstanceOf(Resolution.Known.class, catalogue.resolve(image));
-        return ((ImageEntry.Program) known.entry()).environment().getOrDefault("MODEL_NAME", "");
+        return assertInstanceOf(Image.Program.class, catalogue.resolve(image))
+                .environment()
+                .getOrDefault("MODEL_NAME", "");
     }
 
-    private ImageEntry known(String image) {
-        return assertInstanceOf(Resolution.Known.class, catalogue.resolve(image), image).entry();
-    }
-
-    private static JsonNode json(String text) {
-        return JsonMapper.shared().readTree(text.replace('\'', '"'));
+    private Image.Program known(String image) {
+        return assertInstanceOf(Image.Program.class, catalogue.resolve(image), image);
     }
 }

@@ -10,6 +10,7 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.host.Programs;
+import dev.serin.local.image.Image;
 import dev.serin.testkit.FakeTime;
 
 import org.jspecify.annotations.Nullable;
@@ -165,7 +166,7 @@ class ContainerTest {
                         true,
                         2,
                         api,
-                        image -> new ImageResolver.Image.Sidecar(),
+                        image -> new Image.Sidecar(),
                         request -> "",
                         new NoFilter(),
                         sidecar -> {

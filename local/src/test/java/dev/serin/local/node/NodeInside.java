@@ -14,6 +14,7 @@ import dev.serin.config.ResourceKey;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
+import dev.serin.local.image.Image;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,14 +82,20 @@ final class NodeInside {
         });
     }
 
-    private ImageResolver.Image resolve(String image) {
+    private Image resolve(String image) {
         return switch (image) {
             case "sh" ->
-                    new ImageResolver.Image.Program(
-                            List.of("sh", "-c"), List.of("exit 3"), Map.of("FROM", "image"), null);
-            case "proxy" -> new ImageResolver.Image.Sidecar();
+                    new Image.Program(
+                            List.of("sh", "-c"),
+                            List.of("exit 3"),
+                            Map.of("FROM", "image"),
+                            null,
+                            Map.of(),
+                            List.of(),
+                            Map.of());
+            case "proxy" -> new Image.Sidecar();
             default ->
-                    new ImageResolver.Image.Unknown(
+                    new Image.Unknown(
                             Problem.of(image, "no such image", "map it: serin image map"));
         };
     }

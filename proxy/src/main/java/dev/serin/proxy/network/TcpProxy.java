@@ -13,6 +13,7 @@ import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
@@ -107,9 +108,32 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     // ---- to a host
 
+    /// What the cluster may ask of this connection.
+    private final class Picking implements PickContext {
+        @Override
+        public long nanos() {
+            return worker.ticker().nanos();
+        }
+
+        @Override
+        public int worker() {
+            return worker.index();
+        }
+
+        @Override
+        public Downstream downstream() {
+            return downstream;
+        }
+
+        @Override
+        public boolean avoids(Host candidate) {
+            return tried.contains(candidate);
+        }
+    }
+
     private void attempt(LiveCluster to) {
         attempts++;
-        var picked = to.pick(worker.ticker().nanos(), tried, downstream.local());
+        var picked = to.pick(new Picking());
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;

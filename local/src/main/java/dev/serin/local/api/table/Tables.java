@@ -15,6 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The columns of one kind's table. Immutable.
 public final class Tables {
@@ -95,7 +96,7 @@ public final class Tables {
     }
 
     private static Tables deployments() {
-        return new Tables(
+        return wider(
                 List.of(
                         named(),
                         text(
@@ -113,23 +114,12 @@ public final class Tables {
                                 "Available",
                                 "Replicas that have been ready long enough.",
                                 r -> Cells.count(r.status(), "availableReplicas") + ""),
-                        age(),
-                        wide(
-                                "Containers",
-                                "Names of its containers.",
-                                r -> Cells.containers(r, "name")),
-                        wide(
-                                "Images",
-                                "Images of its containers.",
-                                r -> Cells.containers(r, "image")),
-                        wide(
-                                "Selector",
-                                "Labels of its pods.",
-                                r -> Cells.selector(r.spec().path("selector")))));
+                        age()),
+                template());
     }
 
     private static Tables replicaSets() {
-        return new Tables(
+        return wider(
                 List.of(
                         named(),
                         number(
@@ -144,19 +134,23 @@ public final class Tables {
                                 "Ready",
                                 "Replicas that are ready.",
                                 r -> Cells.count(r.status(), "readyReplicas")),
-                        age(),
-                        wide(
-                                "Containers",
-                                "Names of its containers.",
-                                r -> Cells.containers(r, "name")),
-                        wide(
-                                "Images",
-                                "Images of its containers.",
-                                r -> Cells.containers(r, "image")),
-                        wide(
-                                "Selector",
-                                "Labels of its pods.",
-                                r -> Cells.selector(r.spec().path("selector")))));
+                        age()),
+                template());
+    }
+
+    private static Tables wider(List<Column> columns, List<Column> wide) {
+        return new Tables(Stream.concat(columns.stream(), wide.stream()).toList());
+    }
+
+    /// What `-o wide` tells of a kind that makes pods.
+    private static List<Column> template() {
+        return List.of(
+                wide("Containers", "Names of its containers.", r -> Cells.containers(r, "name")),
+                wide("Images", "Images of its containers.", r -> Cells.containers(r, "image")),
+                wide(
+                        "Selector",
+                        "Labels of its pods.",
+                        r -> Cells.selector(r.spec().path("selector"))));
     }
 
     private static Tables services() {

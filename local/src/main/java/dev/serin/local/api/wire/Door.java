@@ -13,6 +13,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 import java.io.IOException;
@@ -20,6 +22,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLException;
 
 /// The server socket and its connections. Requests of a connection run one after another, those of
 /// different connections together.
@@ -36,14 +41,15 @@ public final class Door implements AutoCloseable {
 
     /// Binds and serves.
     ///
+    /// @param keys what the server proves itself with
     /// @throws ProblemException if the address is taken
     public Door(
             Sockets sockets,
             SocketAddress address,
-            ServerKeys keys,
+            KeyManager keys,
             Handler handler,
             Consumer<Throwable> failures) {
-        SslContext tls = keys.context();
+        var tls = tls(keys);
         loops = new MultiThreadIoEventLoopGroup(1, sockets.io());
         var bound =
                 new ServerBootstrap()
@@ -77,6 +83,20 @@ public final class Door implements AutoCloseable {
                     bound.cause());
         }
         server = bound.channel();
+    }
+
+    private static SslContext tls(KeyManager keys) {
+        try {
+            return SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK).build();
+        } catch (SSLException e) {
+            throw new ProblemException(
+                    new Problem(
+                            "certificate of the local API",
+                            String.valueOf(e.getMessage()),
+                            "a chain and its key",
+                            null),
+                    e);
+        }
     }
 
     /// With the port that was given where 0 was asked for.

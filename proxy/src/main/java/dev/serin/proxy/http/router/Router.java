@@ -22,9 +22,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /// Takes one request to a host of its cluster and the response back, trying again as the route's
 /// policy says. At most one host at a time; nothing of a response is passed on before it is sure
@@ -33,6 +31,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     private final RoutedStream stream;
     private final Draw backoff;
     private final KeptBody kept = new KeptBody();
+    private final Picking picking;
     private @Nullable RouteMatch route;
     private @Nullable Forward forward;
     private @Nullable LiveCluster cluster;
@@ -46,7 +45,6 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     private Timers.@Nullable Timer overall;
     private Timers.@Nullable Timer perTry;
     private Timers.@Nullable Timer retrying;
-    private Set<Host> tried = Set.of();
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean over;
@@ -60,6 +58,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     /// @param backoff the draw `retry-backoff`
     public Router(RoutedStream stream, Draw backoff) {
         this.stream = stream;
+        this.picking = new Picking(stream);
         this.backoff = backoff;
     }
 
@@ -96,7 +95,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
 
     private void attempt(LiveCluster to) {
         attempts++;
-        var picked = to.pick(now(), tried, stream.downstream().local());
+        var picked = to.pick(picking);
         if (picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
@@ -370,8 +369,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         holdsRetry = true;
         if (policy().avoidPrevious() && host != null) {
-            tried = tried.isEmpty() ? new HashSet<>(4) : tried;
-            tried.add(host);
+            picking.avoid(host);
         }
         cancelHost();
         var most =
