@@ -7,6 +7,8 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import java.net.InetSocketAddress;
@@ -33,6 +35,13 @@ final class LivePlane implements Plane {
                                 HttpFilters.of(runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
+        var tls =
+                new TlsNeeds(
+                        runtime.ticker(),
+                        place.files()::find,
+                        place.identity(),
+                        runtime.distrust(),
+                        telemetry.envoyStats());
         this.plane =
                 new DataPlane(
                         name,
@@ -45,7 +54,8 @@ final class LivePlane implements Plane {
                                 new Extensions(
                                         filters,
                                         telemetry.accessLogs(),
-                                        telemetry.networkObservers()),
+                                        telemetry.networkObservers(),
+                                        new TransportCompiler(tls)),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
@@ -71,6 +81,7 @@ final class LivePlane implements Plane {
         return switch (typeUrl) {
             case ConfigUpdate.ENDPOINT -> plane.wanted().endpoints();
             case ConfigUpdate.ROUTE -> plane.wanted().routes();
+            case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
     }

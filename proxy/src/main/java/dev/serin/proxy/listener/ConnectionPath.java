@@ -14,6 +14,7 @@ import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
+import dev.serin.proxy.tls.TlsObserver;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -183,10 +184,44 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        carry(ctx, chain, downstream);
+        secure(ctx, chain, downstream);
     }
 
-    /// 5. HTTP or TCP; what was read so far goes to it first.
+    /// 5. TLS, where the chain has it; the client has proved who it is before anything else is made.
+    private void secure(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        if (chain.tls() == null) {
+            carry(ctx, chain, downstream);
+            return;
+        }
+        var handshake =
+                new ClientHandshake(
+                        worker,
+                        chain.handshakeMillis(),
+                        secured -> carry(ctx, chain, downstream.secured(secured)),
+                        reason -> insecure(downstream, reason));
+        var handler =
+                chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
+        if (handler == null) {
+            insecure(downstream, "TLS error: Secret is not supplied by SDS");
+            ctx.close();
+            return;
+        }
+        handshake.begin(ctx.channel());
+        var early = seen;
+        seen = null;
+        var pipeline = ctx.pipeline();
+        pipeline.addBefore(ctx.name(), null, handler);
+        if (early != null) {
+            pipeline.fireChannelRead(early);
+            pipeline.fireChannelReadComplete();
+        }
+    }
+
+    private void insecure(Downstream downstream, String reason) {
+        log(downstream.insecure(reason), ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "");
+    }
+
+    /// 6. HTTP or TCP; what was read so far goes to it first.
     private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
         var carrier =
                 switch (chain.target()) {
@@ -209,12 +244,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Downstream downstream) {
+        log(downstream, ResponseFlag.NO_ROUTE_FOUND, "filter_chain_not_found");
+    }
+
+    private void log(Downstream downstream, ResponseFlag flag, String details) {
         var now = worker.ticker().nanos();
         var end =
                 new ConnectionEnd(
                         downstream,
-                        ResponseFlag.NO_ROUTE_FOUND.bit(),
-                        "filter_chain_not_found",
+                        flag.bit(),
+                        details.isEmpty() ? null : details,
                         new Traffic(0, 0, 0, 0),
                         new Timing(now, 0, 0, 0, 0, 0, now),
                         null,

@@ -17,6 +17,7 @@ import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpCompiler;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.transport.TransportCompiler;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
@@ -182,17 +183,13 @@ public final class ListenerCompiler {
             return same;
         }
         try {
-            if (message.hasTransportSocket()
-                    && !message.getTransportSocket().getName().endsWith("raw_buffer")) {
-                throw new ConfigProblem(
-                        "transport_socket",
-                        "'" + message.getTransportSocket().getName() + "' is not supported yet");
-            }
             var chain =
                     new Chain(
                             message.getName(),
                             match(message.getFilterChainMatch()),
-                            target(message));
+                            target(message),
+                            extensions.transports().downstream(message),
+                            TransportCompiler.handshakeMillis(message));
             known.put(message, chain);
             return chain;
         } catch (ConfigProblem e) {

@@ -4,6 +4,7 @@ import dev.serin.proxy.http.manager.HttpManager;
 import dev.serin.proxy.network.TcpConfig;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.tls.LiveTls;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +53,22 @@ public record ListenerConfig(
         private final String name;
         private final ChainMatch match;
         private final Target target;
+        private final @Nullable LiveTls tls;
+        private final long handshakeMillis;
         private volatile boolean draining;
 
-        Chain(String name, ChainMatch match, Target target) {
+        /// @param handshakeMillis for a client's TLS handshake; 0 for ever
+        Chain(
+                String name,
+                ChainMatch match,
+                Target target,
+                @Nullable LiveTls tls,
+                long handshakeMillis) {
             this.name = name;
             this.match = match;
             this.target = target;
+            this.tls = tls;
+            this.handshakeMillis = handshakeMillis;
         }
 
         public String name() {
@@ -70,6 +81,15 @@ public record ListenerConfig(
 
         public Target target() {
             return target;
+        }
+
+        /// Null if its connections have none.
+        public @Nullable LiveTls tls() {
+            return tls;
+        }
+
+        long handshakeMillis() {
+            return handshakeMillis;
         }
 
         /// Its connections end with their present stream.

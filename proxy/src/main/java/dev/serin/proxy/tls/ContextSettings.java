@@ -1,5 +1,7 @@
 package dev.serin.proxy.tls;
 
+import com.google.protobuf.ByteString;
+
 import dev.serin.proxy.tls.secret.Secret.KeyPair;
 import dev.serin.proxy.tls.secret.Secret.TicketKeys;
 
@@ -21,7 +23,7 @@ record ContextSettings(
         @Nullable KeyPair identity,
         boolean verify,
         boolean required,
-        byte[] authorities,
+        ByteString authorities,
         Parameters parameters,
         List<String> alpn,
         boolean tickets,
@@ -29,4 +31,4 @@ record ContextSettings(
         long sessionSeconds,
         @Nullable TicketKeys ticketKeys,
         int sessions,
-        byte[] sessionContext) {}
+        ByteString sessionContext) {}

@@ -59,7 +59,7 @@ public final class LiveTls {
                             pair,
                             false,
                             false,
-                            new byte[0],
+                            com.google.protobuf.ByteString.EMPTY,
                             Parameters.of(
                                     io.envoyproxy.envoy.extensions.transport_sockets.tls.v3
                                             .TlsParameters.getDefaultInstance(),
@@ -71,7 +71,7 @@ public final class LiveTls {
                             0,
                             null,
                             0,
-                            new byte[] {1}));
+                            com.google.protobuf.ByteString.copyFromUtf8("trial")));
             return "";
         } catch (IllegalArgumentException | ConfigProblem e) {
             return String.valueOf(e.getMessage());

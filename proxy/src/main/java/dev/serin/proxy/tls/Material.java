@@ -1,5 +1,7 @@
 package dev.serin.proxy.tls;
 
+import com.google.protobuf.ByteString;
+
 import dev.serin.proxy.stream.CertificateFacts;
 import dev.serin.proxy.tls.secret.Secret;
 import dev.serin.proxy.tls.verify.NameMatch;
@@ -21,6 +23,8 @@ import java.util.Map;
 /// A TLS context with everything in it that it refers to, of one moment. Immutable but that native
 /// parts are made when they are first needed; any event loop.
 final class Material {
+    private static final ByteString ANY_CONTEXT = ByteString.copyFromUtf8("any");
+
     private final TlsConfig config;
     private final List<Secret.KeyPair> pairs;
     private final @Nullable CertificateValidationContext validation;
@@ -126,7 +130,7 @@ final class Material {
                             pair,
                             verifies || server.requireCertificate(),
                             server.requireCertificate(),
-                            with == null ? new byte[0] : with.authorities(),
+                            with == null ? ByteString.EMPTY : with.authorities(),
                             config.parameters(),
                             protocols,
                             server.tickets(),
@@ -134,14 +138,14 @@ final class Material {
                             server.sessionSeconds(),
                             with == null ? null : with.ticketKeys,
                             0,
-                            with == null ? new byte[] {1} : with.sessionContext(pair));
+                            with == null ? ANY_CONTEXT : with.sessionContext(pair));
             case TlsConfig.Client client ->
                     new ContextSettings(
                             false,
                             pair,
                             verifies || client.verifyServerName(),
                             true,
-                            new byte[0],
+                            ByteString.EMPTY,
                             config.parameters(),
                             protocols,
                             true,
@@ -149,11 +153,11 @@ final class Material {
                             0,
                             null,
                             client.sessions(),
-                            new byte[] {1});
+                            ANY_CONTEXT);
         };
     }
 
-    private byte[] authorities() {
+    private ByteString authorities() {
         var text = new StringBuilder();
         try {
             for (var root : verifier.roots()) {
@@ -164,11 +168,11 @@ final class Material {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-        return text.toString().getBytes(StandardCharsets.US_ASCII);
+        return ByteString.copyFromUtf8(text.toString());
     }
 
     /// A session is resumed only where the same peers would be let in, by the same names.
-    private byte[] sessionContext(Secret.@Nullable KeyPair pair) {
+    private ByteString sessionContext(Secret.@Nullable KeyPair pair) {
         var parts = new ByteArrayOutputStream();
         if (validation != null) {
             parts.writeBytes(validation.toByteArray());
@@ -180,7 +184,8 @@ final class Material {
                             .getBytes(StandardCharsets.UTF_8));
         }
         try {
-            return MessageDigest.getInstance("SHA-256").digest(parts.toByteArray());
+            return ByteString.copyFrom(
+                    MessageDigest.getInstance("SHA-256").digest(parts.toByteArray()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -128,8 +128,8 @@ final class NativeContext {
         if (settings.verify()) {
             SSLContext.setCertVerifyCallback(context, verifier);
         }
-        if (settings.authorities().length > 0) {
-            var bio = BoringSsl.bio(settings.authorities());
+        if (!settings.authorities().isEmpty()) {
+            var bio = BoringSsl.bio(settings.authorities().toByteArray());
             try {
                 SSLContext.setCACertificateBio(context, bio);
             } finally {
@@ -142,7 +142,7 @@ final class NativeContext {
 
     private static void resumption(
             long context, ContextSettings settings, @Nullable ClientSessions sessions) {
-        SSLContext.setSessionIdContext(context, settings.sessionContext());
+        SSLContext.setSessionIdContext(context, settings.sessionContext().toByteArray());
         if (settings.sessionSeconds() > 0) {
             SSLContext.setSessionCacheTimeout(context, settings.sessionSeconds());
         }

@@ -25,4 +25,7 @@ public interface TlsObserver {
             Verdict.@Nullable Kind kind,
             boolean connectionError,
             boolean noCertificate) {}
+
+    /// A secret that is not discovered but read cannot be used; the last good version stays.
+    default void secretRefused(String name, String reason) {}
 }
