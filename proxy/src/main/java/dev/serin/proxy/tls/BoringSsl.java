@@ -14,7 +14,7 @@ final class BoringSsl {
     static final int OVERHEAD = 96;
 
     /// The most that one record holds.
-    static final int RECORD = SSL.SSL_MAX_PLAINTEXT_LENGTH;
+    static final int RECORD = 16 * 1024;
 
     private static final int SSL_LIBRARY = 16;
     private static final int SYSTEM_LIBRARY = 2;

@@ -7,6 +7,7 @@ import dev.serin.proxy.tls.secret.Secret.KeyPair;
 import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
+import io.netty.internal.tcnative.SSLCredential;
 import io.netty.internal.tcnative.SessionTicketKey;
 
 import org.jspecify.annotations.Nullable;
@@ -177,16 +178,26 @@ final class NativeContext {
     }
 
     private static void identity(long context, KeyPair pair) throws Exception {
-        var certificates = pair.chain().getBytes(StandardCharsets.US_ASCII);
-        var first = BoringSsl.bio(certificates);
-        var chain = BoringSsl.bio(certificates);
+        var certificates = BoringSsl.bio(pair.chain().getBytes(StandardCharsets.US_ASCII));
         var key = BoringSsl.bio(pair.key().getBytes(StandardCharsets.US_ASCII));
+        var chain = 0L;
+        var secret = 0L;
+        var credential = SSLCredential.newX509();
         try {
-            SSLContext.setCertificateBio(context, first, key, pair.password());
-            SSLContext.setCertificateChainBio(context, chain, true);
+            chain = SSL.parseX509Chain(certificates);
+            secret = SSL.parsePrivateKey(key, pair.password().isEmpty() ? null : pair.password());
+            SSLCredential.setCertChain(credential, chain);
+            SSLCredential.setPrivateKey(credential, secret);
+            SSLContext.addCredential(context, credential);
         } finally {
-            SSL.freeBIO(first);
-            SSL.freeBIO(chain);
+            SSLCredential.free(credential);
+            if (secret != 0) {
+                SSL.freePrivateKey(secret);
+            }
+            if (chain != 0) {
+                SSL.freeX509Chain(chain);
+            }
+            SSL.freeBIO(certificates);
             SSL.freeBIO(key);
         }
     }

@@ -30,6 +30,7 @@ public record TlsNeeds(
     }
 
     public SecretCompiler secrets() {
+        BoringSsl.load();
         return new SecretCompiler(ticker, files, LiveTls::trial);
     }
 }
