@@ -32,7 +32,7 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                HttpFilters.of(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
         var tls =
@@ -55,6 +55,7 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
+                                        Filters.ofConnections(),
                                         new TransportCompiler(tls)),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),

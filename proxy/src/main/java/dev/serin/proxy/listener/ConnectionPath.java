@@ -8,6 +8,7 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpProxy;
+import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
@@ -180,7 +181,13 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         found.serverName(),
                         null);
         if (chain == null) {
-            refuse(downstream);
+            var refused =
+                    end(
+                            downstream,
+                            ResponseFlag.NO_ROUTE_FOUND.bit(),
+                            "filter_chain_not_found",
+                            new Slots());
+            config.logs().forEach(log -> log.ended(refused));
             ctx.close();
             return;
         }
@@ -190,14 +197,14 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 5. TLS, where the chain has it; the client has proved who it is before anything else is made.
     private void secure(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
         if (chain.tls() == null) {
-            carry(ctx, chain, downstream);
+            admit(ctx, chain, downstream);
             return;
         }
         var handshake =
                 new ClientHandshake(
                         worker,
                         chain.handshakeMillis(),
-                        secured -> carry(ctx, chain, downstream.secured(secured)),
+                        secured -> admit(ctx, chain, downstream.secured(secured)),
                         reason -> insecure(downstream, reason));
         var handler =
                 chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
@@ -218,24 +225,70 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     private void insecure(Downstream downstream, String reason) {
-        log(downstream.insecure(reason), ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "");
+        var failed =
+                end(
+                        downstream.insecure(reason),
+                        ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit(),
+                        null,
+                        new Slots());
+        config.logs().forEach(log -> log.ended(failed));
     }
 
-    /// 6. HTTP or TCP; what was read so far goes to it first.
-    private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+    /// 6. The chain's own filters, which may refuse; before anything is sent to a host.
+    private void admit(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var connection =
+                new ConnectionContext(
+                        downstream, new Slots(), null, name -> scope.observer().counted(name));
+        for (var filter : chain.filters()) {
+            var detail = filter.refusal(connection);
+            if (detail != null) {
+                refuse(chain, connection, detail);
+                close(ctx, filter.refusalMillis());
+                return;
+            }
+        }
+        carry(ctx, chain, connection);
+    }
+
+    private void close(ChannelHandlerContext ctx, long afterMillis) {
+        if (afterMillis > 0) {
+            ctx.channel().config().setAutoRead(false);
+            detection = worker.after(afterMillis, ctx::close);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void refuse(Chain chain, ConnectionContext connection, String detail) {
+        if (chain.target() instanceof Tcp(var tcp)) {
+            var end = end(connection.downstream(), 0, detail, connection.slots());
+            tcp.observers().forEach(o -> o.opened(end));
+            tcp.observers().forEach(o -> o.ended(end));
+        }
+    }
+
+    /// 7. HTTP or TCP; what was read so far goes to it first.
+    private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
+        var downstream = connection.downstream();
+        var own = accepted.scope(chain, ctx.channel(), downstream.id());
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
                             new Http1Server(
                                     worker,
-                                    new HttpConnection(
-                                            worker, manager, accepted.scope(chain), downstream),
+                                    new HttpConnection(worker, manager, own, downstream),
                                     manager.limits());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
+        for (var filter : chain.filters()) {
+            var handler = filter.handler(connection);
+            if (handler != null) {
+                pipeline.addBefore(ctx.name(), null, handler);
+            }
+        }
         pipeline.replace(this, null, carrier);
         if (early != null) {
             pipeline.fireChannelRead(early);
@@ -243,21 +296,17 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void refuse(Downstream downstream) {
-        log(downstream, ResponseFlag.NO_ROUTE_FOUND, "filter_chain_not_found");
-    }
-
-    private void log(Downstream downstream, ResponseFlag flag, String details) {
+    /// The end of a connection that never went anywhere.
+    private ConnectionEnd end(
+            Downstream downstream, long flags, @Nullable String details, Slots slots) {
         var now = worker.ticker().nanos();
-        var end =
-                new ConnectionEnd(
-                        downstream,
-                        flag.bit(),
-                        details.isEmpty() ? null : details,
-                        new Traffic(0, 0, 0, 0),
-                        new Timing(now, 0, 0, 0, 0, 0, now),
-                        null,
-                        new Slots());
-        config.logs().forEach(log -> log.ended(end));
+        return new ConnectionEnd(
+                downstream,
+                flags,
+                details,
+                new Traffic(0, 0, 0, 0),
+                new Timing(now, 0, 0, 0, 0, 0, now),
+                null,
+                slots);
     }
 }
