@@ -23,7 +23,10 @@ public record ProxyPlace(
         SecretSource identity) {
     /// Without an identity of its own.
     public ProxyPlace(
-            Sockets sockets, NettyTransport.Names names, ContainerFiles files, OutputStream output) {
+            Sockets sockets,
+            NettyTransport.Names names,
+            ContainerFiles files,
+            OutputStream output) {
         this(sockets, names, files, output, SecretSource.NONE);
     }
 }

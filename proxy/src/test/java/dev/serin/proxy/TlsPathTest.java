@@ -36,7 +36,8 @@ class TlsPathTest {
         var plain = Rig.http().toBuilder().setName(name);
         plain.getFilterChainsBuilder(0)
                 .setTransportSocket(
-                        Yaml.socket("envoy.transport_sockets.tls", "DownstreamTlsContext", context));
+                        Yaml.socket(
+                                "envoy.transport_sockets.tls", "DownstreamTlsContext", context));
         return plain.build();
     }
 
@@ -83,7 +84,10 @@ class TlsPathTest {
             apply(
                     Rig.cluster("one", origin.port()),
                     Rig.routes(ALL),
-                    listener("main", server(", alpn_protocols: [http/1.1]") + ", require_client_certificate: true"));
+                    listener(
+                            "main",
+                            server(", alpn_protocols: [http/1.1]")
+                                    + ", require_client_certificate: true"));
             try (var socket =
                             Pki.connect(
                                     Pki.context(MESH.pem(), CLIENT),
@@ -105,7 +109,8 @@ class TlsPathTest {
             assertEquals("CN=mesh", tls.peer().issuer());
             assertEquals(Long.toHexString(CLIENT.serial()), tls.peer().serial());
             assertEquals("[client.test]", tls.peer().dnsSans().toString());
-            assertEquals("[spiffe://cluster.local/ns/n/sa/server]", tls.local().uriSans().toString());
+            assertEquals(
+                    "[spiffe://cluster.local/ns/n/sa/server]", tls.local().uriSans().toString());
         }
     }
 
@@ -119,18 +124,20 @@ class TlsPathTest {
                     Rig.routes(ALL),
                     listener("main", server("") + ", require_client_certificate: true"));
             for (var own : new Authority.Issued[] {null, stranger}) {
-                assertThrows(IOException.class, () -> {
-                    try (var socket =
-                                    Pki.connect(
-                                            Pki.context(MESH.pem(), own),
-                                            rig.port("main"),
-                                            "server.test");
-                            var client = new Wire(socket)) {
-                        client.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
-                        assertTrue(client.in.read() >= 0);
-                        throw new AssertionError("let in");
-                    }
-                });
+                assertThrows(
+                        IOException.class,
+                        () -> {
+                            try (var socket =
+                                            Pki.connect(
+                                                    Pki.context(MESH.pem(), own),
+                                                    rig.port("main"),
+                                                    "server.test");
+                                    var client = new Wire(socket)) {
+                                client.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
+                                assertTrue(client.in.read() >= 0);
+                                throw new AssertionError("let in");
+                            }
+                        });
             }
             assertEquals(0, origin.accepted.get());
         }
@@ -164,9 +171,10 @@ class TlsPathTest {
                 assertEquals("hello", client.get("/").body());
                 assertEquals(
                         "upstream connect error or disconnect/reset before headers. reset reason:"
-                                + " remote connection failure, transport failure reason:"
-                                + " TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify"
-                                + " cert failed: SAN matcher:TLS_error_end",
+                            + " remote connection failure, transport failure reason:"
+                            + " TLS_error:|268435581:SSL"
+                            + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert"
+                            + " failed: SAN matcher:TLS_error_end",
                         client.get("/wrong").body());
             }
         }

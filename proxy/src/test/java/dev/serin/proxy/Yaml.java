@@ -14,7 +14,6 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 import org.snakeyaml.engine.v2.api.Load;

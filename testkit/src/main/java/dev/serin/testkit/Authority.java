@@ -92,8 +92,7 @@ public final class Authority {
     public Issued issue(Request request) {
         var own = keys(request.rsa());
         var number = serial++;
-        var certificate =
-                certificate(request, own, name, keys.getPrivate(), number, false);
+        var certificate = certificate(request, own, name, keys.getPrivate(), number, false);
         return new Issued(
                 pem("CERTIFICATE", certificate),
                 pem("PRIVATE KEY", own.getPrivate().getEncoded()),
@@ -113,9 +112,7 @@ public final class Authority {
                         named(name),
                         time(FROM),
                         time(TO),
-                        entries.isEmpty()
-                                ? new byte[0]
-                                : sequence(entries.toArray(byte[][]::new)));
+                        entries.isEmpty() ? new byte[0] : sequence(entries.toArray(byte[][]::new)));
         return pem("X509 CRL", signed(list, keys.getPrivate()));
     }
 

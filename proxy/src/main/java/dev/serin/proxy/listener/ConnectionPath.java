@@ -194,7 +194,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         secure(ctx, chain, downstream);
     }
 
-    /// 5. TLS, where the chain has it; the client has proved who it is before anything else is made.
+    /// 5. TLS, where the chain has it; the client has proved who it is before anything else is
+    ///    made.
     private void secure(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
         if (chain.tls() == null) {
             admit(ctx, chain, downstream);
@@ -206,8 +207,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         chain.handshakeMillis(),
                         secured -> admit(ctx, chain, downstream.secured(secured)),
                         reason -> insecure(downstream, reason));
-        var handler =
-                chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
+        var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
         if (handler == null) {
             insecure(downstream, "TLS error: Secret is not supplied by SDS");
             ctx.close();

@@ -106,7 +106,12 @@ final class Resources {
                                             .transports()
                                             .needs()
                                             .secrets()
-                                            .compile(parse(any, io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.parser())));
+                                            .compile(
+                                                    parse(
+                                                            any,
+                                                            io.envoyproxy.envoy.extensions
+                                                                    .transport_sockets.tls.v3.Secret
+                                                                    .parser())));
             default ->
                     update.changed().stream()
                             .map(r ->

@@ -28,8 +28,7 @@ public final class CertificateFacts {
     private static final int URI = 6;
     private static final int IP = 7;
 
-    private static final Map<String, String> WORDS =
-            Map.of("1.2.840.113549.1.9.1", "emailAddress");
+    private static final Map<String, String> WORDS = Map.of("1.2.840.113549.1.9.1", "emailAddress");
 
     private final List<X509Certificate> chain;
     private final List<String> uriSans;

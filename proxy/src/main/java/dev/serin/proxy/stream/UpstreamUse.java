@@ -35,14 +35,6 @@ public record UpstreamUse(
             Map<String, Struct> hostMetadata,
             int attempts,
             @Nullable String transportFailure) {
-        this(
-                cluster,
-                host,
-                local,
-                clusterMetadata,
-                hostMetadata,
-                attempts,
-                transportFailure,
-                null);
+        this(cluster, host, local, clusterMetadata, hostMetadata, attempts, transportFailure, null);
     }
 }

@@ -5,10 +5,10 @@ import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.StreamObserver;
-import dev.serin.proxy.tls.TlsObserver;
 import dev.serin.proxy.telemetry.metrics.Family;
 import dev.serin.proxy.telemetry.metrics.Histogram;
 import dev.serin.proxy.telemetry.metrics.Metrics;
+import dev.serin.proxy.tls.TlsObserver;
 
 import org.jspecify.annotations.Nullable;
 

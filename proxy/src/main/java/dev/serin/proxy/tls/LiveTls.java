@@ -160,9 +160,7 @@ public final class LiveTls {
     /// The handler of a connection from a client; null if the secrets are not there.
     public @Nullable ChannelHandler server(Whose whose, Handshake watcher) {
         var present = material;
-        return present == null
-                ? null
-                : new TlsHandler(new Peer(whose, present, null), watcher);
+        return present == null ? null : new TlsHandler(new Peer(whose, present, null), watcher);
     }
 
     /// The handler of a connection to a server; null if the secrets are not there.

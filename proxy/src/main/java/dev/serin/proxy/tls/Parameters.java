@@ -40,7 +40,11 @@ record Parameters(
                         ? USUAL
                         : String.join(":", message.getCipherSuitesList());
         return new Parameters(
-                least, most, ciphers, List.copyOf(message.getEcdhCurvesList()), preferClientCiphers);
+                least,
+                most,
+                ciphers,
+                List.copyOf(message.getEcdhCurvesList()),
+                preferClientCiphers);
     }
 
     private static int version(TlsProtocol protocol, int usual) throws ConfigProblem {

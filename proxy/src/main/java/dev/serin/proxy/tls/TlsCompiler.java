@@ -30,7 +30,8 @@ public final class TlsCompiler {
 
     /// @throws ConfigProblem naming the field that cannot be done
     public TlsConfig downstream(DownstreamTlsContext message) throws ConfigProblem {
-        refuse(message.getOcspStaplePolicy() != OcspStaplePolicy.LENIENT_STAPLING,
+        refuse(
+                message.getOcspStaplePolicy() != OcspStaplePolicy.LENIENT_STAPLING,
                 "ocsp_staple_policy");
         var common = message.getCommonTlsContext();
         var keys = message.getSessionTicketKeysTypeCase();

@@ -51,8 +51,7 @@ public record TlsConfig(
     /// @param hostServerName whether it is the endpoint's host name where that has one
     /// @param verifyServerName whether the server's certificate must be for that name
     /// @param sessions how many are kept to resume
-    record Client(
-            String serverName, boolean hostServerName, boolean verifyServerName, int sessions)
+    record Client(String serverName, boolean hostServerName, boolean verifyServerName, int sessions)
             implements Side {}
 
     /// The secrets that it needs.

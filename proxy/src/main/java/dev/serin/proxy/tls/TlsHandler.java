@@ -365,7 +365,8 @@ public final class TlsHandler extends ChannelDuplexHandler {
 
     private void chunk() {
         var size = Math.min(waitingOctets, CHUNK);
-        var capacity = size + (size / BoringSsl.RECORD + waiting.size() / 2 + 2) * BoringSsl.OVERHEAD;
+        var capacity =
+                size + (size / BoringSsl.RECORD + waiting.size() / 2 + 2) * BoringSsl.OVERHEAD;
         var out = context().alloc().directBuffer(capacity);
         SSL.bioSetByteBuffer(bio, BoringSsl.address(out, 0), capacity, true);
         SSL.bioFlushByteBuffer(bio);
@@ -576,7 +577,8 @@ public final class TlsHandler extends ChannelDuplexHandler {
         var pipeline = context();
         pipeline.pipeline().fireUserEventTriggered(drain);
         pipeline.executor()
-                .schedule(() -> pipeline.close(), millis, java.util.concurrent.TimeUnit.MILLISECONDS);
+                .schedule(
+                        () -> pipeline.close(), millis, java.util.concurrent.TimeUnit.MILLISECONDS);
     }
 
     io.netty.util.concurrent.EventExecutor loop() {

@@ -25,8 +25,7 @@ public record TlsNeeds(
 
     /// Files of this machine, no identity, nobody watching.
     public static TlsNeeds bare(Ticker ticker) {
-        return new TlsNeeds(
-                ticker, Path::of, SecretSource.NONE, USUAL_DISTRUST, TlsObserver.NONE);
+        return new TlsNeeds(ticker, Path::of, SecretSource.NONE, USUAL_DISTRUST, TlsObserver.NONE);
     }
 
     public SecretCompiler secrets() {

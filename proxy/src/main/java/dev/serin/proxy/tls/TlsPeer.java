@@ -5,7 +5,8 @@ import dev.serin.proxy.tls.verify.Verdict;
 
 import org.jspecify.annotations.Nullable;
 
-/// The other end of one connection, as [TlsHandler] deals with it. The connection's event loop only.
+/// The other end of one connection, as [TlsHandler] deals with it. The connection's event loop
+/// only.
 interface TlsPeer {
     /// Whether this proxy is the server.
     boolean server();

@@ -98,10 +98,8 @@ public final class TransportCompiler {
             var config = config(socket);
             return switch (config.type()) {
                 case "", RAW -> TransportConfig.Raw.NOTHING;
-                case UPSTREAM ->
-                        new Secure(tls().upstream(config.as(UpstreamTlsContext.parser())));
-                case ANNOUNCED ->
-                        announced(config.as(ProxyProtocolUpstreamTransport.parser()));
+                case UPSTREAM -> new Secure(tls().upstream(config.as(UpstreamTlsContext.parser())));
+                case ANNOUNCED -> announced(config.as(ProxyProtocolUpstreamTransport.parser()));
                 default -> throw unknown(socket, config);
             };
         } catch (ConfigProblem e) {
@@ -109,8 +107,7 @@ public final class TransportCompiler {
         }
     }
 
-    private TransportConfig announced(ProxyProtocolUpstreamTransport message)
-            throws ConfigProblem {
+    private TransportConfig announced(ProxyProtocolUpstreamTransport message) throws ConfigProblem {
         var config = message.getConfig();
         var passing = config.getPassThroughTlvs();
         return new Announced(

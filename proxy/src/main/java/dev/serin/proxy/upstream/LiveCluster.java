@@ -39,11 +39,7 @@ public final class LiveCluster {
     private volatile boolean ready;
 
     public LiveCluster(
-            ClusterConfig config,
-            Workers workers,
-            Sockets sockets,
-            Draws draws,
-            TlsNeeds tls) {
+            ClusterConfig config, Workers workers, Sockets sockets, Draws draws, TlsNeeds tls) {
         this.config = config;
         this.workers = workers;
         this.sockets = sockets;

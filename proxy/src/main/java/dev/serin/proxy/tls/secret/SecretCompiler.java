@@ -6,8 +6,8 @@ import dev.serin.base.time.Ticker;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.CertificateFacts;
 import dev.serin.proxy.tls.verify.Octets;
-import dev.serin.proxy.tls.verify.Pem;
 import dev.serin.proxy.tls.verify.PeerVerifier;
+import dev.serin.proxy.tls.verify.Pem;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -79,7 +79,9 @@ public final class SecretCompiler {
                 new Secret.KeyPair(
                         text(octets),
                         text(octets("private_key", message.getPrivateKey())),
-                        message.hasPassword() ? text(octets("password", message.getPassword())) : "",
+                        message.hasPassword()
+                                ? text(octets("password", message.getPassword()))
+                                : "",
                         new CertificateFacts(chain));
         var wrong = trial.apply(pair);
         if (!wrong.isEmpty()) {

@@ -36,13 +36,10 @@ public record SecretName(Origin origin, String name, String file) {
         var source = config.getSdsConfig();
         return switch (source.getConfigSourceSpecifierCase()) {
             case ADS, SELF -> new SecretName(Origin.DISCOVERY, config.getName(), "");
-            case PATH ->
-                    new SecretName(Origin.FILE, config.getName(), source.getPath());
+            case PATH -> new SecretName(Origin.FILE, config.getName(), source.getPath());
             case PATH_CONFIG_SOURCE ->
                     new SecretName(
-                            Origin.FILE,
-                            config.getName(),
-                            source.getPathConfigSource().getPath());
+                            Origin.FILE, config.getName(), source.getPathConfigSource().getPath());
             case API_CONFIG_SOURCE -> agent(config.getName(), source.getApiConfigSource());
             case CONFIGSOURCESPECIFIER_NOT_SET ->
                     throw new ConfigProblem("sds_config", "has no source");

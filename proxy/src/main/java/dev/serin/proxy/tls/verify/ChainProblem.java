@@ -46,9 +46,7 @@ final class ChainProblem extends Exception {
 
     static ChainProblem expired(int depth) {
         return new ChainProblem(
-                CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED,
-                depth,
-                "certificate has expired");
+                CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED, depth, "certificate has expired");
     }
 
     static ChainProblem noIssuer(int depth) {
@@ -60,7 +58,9 @@ final class ChainProblem extends Exception {
 
     static ChainProblem purpose() {
         return new ChainProblem(
-                CertificateVerifier.X509_V_ERR_INVALID_PURPOSE, 0, "unsuitable certificate purpose");
+                CertificateVerifier.X509_V_ERR_INVALID_PURPOSE,
+                0,
+                "unsuitable certificate purpose");
     }
 
     static ChainProblem tooLong(int depth) {

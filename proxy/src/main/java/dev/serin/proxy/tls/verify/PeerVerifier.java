@@ -25,9 +25,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Whom one TLS context speaks with. As Envoy's CertificateValidationContext. Immutable but for what
-/// it remembers of chains that it has found good, which is most of the work of a handshake; any
-/// thread.
+/// Whom one TLS context speaks with. As Envoy's CertificateValidationContext. Immutable but for
+/// what it remembers of chains that it has found good, which is most of the work of a handshake;
+/// any thread.
 public final class PeerVerifier {
     private static final int REMEMBERED = 256;
 
@@ -77,11 +77,9 @@ public final class PeerVerifier {
 
     /// @throws ConfigProblem naming the field that cannot be done
     @SuppressWarnings("deprecation") // the untyped names are refused by name
-    public static PeerVerifier of(
-            CertificateValidationContext message, Octets read, Ticker ticker) throws ConfigProblem {
-        refuse(
-                message.hasCaCertificateProviderInstance(),
-                "ca_certificate_provider_instance");
+    public static PeerVerifier of(CertificateValidationContext message, Octets read, Ticker ticker)
+            throws ConfigProblem {
+        refuse(message.hasCaCertificateProviderInstance(), "ca_certificate_provider_instance");
         refuse(
                 message.getRequireSignedCertificateTimestamp().getValue(),
                 "require_signed_certificate_timestamp");
@@ -101,13 +99,13 @@ public final class PeerVerifier {
                 message.hasTrustedCa()
                         ? read.of("trusted_ca", message.getTrustedCa())
                         : message.hasSystemRootCerts() ? systemRoots(read) : null;
-        var lists =
-                message.hasCrl() ? Pem.lists("crl", read.of("crl", message.getCrl())) : null;
+        var lists = message.hasCrl() ? Pem.lists("crl", read.of("crl", message.getCrl())) : null;
         if (text == null && lists != null) {
             throw new ConfigProblem("crl", "needs a trusted_ca");
         }
         var revocation =
-                new Revocation(lists == null ? List.of() : lists, message.getOnlyVerifyLeafCertCrl());
+                new Revocation(
+                        lists == null ? List.of() : lists, message.getOnlyVerifyLeafCertCrl());
         var depth = message.hasMaxVerifyDepth() ? message.getMaxVerifyDepth().getValue() : -1;
         var chains =
                 text == null

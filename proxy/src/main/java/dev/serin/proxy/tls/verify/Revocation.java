@@ -22,8 +22,7 @@ record Revocation(List<X509CRL> lists, boolean leafOnly) {
         }
     }
 
-    private void check(
-            X509Certificate certificate, X509Certificate issuer, int depth, Instant now)
+    private void check(X509Certificate certificate, X509Certificate issuer, int depth, Instant now)
             throws ChainProblem {
         var found = false;
         for (var list : lists) {

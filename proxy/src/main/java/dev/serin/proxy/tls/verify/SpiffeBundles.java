@@ -62,7 +62,9 @@ record SpiffeBundles(Map<String, TrustChains> domains) {
                 || use != null && (use[CERT_SIGN] || use[CRL_SIGN])
                 || ids.size() != 1) {
             throw new ChainProblem(
-                    CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION, 0, "is no SPIFFE SVID");
+                    CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION,
+                    0,
+                    "is no SPIFFE SVID");
         }
         var rest = ids.getFirst().substring("spiffe://".length());
         var slash = rest.indexOf('/');

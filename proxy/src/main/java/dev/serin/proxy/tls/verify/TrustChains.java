@@ -32,7 +32,11 @@ import java.util.Set;
 /// @param depth the most intermediates; negative for any number
 /// @param expired whether certificates out of their time are taken
 record TrustChains(
-        Set<X509Certificate> roots, Revocation revocation, int depth, boolean expired, Ticker ticker) {
+        Set<X509Certificate> roots,
+        Revocation revocation,
+        int depth,
+        boolean expired,
+        Ticker ticker) {
     private static final String ANY = "2.5.29.37.0";
     private static final String SERVER = "1.3.6.1.5.5.7.3.1";
     private static final String CLIENT = "1.3.6.1.5.5.7.3.2";
@@ -74,8 +78,8 @@ record TrustChains(
     }
 
     /// The certificates from the peer's to the authority's.
-    private List<X509Certificate> validated(
-            List<X509Certificate> path, List<X509Certificate> all) throws ChainProblem {
+    private List<X509Certificate> validated(List<X509Certificate> path, List<X509Certificate> all)
+            throws ChainProblem {
         if (roots.isEmpty()) {
             throw ChainProblem.noIssuer(0);
         }
