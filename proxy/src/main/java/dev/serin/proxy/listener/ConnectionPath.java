@@ -1,7 +1,6 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.base.time.Timers;
-import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.HttpConnection;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -46,6 +45,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
     private @Nullable ByteBuf seen;
+    private @Nullable String protocol;
     private Timers.@Nullable Timer detection;
     private boolean tls;
     private boolean http;
@@ -166,6 +166,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 4. The filter chain, in Envoy's order, then what carries the connection from here.
     private void choose(ChannelHandlerContext ctx, FirstOctets found) {
         done = true;
+        var plain = found.transport().equals(FirstOctets.UNKNOWN.transport());
+        protocol = plain && !found.protocols().isEmpty() ? found.protocols().getFirst() : null;
         var to = java.util.Objects.requireNonNull(local);
         var from = java.util.Objects.requireNonNull(remote);
         var facts = new Facts(to, from, found.serverName(), found.transport(), found.protocols());
@@ -274,10 +276,11 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
-                            new Http1Server(
+                            HttpCarrier.of(
                                     worker,
+                                    manager,
                                     new HttpConnection(worker, manager, own, downstream),
-                                    manager.limits());
+                                    protocol);
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         var early = seen;
