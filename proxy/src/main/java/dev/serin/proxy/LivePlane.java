@@ -32,7 +32,7 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                Filters.ofStreams(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
         var tls =
@@ -42,6 +42,11 @@ final class LivePlane implements Plane {
                         place.identity(),
                         runtime.distrust(),
                         telemetry.envoyStats());
+        var connections =
+                Stream.concat(
+                                Filters.ofConnections(runtime.ticker()).stream(),
+                                telemetry.networkFilters().stream())
+                        .toList();
         this.plane =
                 new DataPlane(
                         name,
@@ -55,7 +60,7 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
-                                        Filters.ofConnections(),
+                                        connections,
                                         new TransportCompiler(tls)),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
