@@ -1,7 +1,11 @@
 package dev.serin.local.node;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.serin.local.api.PodStreams.Session;
 import dev.serin.local.api.PodStreams.Wanted;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,11 +62,27 @@ final class ContainerCommand implements Session {
 
     @Override
     public void resize(int columns, int rows) {
-        process.descendants()
+        try {
+            // A client says its size at once, and `script` needs a moment to make the terminal.
+            var tries = 0;
+            var terminal = terminal();
+            while (terminal == null && tries++ < 50 && !process.waitFor(20, MILLISECONDS)) {
+                terminal = terminal();
+            }
+            if (terminal != null) {
+                size(terminal, columns, rows);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private @Nullable String terminal() {
+        return process.descendants()
                 .map(ContainerCommand::terminal)
                 .filter(path -> path.startsWith("/dev/pts/"))
                 .findFirst()
-                .ifPresent(terminal -> size(terminal, columns, rows));
+                .orElse(null);
     }
 
     private static String terminal(ProcessHandle handle) {
@@ -74,14 +94,12 @@ final class ContainerCommand implements Session {
         }
     }
 
-    private void size(String terminal, int columns, int rows) {
+    private void size(String terminal, int columns, int rows) throws InterruptedException {
         var words = List.of("stty", "-F", terminal, "cols", "" + columns, "rows", "" + rows);
         try {
             way.command(words).start().waitFor();
         } catch (IOException e) {
             // Without stty the terminal keeps its size.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

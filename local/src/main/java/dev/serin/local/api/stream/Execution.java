@@ -107,8 +107,11 @@ public final class Execution {
             var offered = request.header("sec-websocket-protocol");
             var protocol = SOCKET.stream().filter(offered::contains).findFirst().orElse("");
             var streams = new SocketStreams(exchange.webSocket(protocol), protocol);
-            // As the real kubelet: an empty message, by which clients see that it has begun.
-            streams.write(Streams.STDOUT, new byte[0]);
+            if (!protocol.startsWith("v5.")) {
+                // As the real kubelet: an empty message, by which clients see that it has begun.
+                // One of v5 needs none, and complains if it comes before its own streams are made.
+                streams.write(Streams.STDOUT, new byte[0]);
+            }
             return streams;
         }
         var socket = exchange.upgrade("SPDY/3.1", "X-Stream-Protocol-Version", SPDY);

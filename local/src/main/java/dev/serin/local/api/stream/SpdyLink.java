@@ -88,7 +88,10 @@ final class SpdyLink {
                                 header.getKey().toString().toLowerCase(Locale.ROOT),
                                 header.getValue().toString());
                     }
-                    send(new DefaultSpdySynReplyFrame(opened.streamId()));
+                    // Netty leaves out a block without headers, which client-go takes for an error.
+                    var reply = new DefaultSpdySynReplyFrame(opened.streamId());
+                    reply.headers().set("status", "200");
+                    send(reply);
                     yield new Event.Opened(opened.streamId(), headers);
                 }
                 case SpdyDataFrame data ->
