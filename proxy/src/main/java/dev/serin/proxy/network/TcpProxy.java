@@ -3,6 +3,7 @@ package dev.serin.proxy.network;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Downstream;
@@ -13,6 +14,7 @@ import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
@@ -41,7 +43,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private final TcpConfig config;
     private final Scope scope;
     private final Downstream downstream;
-    private final Slots slots = new Slots();
+    private final Slots slots;
     private final Set<Host> tried = new HashSet<>(2);
     private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
     private final long start;
@@ -65,11 +67,12 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private long upstreamStart;
     private long lastOctet;
 
-    public TcpProxy(Worker worker, TcpConfig config, Scope scope, Downstream downstream) {
+    public TcpProxy(Worker worker, TcpConfig config, Scope scope, ConnectionContext connection) {
         this.worker = worker;
         this.config = config;
         this.scope = scope;
-        this.downstream = downstream;
+        this.downstream = connection.downstream();
+        this.slots = connection.slots();
         this.start = worker.ticker().nanos();
         this.lastOctet = start;
     }
@@ -107,9 +110,32 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     // ---- to a host
 
+    /// What the cluster may ask of this connection.
+    private final class Picking implements PickContext {
+        @Override
+        public long nanos() {
+            return worker.ticker().nanos();
+        }
+
+        @Override
+        public int worker() {
+            return worker.index();
+        }
+
+        @Override
+        public Downstream downstream() {
+            return downstream;
+        }
+
+        @Override
+        public boolean avoids(Host candidate) {
+            return tried.contains(candidate);
+        }
+    }
+
     private void attempt(LiveCluster to) {
         attempts++;
-        var picked = to.pick(worker.ticker().nanos(), tried, downstream.local());
+        var picked = to.pick(new Picking());
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;

@@ -1,6 +1,7 @@
 package dev.serin.proxy.snapshot;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -8,6 +9,9 @@ import com.google.protobuf.Parser;
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.fields.FieldLists;
+import dev.serin.proxy.fields.KnownTypes;
+import dev.serin.proxy.fields.UnreadFields;
 import dev.serin.proxy.listener.ListenerCompiler;
 import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -26,6 +30,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +42,11 @@ final class Resources {
 
     private final Extensions extensions;
     private final Draws draws;
-    private Map<FilterChain, Chain> chains = new LinkedHashMap<>();
+    private final UnreadFields unreadFields = new UnreadFields(FieldLists.own(), KnownTypes::find);
+
+    /// Filter chains by the name of their listener and their message.
+    private final Map<String, Map<FilterChain, Chain>> chains = new HashMap<>();
+
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
@@ -52,27 +61,17 @@ final class Resources {
     List<Rejected> update(ConfigUpdate update) {
         return switch (update.typeUrl()) {
             case ConfigUpdate.LISTENER -> {
-                var next = new LinkedHashMap<FilterChain, Chain>();
-                var compiler = new ListenerCompiler(extensions, draws, chains);
-                var rejected =
-                        take(
-                                update,
-                                listeners,
-                                any -> compiler.compile(parse(any, Listener.parser())));
-                for (var listener : listeners.values()) {
-                    var kept = listener.compiled().all();
-                    chains.forEach((message, chain) -> {
-                        if (kept.contains(chain)) {
-                            next.put(message, chain);
-                        }
-                    });
-                }
-                chains = next;
-                yield rejected;
+                update.removed().forEach(chains::remove);
+                yield take(
+                        update,
+                        Listener.getDescriptor(),
+                        listeners,
+                        any -> listener(parse(any, Listener.parser())));
             }
             case ConfigUpdate.ROUTE ->
                     take(
                             update,
+                            RouteConfiguration.getDescriptor(),
                             routes,
                             any ->
                                     RouteCompiler.compile(
@@ -80,10 +79,15 @@ final class Resources {
                                             extensions,
                                             draws));
             case ConfigUpdate.CLUSTER ->
-                    take(update, clusters, any -> cluster(parse(any, Cluster.parser())));
+                    take(
+                            update,
+                            Cluster.getDescriptor(),
+                            clusters,
+                            any -> cluster(parse(any, Cluster.parser())));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
+                            ClusterLoadAssignment.getDescriptor(),
                             endpoints,
                             any ->
                                     literal(
@@ -99,6 +103,15 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    /// A chain whose message is the same as before stays the same object.
+    private ListenerConfig listener(Listener message) throws ConfigProblem {
+        var known = new HashMap<>(chains.getOrDefault(message.getName(), Map.of()));
+        var config = new ListenerCompiler(extensions, draws, known).compile(message);
+        known.values().retainAll(config.all());
+        chains.put(message.getName(), known);
+        return config;
     }
 
     private static ClusterConfig cluster(Cluster message) throws ConfigProblem {
@@ -122,20 +135,35 @@ final class Resources {
         T of(Any message) throws ConfigProblem;
     }
 
-    private static <T> List<Rejected> take(
-            ConfigUpdate update, Map<String, Good<T>> into, Compile<T> compile) {
+    private <T> List<Rejected> take(
+            ConfigUpdate update, Descriptor type, Map<String, Good<T>> into, Compile<T> compile) {
         var rejected = new ArrayList<Rejected>();
         update.removed().forEach(into::remove);
         for (Versioned resource : update.changed()) {
             var before = into.get(resource.name());
-            try {
-                var compiled =
-                        before != null && before.message().equals(resource.resource())
-                                ? before.compiled()
-                                : compile.of(resource.resource());
+            if (before != null && before.message().equals(resource.resource())) {
                 into.put(
                         resource.name(),
-                        new Good<>(resource.version(), resource.resource(), compiled));
+                        new Good<>(resource.version(), resource.resource(), before.compiled()));
+                continue;
+            }
+            // what nobody would read is found first, all of it; a compiler stops at its first
+            // problem
+            var unread = unreadFields.in(type, resource.resource().getValue());
+            if (!unread.isEmpty()) {
+                unread.forEach(u ->
+                        rejected.add(
+                                new Rejected(
+                                        update.typeUrl(), resource.name(), u.field(), u.reason())));
+                continue;
+            }
+            try {
+                into.put(
+                        resource.name(),
+                        new Good<>(
+                                resource.version(),
+                                resource.resource(),
+                                compile.of(resource.resource())));
             } catch (ConfigProblem e) {
                 rejected.add(
                         new Rejected(update.typeUrl(), resource.name(), e.field(), e.reason()));

@@ -5,6 +5,7 @@ import dev.serin.proxy.socket.Sockets;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
 import dev.serin.proxy.upstream.balance.HostPicker;
+import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.worker.Worker;
 import dev.serin.proxy.worker.Workers;
 
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -89,14 +89,13 @@ public final class LiveCluster {
         return all;
     }
 
-    /// The host for the next request.
-    ///
-    /// @param original where the connection was meant to go, for [Discovery#ORIGINAL_DST]
-    public @Nullable Host pick(long nanos, Set<Host> avoided, InetSocketAddress original) {
+    /// The host for the next request; null if none can take it.
+    public @Nullable Host pick(PickContext context) {
         return config.discovery() == Discovery.ORIGINAL_DST
                 ? originals.computeIfAbsent(
-                        original, address -> new Host(address, Map.of(), workers.count()))
-                : picker.pick(nanos, avoided);
+                        context.downstream().local(),
+                        address -> new Host(address, Map.of(), workers.count()))
+                : picker.pick(context);
     }
 
     /// A worker holds no connection to `host` any more.
@@ -172,9 +171,11 @@ public final class LiveCluster {
         for (Worker worker : workers.all()) {
             worker.loop()
                     .execute(() -> {
-                        var pool = host.pool(worker.index());
-                        if (pool != null) {
-                            pool.drain();
+                        for (var http2 : new boolean[] {false, true}) {
+                            var pool = host.pool(worker.index(), http2);
+                            if (pool != null) {
+                                pool.drain();
+                            }
                         }
                     });
         }

@@ -8,6 +8,8 @@ import dev.serin.proxy.http.codec.RequestReader;
 import dev.serin.proxy.http.codec.ResponseWriter;
 import dev.serin.proxy.http.codec.StreamFactory;
 import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.route.FilterToggle;
+import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.worker.Worker;
@@ -19,7 +21,7 @@ import java.util.Locale;
 /// What the streams of one client connection share. Its event loop only.
 public final class HttpConnection implements StreamFactory {
     private final Worker worker;
-    private final HttpManager manager;
+    private HttpManager manager;
     private final Scope scope;
     private final Downstream downstream;
     private final Draw ids;
@@ -36,6 +38,7 @@ public final class HttpConnection implements StreamFactory {
 
     @Override
     public RequestReader open(ResponseWriter out, RequestHead head, boolean end) {
+        manager = scope.newest(manager);
         var stream = new HttpStream(this, out, head);
         stream.open(end);
         return stream;
@@ -63,13 +66,27 @@ public final class HttpConnection implements StreamFactory {
         return name == null ? manager.inline() : scope.routes(name);
     }
 
-    HttpFilter[] filters() {
+    /// The filters of a stream; those that are disabled, by themselves or on the route, are left
+    /// out.
+    FilterPath filters(@Nullable RouteMatch route) {
         var configured = manager.filters();
+        if (manager.someDisabled() || route != null && route.togglesFilters()) {
+            return new FilterPath(
+                    configured.stream()
+                            .filter(f -> enabled(f, route))
+                            .map(f -> f.make().get())
+                            .toArray(HttpFilter[]::new));
+        }
         var made = new HttpFilter[configured.size()];
         for (var i = 0; i < made.length; i++) {
             made[i] = configured.get(i).make().get();
         }
-        return made;
+        return new FilterPath(made);
+    }
+
+    private static boolean enabled(HttpManager.Filter filter, @Nullable RouteMatch route) {
+        var own = route == null ? null : route.perFilter(filter.name());
+        return own == null ? !filter.disabled() : own != FilterToggle.DISABLED;
     }
 
     Worker worker() {

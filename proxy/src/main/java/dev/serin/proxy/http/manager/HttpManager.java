@@ -1,6 +1,8 @@
 package dev.serin.proxy.http.manager;
 
+import dev.serin.base.net.Cidr;
 import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.AccessLog;
@@ -26,12 +28,33 @@ public record HttpManager(
         List<Filter> filters,
         List<AccessLog> logs,
         Edge edge,
+        Codec codec,
         Http1Limits limits,
+        Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
         Set<String> upgrades) {
-    /// One configured filter. @param make a filter for each stream
-    public record Filter(String name, Supplier<HttpFilter> make) {}
+    /// Which version of HTTP clients speak; AUTO for what they begin with.
+    public enum Codec {
+        AUTO,
+        HTTP1,
+        HTTP2
+    }
+
+    /// One configured filter.
+    ///
+    /// @param make a filter for each stream
+    /// @param disabled unless a route says something of it
+    public record Filter(String name, Supplier<HttpFilter> make, boolean disabled) {}
+
+    boolean someDisabled() {
+        for (var filter : filters) {
+            if (filter.disabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// What happens to the `server` header of a response.
     public enum ServerHeader {
@@ -44,6 +67,7 @@ public record HttpManager(
     ///
     /// @param useRemoteAddress whether the client's address is the connection's, and the proxy the
     ///   edge
+    /// @param internal addresses whose requests come from inside
     public record Edge(
             String serverName,
             ServerHeader server,
@@ -54,5 +78,6 @@ public record HttpManager(
             boolean keepRequestId,
             boolean normalizePath,
             boolean mergeSlashes,
-            boolean stripPort) {}
+            boolean stripPort,
+            List<Cidr> internal) {}
 }

@@ -3,22 +3,27 @@ package dev.serin.proxy.http.manager;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.base.chance.Draws;
+import dev.serin.base.net.Cidr;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
 import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.codec.h2.Http2Compiler;
+import dev.serin.proxy.http.codec.h2.Http2Limits;
+import dev.serin.proxy.http.manager.HttpManager.Codec;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +51,6 @@ public final class ManagerCompiler {
                             "route_specifier",
                             config.getRouteSpecifierCase() + " is not supported");
         }
-        if (config.getCodecType() == CodecType.HTTP3
-                || config.getCodecType() == CodecType.UNRECOGNIZED) {
-            throw new ConfigProblem("codec_type", config.getCodecType() + " is not supported");
-        }
         return new HttpManager(
                 config.getStatPrefix(),
                 rdsName,
@@ -57,7 +58,9 @@ public final class ManagerCompiler {
                 filters(config.getHttpFiltersList(), extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
+                codec(config),
                 limits(config),
+                http2(config),
                 config.hasStreamIdleTimeout()
                         ? Durations.toMillis(config.getStreamIdleTimeout())
                         : 300_000,
@@ -96,13 +99,14 @@ public final class ManagerCompiler {
         if (filter.hasConfigDiscovery()) {
             throw new ConfigProblem(field, "config_discovery is not supported");
         }
-        if (filter.getDisabled()
-                || filter.getIsOptional() && !extensions.knowsHttp(filter.getTypedConfig())) {
+        if (filter.getIsOptional() && !extensions.knowsHttp(filter.getTypedConfig())) {
             return null;
         }
         try {
             return new HttpManager.Filter(
-                    filter.getName(), extensions.httpFilter(config).compile(config));
+                    filter.getName(),
+                    extensions.httpFilter(config).compile(config),
+                    filter.getDisabled());
         } catch (ConfigProblem e) {
             throw e.under(field);
         }
@@ -128,7 +132,46 @@ public final class ManagerCompiler {
                 config.getPreserveExternalRequestId(),
                 config.getNormalizePath().getValue(),
                 config.getMergeSlashes(),
-                config.getStripAnyHostPort() || config.getStripMatchingHostPort());
+                config.getStripAnyHostPort() || config.getStripMatchingHostPort(),
+                internal(config.getInternalAddressConfig().getCidrRangesList()));
+    }
+
+    private static List<Cidr> internal(List<CidrRange> ranges) throws ConfigProblem {
+        var internal = new ArrayList<Cidr>();
+        for (var range : ranges) {
+            try {
+                internal.add(
+                        Cidr.of(
+                                InetAddress.ofLiteral(range.getAddressPrefix()),
+                                range.getPrefixLen().getValue()));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigProblem(
+                        "internal_address_config.cidr_ranges",
+                        "'" + range.getAddressPrefix() + "' is not an IP address");
+            }
+        }
+        return List.copyOf(internal);
+    }
+
+    private static Codec codec(HttpConnectionManager config) throws ConfigProblem {
+        return switch (config.getCodecType()) {
+            case AUTO -> Codec.AUTO;
+            case HTTP1 -> Codec.HTTP1;
+            case HTTP2 -> Codec.HTTP2;
+            case HTTP3, UNRECOGNIZED ->
+                    throw new ConfigProblem(
+                            "codec_type", config.getCodecType() + " is not supported");
+        };
+    }
+
+    private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
+        var heads = limits(config);
+        try {
+            return Http2Compiler.compile(config.getHttp2ProtocolOptions())
+                    .heads(heads.maxHead(), heads.maxHeaders());
+        } catch (ConfigProblem e) {
+            throw e.under("http2_protocol_options");
+        }
     }
 
     private static Http1Limits limits(HttpConnectionManager config) {

@@ -4,8 +4,9 @@ import dev.serin.base.chance.Draw;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.ResponseHead;
-import dev.serin.proxy.http.codec.Http1Client;
+import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
+import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.route.RetryPolicy;
@@ -22,9 +23,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /// Takes one request to a host of its cluster and the response back, trying again as the route's
 /// policy says. At most one host at a time; nothing of a response is passed on before it is sure
@@ -33,6 +32,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     private final RoutedStream stream;
     private final Draw backoff;
     private final KeptBody kept = new KeptBody();
+    private final Picking picking;
     private @Nullable RouteMatch route;
     private @Nullable Forward forward;
     private @Nullable LiveCluster cluster;
@@ -46,7 +46,6 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     private Timers.@Nullable Timer overall;
     private Timers.@Nullable Timer perTry;
     private Timers.@Nullable Timer retrying;
-    private Set<Host> tried = Set.of();
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean over;
@@ -60,6 +59,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     /// @param backoff the draw `retry-backoff`
     public Router(RoutedStream stream, Draw backoff) {
         this.stream = stream;
+        this.picking = new Picking(stream);
         this.backoff = backoff;
     }
 
@@ -96,7 +96,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
 
     private void attempt(LiveCluster to) {
         attempts++;
-        var picked = to.pick(now(), tried, stream.downstream().local());
+        var picked = to.pick(picking);
         if (picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
@@ -110,17 +110,17 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         host = picked;
         picked.begin();
-        var pool = HostPool.of(stream.worker(), to, picked);
+        var pool = HostPool.of(stream.worker(), to, picked, stream.request().protocol());
         waitingIn = pool;
         pool.acquire(this);
     }
 
     @Override
-    public void ready(Http1Client client) {
+    public void ready(HostConnection connection) {
         waitingIn = null;
+        var client = connection.open(this);
         writer = client;
         local = client.local();
-        client.take(this);
         upstreamStart = now();
         transportFailure = null;
         var policy = policy();
@@ -277,15 +277,11 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     @Override
-    public void reset(boolean protocolError, String detail) {
+    public void reset(ResetReason reason, String detail) {
         var reused = writer != null && writer.reused();
         writer = null;
         if (responseBegun) {
-            stream.flag(
-                    (protocolError
-                                    ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR
-                                    : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION)
-                            .bit());
+            stream.flag(UpstreamFailures.flag(reason).bit());
             finish();
             stream.breakOff(
                     "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
@@ -293,7 +289,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         answeredBadly();
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
-        if (reused && untouched && !protocolError && !staleRetried) {
+        if (untouched && !staleRetried && mayAsk(reason, reused)) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
             again();
             return;
@@ -301,7 +297,12 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retriesReset(true) && retry()) {
             return;
         }
-        fail(UpstreamFailures.reset(protocolError));
+        fail(UpstreamFailures.reset(reason));
+    }
+
+    /// Whether the host cannot have begun with the request, so that asking again is safe.
+    private static boolean mayAsk(ResetReason reason, boolean reused) {
+        return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
     }
 
     private void timedOut() {
@@ -370,8 +371,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         holdsRetry = true;
         if (policy().avoidPrevious() && host != null) {
-            tried = tried.isEmpty() ? new HashSet<>(4) : tried;
-            tried.add(host);
+            picking.avoid(host);
         }
         cancelHost();
         var most =

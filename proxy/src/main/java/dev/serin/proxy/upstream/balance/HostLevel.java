@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// The hosts of one priority, laid out in slots so that a host of twice the weight has twice the
 /// slots, spread evenly. Immutable.
@@ -97,12 +96,12 @@ final class HostLevel {
 
     /// The first host from `turn` on that is not ejected, best one not avoided; the avoided one if
     /// there is no other, an ejected one as the last resort.
-    @Nullable Host first(int turn, long nanos, Set<Host> avoided) {
+    @Nullable Host first(int turn, long nanos, PickContext context) {
         Host second = null;
         for (var i = 0; i < hosts.length; i++) {
             var host = hosts[Integer.remainderUnsigned(turn + i, hosts.length)];
             if (!host.ejected(nanos)) {
-                if (!avoided.contains(host)) {
+                if (!context.avoids(host)) {
                     return host;
                 }
                 second = host;

@@ -7,15 +7,12 @@ import dev.serin.proxy.upstream.Host;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Set;
 
 /// Picks hosts of one fixed set. Immutable but for counters; any worker may ask. A change of
 /// endpoints makes a new picker.
 public interface HostPicker {
-    /// @param nanos the present, for ejections
-    /// @param avoided hosts not to pick if there is another (they were tried); may be empty
     /// @return null if no host can take a request
-    @Nullable Host pick(long nanos, Set<Host> avoided);
+    @Nullable Host pick(PickContext context);
 
     /// A host with its share.
     record Weighted(Host host, int weight, boolean healthy) {}

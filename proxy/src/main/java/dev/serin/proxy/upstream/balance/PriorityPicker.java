@@ -8,7 +8,6 @@ import dev.serin.proxy.upstream.Host;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Takes the best priority that has a healthy host, and in it the configured policy.
@@ -27,16 +26,17 @@ final class PriorityPicker implements HostPicker {
     }
 
     @Override
-    public @Nullable Host pick(long nanos, Set<Host> avoided) {
+    public @Nullable Host pick(PickContext context) {
+        var nanos = context.nanos();
         for (var level : levels) {
-            var host = level.usable(nanos) ? pick(level, nanos, avoided) : null;
+            var host = level.usable(nanos) ? pick(level, nanos, context) : null;
             if (host != null) {
                 return host;
             }
         }
         for (var level : levels) {
             if (level.mayPanic()) {
-                return pick(level, nanos, avoided);
+                return pick(level, nanos, context);
             }
         }
         return null;
@@ -44,15 +44,15 @@ final class PriorityPicker implements HostPicker {
 
     /// Asks the policy a few times for a host that is neither ejected nor avoided, then looks for
     /// any.
-    private @Nullable Host pick(HostLevel level, long nanos, Set<Host> avoided) {
-        var tries = avoided.isEmpty() && !level.anyEjected(nanos) ? 1 : 4;
+    private @Nullable Host pick(HostLevel level, long nanos, PickContext context) {
+        var tries = 1 + context.repicks();
         for (var i = 0; i < tries; i++) {
             var host = choose(level);
-            if (host != null && !host.ejected(nanos) && !avoided.contains(host)) {
+            if (host != null && !host.ejected(nanos) && !context.avoids(host)) {
                 return host;
             }
         }
-        return level.first(turn.getAndIncrement(), nanos, avoided);
+        return level.first(turn.getAndIncrement(), nanos, context);
     }
 
     private @Nullable Host choose(HostLevel level) {

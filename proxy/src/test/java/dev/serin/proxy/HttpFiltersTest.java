@@ -1,0 +1,336 @@
+package dev.serin.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.chance.Draws;
+import dev.serin.proxy.Origin.Wire;
+import dev.serin.proxy.stream.DynamicMetadata;
+import dev.serin.testkit.Eventually;
+import dev.serin.testkit.NothingLeft;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+
+/// HTTP filters on the wire.
+@ExtendWith(NothingLeft.class)
+class HttpFiltersTest {
+    private static final String CORS =
+            """
+            - name: envoy.filters.http.cors
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+            """;
+    private static final String FAULT =
+            """
+            - name: envoy.filters.http.fault
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}
+            """;
+
+    private static Rig rig() {
+        return new Rig(Draws.system());
+    }
+
+    private static void ask(Wire wire, String... lines) throws java.io.IOException {
+        wire.write(String.join("\r\n", lines) + "\r\n\r\n");
+    }
+
+    private static String route(String more) {
+        return """
+        - name: one
+          match: {prefix: /}
+          route: {cluster: one}
+        """
+                + more.indent(2);
+    }
+
+    private static String perRoute(String filter, String type, String fields) {
+        return """
+        typed_per_filter_config:
+          FILTER:
+            "@type": type.googleapis.com/TYPE
+        """
+                        .replace("FILTER", filter)
+                        .replace("TYPE", type)
+                + fields.indent(4);
+    }
+
+    private static String cors(String fields) {
+        return perRoute(
+                "envoy.filters.http.cors",
+                "envoy.extensions.filters.http.cors.v3.CorsPolicy",
+                fields);
+    }
+
+    private static String fault(String fields) {
+        return perRoute(
+                "envoy.filters.http.fault",
+                "envoy.extensions.filters.http.fault.v3.HTTPFault",
+                fields);
+    }
+
+    @Test
+    void answersPreflightsAndMarksResponsesOfAllowedOrigins() throws Exception {
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(
+                    Rig.cluster("one", one.port()),
+                    Rig.routes(
+                            route(
+                                    cors(
+                                            """
+                                            allow_origin_string_match: [{suffix: .good.test}]
+                                            allow_methods: GET,PUT
+                                            allow_headers: x-a
+                                            expose_headers: x-b
+                                            max_age: "600"
+                                            allow_credentials: true
+                                            allow_private_network_access: true
+                                            forward_not_matching_preflights: false
+                                            """))),
+                    Rig.http(CORS));
+            try (var client = Wire.to(rig.port("main"))) {
+                ask(
+                        client,
+                        "OPTIONS / HTTP/1.1",
+                        "host: t",
+                        "origin: https://a.good.test",
+                        "access-control-request-method: PUT",
+                        "access-control-request-private-network: true");
+                var preflight = client.message();
+                assertEquals(200, preflight.status());
+                assertEquals(
+                        "https://a.good.test", preflight.header("access-control-allow-origin"));
+                assertEquals("GET,PUT", preflight.header("access-control-allow-methods"));
+                assertEquals("x-a", preflight.header("access-control-allow-headers"));
+                assertEquals("600", preflight.header("access-control-max-age"));
+                assertEquals("true", preflight.header("access-control-allow-credentials"));
+                assertEquals("true", preflight.header("access-control-allow-private-network"));
+                assertEquals("cors_response", rig.end().details());
+
+                var good = client.get("/", "origin: https://a.good.test");
+                assertEquals("ok", good.body());
+                assertEquals("https://a.good.test", good.header("access-control-allow-origin"));
+                assertEquals("x-b", good.header("access-control-expose-headers"));
+                rig.end();
+
+                var bad = client.get("/", "origin: https://bad.test");
+                assertEquals("ok", bad.body());
+                assertNull(bad.header("access-control-allow-origin"));
+                rig.end();
+
+                ask(
+                        client,
+                        "OPTIONS / HTTP/1.1",
+                        "host: t",
+                        "origin: https://bad.test",
+                        "access-control-request-method: PUT");
+                assertNull(client.message().header("access-control-allow-origin"));
+                assertEquals("cors_response", rig.end().details());
+            }
+        }
+    }
+
+    @Test
+    void aDisabledFilterIsLeftOutAndAnotherRouteEnablesIt() throws Exception {
+        var off =
+                """
+                typed_per_filter_config:
+                  envoy.filters.http.fault:
+                    "@type": type.googleapis.com/envoy.config.route.v3.FilterConfig
+                    disabled: true
+                """;
+        var always =
+                FAULT.replace(
+                        "HTTPFault}",
+                        "HTTPFault, abort: {http_status: 418, percentage: {numerator: 100}}}");
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(Rig.cluster("one", one.port()), Rig.routes(route(off)), Rig.http(always));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(200, client.get("/").status());
+                rig.apply(Rig.routes(route("")));
+                assertEquals(418, client.get("/").status());
+            }
+            rig.apply(Rig.http(always.replace("typed_config", "disabled: true\n  typed_config")));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(200, client.get("/").status());
+                rig.apply(Rig.routes(route(off.replace("disabled: true", "disabled: false"))));
+                assertEquals(418, client.get("/").status());
+            }
+        }
+    }
+
+    @Test
+    void abortsGrpcWithItsStatusAndHttpWithAHeadersStatus() throws Exception {
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(
+                    Rig.cluster("one", one.port()),
+                    Rig.routes(
+                            route(fault("abort: {grpc_status: 14, percentage: {numerator: 100}}"))),
+                    Rig.http(FAULT));
+            try (var client = Wire.to(rig.port("main"))) {
+                var grpc = client.get("/", "content-type: application/grpc");
+                assertEquals(200, grpc.status());
+                assertEquals("14", grpc.header("grpc-status"));
+                assertEquals("fault filter abort", grpc.header("grpc-message"));
+                assertEquals("fault_filter_abort", rig.end().details());
+
+                rig.apply(
+                        Rig.routes(
+                                route(
+                                        fault(
+                                                "abort: {header_abort: {}, percentage: {numerator:"
+                                                        + " 100}}"))));
+                assertEquals(200, client.get("/").status());
+                var http = client.get("/", "x-envoy-fault-abort-request: 429");
+                assertEquals(429, http.status());
+                var none =
+                        client.get(
+                                "/",
+                                "x-envoy-fault-abort-request: 429",
+                                "x-envoy-fault-abort-request-percentage: 0");
+                assertEquals(200, none.status());
+            }
+        }
+    }
+
+    @Test
+    void delaysAsTheHeaderSaysAndNotMoreThanAllowedAtOnce() throws Exception {
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(
+                    Rig.cluster("one", one.port()),
+                    Rig.routes(
+                            route(
+                                    fault(
+                                            """
+                                            delay: {header_delay: {}, percentage: {numerator: 100}}
+                                            max_active_faults: 1
+                                            """))),
+                    Rig.http(FAULT));
+            try (var slow = Wire.to(rig.port("main"));
+                    var second = Wire.to(rig.port("main"))) {
+                ask(slow, "GET / HTTP/1.1", "host: t", "x-envoy-fault-delay-request: 30000");
+                Eventually.eventually(
+                        Duration.ofSeconds(5),
+                        "the first waits",
+                        () -> rig.counts.getOrDefault("main.fault.delays_injected", 0) == 1);
+                assertEquals(200, second.get("/", "x-envoy-fault-delay-request: 30000").status());
+                assertEquals(1, rig.counts.get("main.fault.faults_overflow"));
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatItCannotDoByName() {
+        try (var rig = rig()) {
+            var rejected = rig.apply(Rig.routes(route(fault("response_rate_limit: {}"))));
+            assertTrue(
+                    rejected.getFirst().toString().contains("response_rate_limit"),
+                    rejected.toString());
+        }
+    }
+
+    // ---- rbac
+
+    private static String rbac(String fields) {
+        return """
+        - name: envoy.filters.http.rbac
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+        """
+                + fields.indent(4);
+    }
+
+    @Test
+    void allowsWhatAPolicyMatchesAndNamesTheOneThatDenies() throws Exception {
+        var allow =
+                rbac(
+                        """
+                        rules:
+                          action: ALLOW
+                          policies:
+                            readers of-a:
+                              permissions:
+                              - and_rules:
+                                  rules:
+                                  - or_rules: {rules: [{header: {name: ":method", string_match: {exact: GET}}}]}
+                                  - url_path: {path: {prefix: /a}}
+                                  - not_rule: {header: {name: x-bad, present_match: true}}
+                                  - {uri_template: {name: t, typed_config: {"@type": type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig, path_template: "/a/{x}/**"}}}
+                              principals:
+                              - and_ids:
+                                  ids:
+                                  - direct_remote_ip: {address_prefix: 127.0.0.0, prefix_len: 8}
+                                  - not_id: {remote_ip: {address_prefix: 10.0.0.0, prefix_len: 8}}
+                        shadow_rules:
+                          action: DENY
+                          policies:
+                            tried:
+                              permissions: [{url_path: {path: {suffix: /shadow}}}]
+                              principals: [{any: true}]
+                        shadow_rules_stat_prefix: istio_dry_run_
+                        """);
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(Rig.cluster("one", one.port()), Rig.routes(route("")), Rig.http(allow));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(200, client.get("/a/1/b/c?x").status());
+                rig.end();
+                var denied = client.get("/b");
+                assertEquals(403, denied.status());
+                assertEquals("RBAC: access denied", denied.body());
+                assertEquals("rbac_access_denied_matched_policy[none]", rig.end().details());
+                assertEquals(403, client.get("/a/1/b", "x-bad: 1").status());
+                assertEquals(403, client.get("/a").status());
+                rig.end();
+                rig.end();
+                assertEquals(200, client.get("/a/1/shadow").status());
+                var metadata = DynamicMetadata.get(rig.end().slots(), "envoy.filters.http.rbac");
+                assertEquals(
+                        "denied",
+                        metadata.getFieldsOrThrow("istio_dry_run_shadow_engine_result")
+                                .getStringValue());
+                assertEquals(
+                        "tried",
+                        metadata.getFieldsOrThrow("istio_dry_run_shadow_effective_policy_id")
+                                .getStringValue());
+                assertEquals(2, rig.counts.get("main.rbac.allowed"));
+                assertEquals(3, rig.counts.get("main.rbac.denied"));
+                assertEquals(1, rig.counts.get("main.rbac.istio_dry_run_.shadow_denied"));
+            }
+            rig.apply(
+                    Rig.http(
+                            allow.replace("action: ALLOW", "action: DENY")
+                                    .replaceAll("(?s)  shadow_rules:.*", "")));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(403, client.get("/a/1/b").status());
+                rig.end();
+                assertEquals(200, client.get("/b").status());
+            }
+        }
+    }
+
+    @Test
+    void aRoutesOwnRulesStandInPlaceOfTheListeners() throws Exception {
+        var none = rbac("rules: {action: ALLOW}");
+        var open =
+                perRoute(
+                        "envoy.filters.http.rbac",
+                        "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
+                        "rbac: {}");
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(Rig.cluster("one", one.port()), Rig.routes(route("")), Rig.http(none));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(403, client.get("/").status());
+                rig.apply(Rig.routes(route(open)));
+                assertEquals(200, client.get("/").status());
+            }
+        }
+    }
+}
