@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,8 +193,8 @@ abstract class CanaryTest {
                 Eventually.eventually(
                         Duration.ofSeconds(30),
                         "the port is told",
-                        () -> told.matcher(Files.readString(log)).find());
-                var port = told.matcher(Files.readString(log)).results().findFirst().orElseThrow();
+                        () -> told.matcher(text(log)).find());
+                var port = told.matcher(text(log)).results().findFirst().orElseThrow();
                 var url = "http://127.0.0.1:" + port.group(1) + "/v1/models/digits";
                 for (var turn = 0; turn < 3; turn++) {
                     var status = person.run(30, "curl", "-sS", "--max-time", "20", url).succeeded();
@@ -211,6 +212,14 @@ abstract class CanaryTest {
     void downLeavesNothingBehind() {
         mesh.down();
         mesh.assertNothingLeft();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Two-sided 99.9 % of the binomial around a tenth (normal approximation, z = 3.29), and every
