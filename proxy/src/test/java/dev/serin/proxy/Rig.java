@@ -21,7 +21,9 @@ import dev.serin.proxy.telemetry.istio.PeerMetadataFilters;
 import dev.serin.proxy.telemetry.istio.StatsFilters;
 import dev.serin.proxy.telemetry.istio.StatsObservers;
 import dev.serin.proxy.telemetry.metrics.Metrics;
+import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.Span;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
@@ -68,6 +70,7 @@ final class Rig implements AutoCloseable {
                                         Filters.ofConnections(ticker).stream(),
                                         Stream.of(new PeerExchange(peers)))
                                 .toList(),
+                        new TransportCompiler(TlsNeeds.bare(ticker)),
                         (_, _) -> spans::add);
         plane =
                 new DataPlane(

@@ -5,9 +5,14 @@ import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.telemetry.metrics.Histogram;
 import dev.serin.proxy.telemetry.metrics.Metrics;
 import dev.serin.proxy.telemetry.metrics.StatName;
+import dev.serin.proxy.tls.TlsObserver;
+import dev.serin.proxy.tls.verify.Verdict;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// The metrics that Envoy has under the same names, as far as the ends of streams and connections
 /// tell them. Any event loop.
-public final class EnvoyStats implements StreamObserver {
+public final class EnvoyStats implements StreamObserver, TlsObserver {
     /// Upper ends of the buckets that Envoy's histograms have, in milliseconds or bytes.
     private static final double[] BUCKETS = {
         0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000,
@@ -96,6 +101,42 @@ public final class EnvoyStats implements StreamObserver {
     @Override
     public void counted(String name) {
         named.computeIfAbsent(name, n -> metrics.counters(StatName.of(n)).of()).increment();
+    }
+
+    @Override
+    public void secured(Whose whose, TlsFacts facts) {
+        ssl(whose, "handshake").increment();
+        if (facts.resumed()) {
+            ssl(whose, "session_reused").increment();
+        }
+        if (whose.listener() && facts.peer() == null) {
+            ssl(whose, "no_certificate").increment();
+        }
+    }
+
+    @Override
+    public void failed(
+            Whose whose,
+            Verdict.@Nullable Kind kind,
+            boolean connectionError,
+            boolean noCertificate) {
+        if (connectionError) {
+            ssl(whose, "connection_error").increment();
+        }
+        if (noCertificate) {
+            ssl(whose, "fail_verify_no_cert").increment();
+        }
+        if (kind != null) {
+            ssl(whose, "fail_verify_error").increment();
+        }
+    }
+
+    private LongAdder ssl(Whose whose, String what) {
+        var of =
+                whose.listener()
+                        ? "listener.{envoy_listener_address}"
+                        : "cluster.{envoy_cluster_name}";
+        return metrics.counters(StatName.of(of + ".ssl." + what)).of(whose.name());
     }
 
     @Override
