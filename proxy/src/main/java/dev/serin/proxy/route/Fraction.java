@@ -20,4 +20,10 @@ public record Fraction(int numerator, int denominator) {
     public boolean hits(Draw draw) {
         return numerator >= denominator || numerator > 0 && draw.below(denominator) < numerator;
     }
+
+    /// The same by a number that was drawn for several questions.
+    boolean hits(Chance chance) {
+        return numerator >= denominator
+                || numerator > 0 && chance.millionths() % denominator < numerator;
+    }
 }

@@ -2,25 +2,32 @@ package dev.serin.proxy.route;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
 
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 
-/// A condition on a header of the request. As Envoy's HeaderMatcher: several values are matched as
+/// A condition on a header of a request or response. As Envoy's HeaderMatcher: several values are matched as
 /// one, joined by commas.
 ///
 /// @param name in lower case, a pseudo header included
-/// @param missing what an absent header answers, before inversion
+/// @param missing what an absent header answers
 public record HeaderMatch(String name, TextMatch match, boolean missing, boolean invert) {
     /// Whether the request meets it.
     public boolean test(RequestHead request) {
-        var value = request.get(name);
-        if (value == null) {
-            // Envoy: a missing header fails a value match even if that is inverted
-            return missing;
-        }
-        return match.test(value) != invert;
+        return test(request.get(name));
+    }
+
+    /// Whether the response meets it.
+    public boolean test(ResponseHead response) {
+        return test(response.get(name));
+    }
+
+    private boolean test(@Nullable String value) {
+        return value == null ? missing : match.test(value) != invert;
     }
 
     /// @throws ConfigProblem naming what cannot be done
@@ -30,16 +37,18 @@ public record HeaderMatch(String name, TextMatch match, boolean missing, boolean
         if (matcher.getHeaderMatchSpecifierCase()
                 == HeaderMatcher.HeaderMatchSpecifierCase.PRESENT_MATCH) {
             var present = matcher.getPresentMatch() != invert;
-            return new HeaderMatch(name, _ -> present, !present, false);
+            var missing = present == matcher.getTreatMissingHeaderAsEmpty();
+            return new HeaderMatch(name, _ -> present, missing, false);
         }
         if (matcher.getHeaderMatchSpecifierCase()
                 == HeaderMatcher.HeaderMatchSpecifierCase.HEADERMATCHSPECIFIER_NOT_SET) {
-            return new HeaderMatch(name, _ -> !invert, invert, false);
+            var missing = matcher.getTreatMissingHeaderAsEmpty() != invert;
+            return new HeaderMatch(name, _ -> !invert, missing, false);
         }
         try {
             var match = text(matcher);
-            var missing =
-                    matcher.getTreatMissingHeaderAsEmpty() ? match.test("") != invert : invert;
+            // Envoy: a missing header fails a value match even if that is inverted
+            var missing = matcher.getTreatMissingHeaderAsEmpty() && match.test("") != invert;
             return new HeaderMatch(name, match, missing, invert);
         } catch (ConfigProblem e) {
             throw e.under("header '" + name + "'");
