@@ -1,7 +1,6 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.base.time.Timers;
-import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.HttpConnection;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -183,19 +182,23 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        carry(ctx, chain, downstream);
+        carry(ctx, chain, downstream, found);
     }
 
     /// 5. HTTP or TCP; what was read so far goes to it first.
-    private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+    private void carry(
+            ChannelHandlerContext ctx, Chain chain, Downstream downstream, FirstOctets found) {
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
-                            new Http1Server(
+                            HttpCarrier.of(
                                     worker,
+                                    manager,
                                     new HttpConnection(
                                             worker, manager, accepted.scope(chain), downstream),
-                                    manager.limits());
+                                    http && !found.protocols().isEmpty()
+                                            ? found.protocols().getFirst()
+                                            : null);
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
                 };
         var early = seen;

@@ -18,7 +18,6 @@ import java.util.Map;
 /// @param bind local addresses of upstream connections, at most one a family
 /// @param metadata `filter_metadata`
 /// @param outlier null if hosts are not ejected
-/// @param maxRequestsPerConnection 0 for any number
 public record ClusterConfig(
         String name,
         Discovery discovery,
@@ -26,8 +25,7 @@ public record ClusterConfig(
         Balancing balancing,
         List<Endpoint> endpoints,
         Duration connectTimeout,
-        Duration idleTimeout,
-        int maxRequestsPerConnection,
+        HttpUpstream http,
         Limits limits,
         @Nullable Outlier outlier,
         List<InetSocketAddress> bind,
