@@ -40,11 +40,13 @@ final class HttpCarrier {
         };
     }
 
-    private static ChannelHandler http1(Worker worker, HttpManager manager, HttpConnection streams) {
+    private static ChannelHandler http1(
+            Worker worker, HttpManager manager, HttpConnection streams) {
         return new Http1Server(worker, streams, manager.limits());
     }
 
-    private static ChannelHandler http2(Worker worker, HttpManager manager, HttpConnection streams) {
+    private static ChannelHandler http2(
+            Worker worker, HttpManager manager, HttpConnection streams) {
         return new Http2Server(worker, streams, manager.http2(), manager.limits().idle());
     }
 

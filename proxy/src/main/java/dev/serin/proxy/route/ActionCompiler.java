@@ -18,7 +18,6 @@ import dev.serin.proxy.route.RouteAction.Weighted;
 import dev.serin.proxy.route.hash.HashPolicy;
 import dev.serin.proxy.route.retry.RetryCompiler;
 import dev.serin.proxy.route.retry.RetryPolicy;
-import dev.serin.proxy.route.rewrite.PathRewrite;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -49,8 +48,7 @@ final class ActionCompiler {
     ///
     /// @param bodyLimit octets; of the virtual host
     /// @param directBody octets that a direct response may have
-    record Inherited(
-            RetryPolicy retry, List<Mirror> mirrors, long bodyLimit, int directBody) {}
+    record Inherited(RetryPolicy retry, List<Mirror> mirrors, long bodyLimit, int directBody) {}
 
     ActionCompiler(RouteCompiler routes, Inherited inherited) {
         this.routes = routes;
@@ -69,8 +67,7 @@ final class ActionCompiler {
         };
     }
 
-    private RouteAction forward(Route route, PathMatch path, Changes changes)
-            throws ConfigProblem {
+    private RouteAction forward(Route route, PathMatch path, Changes changes) throws ConfigProblem {
         var action = route.getRoute();
         if (action.hasRetryPolicyTypedConfig()) {
             throw new ConfigProblem("route.retry_policy_typed_config", "is not supported");

@@ -71,7 +71,8 @@ final class DomainIndex {
 
     private @Nullable VirtualHost suffix(String authority) {
         for (var level : suffixes.tailMap(authority.length() - 1).entrySet()) {
-            var found = level.getValue().get(authority.substring(authority.length() - level.getKey()));
+            var found =
+                    level.getValue().get(authority.substring(authority.length() - level.getKey()));
             if (found != null) {
                 return found;
             }

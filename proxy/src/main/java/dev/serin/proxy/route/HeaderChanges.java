@@ -74,7 +74,8 @@ public record HeaderChanges(List<Change> changes, List<String> removed) {
         var lower = name.toLowerCase(Locale.ROOT);
         if (lower.startsWith(":") || lower.equals("host")) {
             throw new ConfigProblem(
-                    "header", "'" + name + "' cannot be changed so; the route rewrites host and path");
+                    "header",
+                    "'" + name + "' cannot be changed so; the route rewrites host and path");
         }
         return lower;
     }

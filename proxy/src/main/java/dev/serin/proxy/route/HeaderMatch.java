@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;
 
-/// A condition on a header of a request or response. As Envoy's HeaderMatcher: several values are matched as
-/// one, joined by commas.
+/// A condition on a header of a request or response. As Envoy's HeaderMatcher: several values are
+/// matched as one, joined by commas.
 ///
 /// @param name in lower case, a pseudo header included
 /// @param missing what an absent header answers

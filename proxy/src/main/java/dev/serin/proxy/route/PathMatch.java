@@ -42,8 +42,7 @@ sealed interface PathMatch {
             var config = UriTemplateMatchConfig.parseFrom(policy.getTypedConfig().getValue());
             return new Template(PathTemplate.of(config.getPathTemplate()));
         } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem(
-                    "match.path_match_policy", "does not parse: " + e.getMessage());
+            throw new ConfigProblem("match.path_match_policy", "does not parse: " + e.getMessage());
         }
     }
 

@@ -30,7 +30,7 @@ record RequestMatch(
         if (!this.path.test(request, path, end)) {
             return false;
         }
-        if (grpc && !isGrpc(request)) {
+        if (grpc && !request.isGrpc()) {
             return false;
         }
         for (var header : headers) {
@@ -44,13 +44,6 @@ record RequestMatch(
             }
         }
         return fraction == null || fraction.hits(chance);
-    }
-
-    private static boolean isGrpc(RequestHead request) {
-        var type = request.headers().get("content-type");
-        return type != null
-                && type.startsWith("application/grpc")
-                && (type.length() == 16 || type.charAt(16) == '+');
     }
 
     /// @throws ConfigProblem naming what cannot be done

@@ -47,8 +47,7 @@ public final class RouteCompiler {
     /// @throws ConfigProblem naming the field that cannot be done
     public static RouteTable compile(RouteConfiguration config, Extensions extensions, Draws draws)
             throws ConfigProblem {
-        return new RouteCompiler(
-                        extensions, draws, config.getMostSpecificHeaderMutationsWins())
+        return new RouteCompiler(extensions, draws, config.getMostSpecificHeaderMutationsWins())
                 .table(config);
     }
 
@@ -75,7 +74,11 @@ public final class RouteCompiler {
                         : USUAL_DIRECT_BODY;
         var domains = new DomainIndex();
         for (var message : config.getVirtualHostsList()) {
-            var host = host(message, new Inherited(RetryPolicy.NONE, mirrors, USUAL_BODY, body), level);
+            var host =
+                    host(
+                            message,
+                            new Inherited(RetryPolicy.NONE, mirrors, USUAL_BODY, body),
+                            level);
             for (var domain : message.getDomainsList()) {
                 domains.add(domain, host);
             }
@@ -171,7 +174,8 @@ public final class RouteCompiler {
                         case NONE -> VirtualHost.Tls.NOBODY;
                         case EXTERNAL_ONLY -> VirtualHost.Tls.EXTERNAL;
                         case ALL -> VirtualHost.Tls.EVERYBODY;
-                        case UNRECOGNIZED -> throw new ConfigProblem("require_tls", "unknown value");
+                        case UNRECOGNIZED ->
+                                throw new ConfigProblem("require_tls", "unknown value");
                     },
                     new VirtualHost.Told(
                             message.getIncludeRequestAttemptCount(),

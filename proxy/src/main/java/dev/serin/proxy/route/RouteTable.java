@@ -81,8 +81,7 @@ public final class RouteTable {
             return RouteMatch.toTls(this);
         }
         var path = request.path();
-        var route =
-                host.routes().first(request, path, pathEnd(path), new Chance(fractionDraw));
+        var route = host.routes().first(request, path, pathEnd(path), new Chance(fractionDraw));
         return route == null ? null : choose(request, host, route);
     }
 

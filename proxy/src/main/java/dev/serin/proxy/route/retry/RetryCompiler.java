@@ -73,8 +73,7 @@ public final class RetryCompiler {
             max = Math.max(1, Durations.toMillis(backOff.getMaxInterval()));
         }
         if (max < base) {
-            throw new ConfigProblem(
-                    "retry_back_off.max_interval", "is less than base_interval");
+            throw new ConfigProblem("retry_back_off.max_interval", "is less than base_interval");
         }
         var resets =
                 limited.getResetHeadersList().stream()
@@ -107,8 +106,7 @@ public final class RetryCompiler {
             } else if (name.endsWith("omit_host_metadata")) {
                 omitted.add(omitted(predicate));
             } else {
-                throw new ConfigProblem(
-                        "retry_host_predicate", "'" + name + "' is not supported");
+                throw new ConfigProblem("retry_host_predicate", "'" + name + "' is not supported");
             }
         }
         var attempts = policy.getHostSelectionRetryMaxAttempts();

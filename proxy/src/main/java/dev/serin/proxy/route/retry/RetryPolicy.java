@@ -28,10 +28,11 @@ public record RetryPolicy(
         long perTryIdleMillis,
         Pause pause,
         HostChoice hosts) {
+    /// Nothing, unless a request asks for it by its own headers.
     public static final RetryPolicy NONE =
             new RetryPolicy(
                     0,
-                    0,
+                    1,
                     Set.of(),
                     List.of(),
                     List.of(),

@@ -56,7 +56,7 @@ public enum RetryWord {
     }
 
     /// The first word of a comma-separated list that is none; null if all are.
-    static @Nullable String unknown(String list) {
+    public static @Nullable String unknown(String list) {
         for (var word : list.split(",", -1)) {
             if (!word.isBlank() && of(word.strip()) == null) {
                 return word.strip();

@@ -51,9 +51,7 @@ public record HostRewrite(Source source, boolean appendForwarded) {
             case FromPath path -> {
                 var text = request.path();
                 var query = text.indexOf('?');
-                var made =
-                        path.substitution()
-                                .apply(query < 0 ? text : text.substring(0, query));
+                var made = path.substitution().apply(query < 0 ? text : text.substring(0, query));
                 if (!made.isEmpty()) {
                     set(request, made);
                 }

@@ -120,7 +120,8 @@ public final class PathTemplate {
     /// @throws ConfigProblem if it names a variable that the pattern does not have
     public Target target(String text) throws ConfigProblem {
         if (!text.startsWith("/")) {
-            throw new ConfigProblem("path_template_rewrite", "'" + text + "' does not begin with /");
+            throw new ConfigProblem(
+                    "path_template_rewrite", "'" + text + "' does not begin with /");
         }
         var parts = new ArrayList<String>();
         var from = 0;

@@ -36,8 +36,7 @@ final class FloodGuard {
                 }
             }
             case FrameReader.WINDOW_UPDATE -> {
-                if (++windowUpdates
-                        > 5 + 2 * (opened + limits.windowUpdatePerData() * dataSent)) {
+                if (++windowUpdates > 5 + 2 * (opened + limits.windowUpdatePerData() * dataSent)) {
                     throw Http2Fault.flood("http2.inbound_window_update_frames_flood");
                 }
             }

@@ -80,10 +80,7 @@ final class HpackDecoder {
             nameOctets = textEnd - textAt;
             name = name();
         } else {
-            name =
-                    index <= StaticTable.SIZE
-                            ? StaticTable.NAMES[index]
-                            : table.name(entry(index));
+            name = index <= StaticTable.SIZE ? StaticTable.NAMES[index] : table.name(entry(index));
             nameOctets = name.length();
         }
         string();

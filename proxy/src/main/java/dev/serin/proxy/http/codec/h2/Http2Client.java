@@ -32,12 +32,12 @@ public final class Http2Client extends Http2Connection implements HostConnection
     void begin() {
         out().raw(PREFACE);
         out().settings(
-                ENABLE_PUSH,
-                0,
-                INITIAL_WINDOW_SIZE,
-                limits.streamWindow(),
-                HEADER_TABLE_SIZE,
-                limits.table());
+                        ENABLE_PUSH,
+                        0,
+                        INITIAL_WINDOW_SIZE,
+                        limits.streamWindow(),
+                        HEADER_TABLE_SIZE,
+                        limits.table());
     }
 
     // ---- as its pool sees it

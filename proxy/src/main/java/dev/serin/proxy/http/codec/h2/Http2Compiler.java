@@ -86,9 +86,7 @@ public final class Http2Compiler {
                 Durations.toMillis(settings.getInterval()),
                 Durations.toMillis(settings.getTimeout()),
                 Durations.toMillis(settings.getConnectionIdleInterval()),
-                settings.hasIntervalJitter()
-                        ? (int) settings.getIntervalJitter().getValue()
-                        : 15);
+                settings.hasIntervalJitter() ? (int) settings.getIntervalJitter().getValue() : 15);
     }
 
     private static int window(boolean set, UInt32Value value, int usual) throws ConfigProblem {

@@ -446,7 +446,8 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         if (!closing) {
             closing = true;
             out().flushNow();
-            context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+            context()
+                    .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
                     .addListener(ChannelFutureListener.CLOSE);
         }
     }

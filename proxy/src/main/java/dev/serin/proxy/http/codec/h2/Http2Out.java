@@ -7,8 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 
 import org.jspecify.annotations.Nullable;
 
-/// Writes frames to one HTTP/2 connection. Frames and small bodies of one pass of the event loop are
-/// gathered in one buffer and sent by one system call; large bodies pass through uncopied.
+/// Writes frames to one HTTP/2 connection. Frames and small bodies of one pass of the event loop
+/// are gathered in one buffer and sent by one system call; large bodies pass through uncopied.
 final class Http2Out {
     private static final int COPY_BELOW = 4096;
     private static final int BUFFER = 4096;

@@ -47,22 +47,22 @@ public final class Http2Server extends Http2Connection {
     void begin() {
         if (limits.connect()) {
             out().settings(
-                    MAX_CONCURRENT_STREAMS,
-                    limits.streams(),
-                    INITIAL_WINDOW_SIZE,
-                    limits.streamWindow(),
-                    HEADER_TABLE_SIZE,
-                    limits.table(),
-                    ENABLE_CONNECT_PROTOCOL,
-                    1);
+                            MAX_CONCURRENT_STREAMS,
+                            limits.streams(),
+                            INITIAL_WINDOW_SIZE,
+                            limits.streamWindow(),
+                            HEADER_TABLE_SIZE,
+                            limits.table(),
+                            ENABLE_CONNECT_PROTOCOL,
+                            1);
         } else {
             out().settings(
-                    MAX_CONCURRENT_STREAMS,
-                    limits.streams(),
-                    INITIAL_WINDOW_SIZE,
-                    limits.streamWindow(),
-                    HEADER_TABLE_SIZE,
-                    limits.table());
+                            MAX_CONCURRENT_STREAMS,
+                            limits.streams(),
+                            INITIAL_WINDOW_SIZE,
+                            limits.streamWindow(),
+                            HEADER_TABLE_SIZE,
+                            limits.table());
         }
     }
 
@@ -128,8 +128,7 @@ public final class Http2Server extends Http2Connection {
         }
         var path = head.path == null ? "" : head.path;
         var request =
-                new RequestHead(
-                        HttpProtocol.HTTP2, method, path, head.authority(), head.headers);
+                new RequestHead(HttpProtocol.HTTP2, method, path, head.authority(), head.headers);
         if (head.scheme != null) {
             request.scheme(head.scheme);
         }

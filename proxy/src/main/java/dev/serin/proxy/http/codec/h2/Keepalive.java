@@ -47,8 +47,7 @@ final class Keepalive {
         connection.out().flush();
         limit =
                 connection.worker.after(
-                        Math.max(1, by.timeoutMillis()),
-                        () -> connection.context().close());
+                        Math.max(1, by.timeoutMillis()), () -> connection.context().close());
     }
 
     /// The connection is used again: asks, if it was quiet for too long.

@@ -91,6 +91,7 @@ final class StaticTable {
             via
             www-authenticate
             """;
+
     private static final String[] UNIQUE_NAMES = {
         "x-request-id",
         "traceparent",
