@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The virtual hosts of a table by their domains: the exact one, else the longest suffix, else the
@@ -15,9 +16,9 @@ import java.util.TreeMap;
 /// compiler, then immutable.
 final class DomainIndex {
     private final Map<String, VirtualHost> exact = new HashMap<>();
-    private final TreeMap<Integer, Map<String, VirtualHost>> suffixes =
+    private final NavigableMap<Integer, Map<String, VirtualHost>> suffixes =
             new TreeMap<>(Comparator.reverseOrder());
-    private final TreeMap<Integer, Map<String, VirtualHost>> prefixes =
+    private final NavigableMap<Integer, Map<String, VirtualHost>> prefixes =
             new TreeMap<>(Comparator.reverseOrder());
     private @Nullable VirtualHost any;
 
@@ -44,7 +45,7 @@ final class DomainIndex {
     }
 
     private static Map<String, VirtualHost> wildcards(
-            TreeMap<Integer, Map<String, VirtualHost>> byLength, int length) {
+            NavigableMap<Integer, Map<String, VirtualHost>> byLength, int length) {
         return byLength.computeIfAbsent(length, _ -> new HashMap<>());
     }
 

@@ -33,7 +33,7 @@ final class RewriteCompiler {
         if (regex) {
             return new PathRewrite.Regex(Substitution.of(action.getRegexRewrite()));
         }
-        return prefix ? new PathRewrite.Prefix(action.getPrefixRewrite()) : PathRewrite.NONE;
+        return prefix ? new PathRewrite.Prefix(action.getPrefixRewrite()) : new PathRewrite.None();
     }
 
     static PathRewrite path(RedirectAction action) throws ConfigProblem {
@@ -41,7 +41,7 @@ final class RewriteCompiler {
             return new PathRewrite.Regex(Substitution.of(action.getRegexRewrite()));
         }
         return action.getPrefixRewrite().isEmpty()
-                ? PathRewrite.NONE
+                ? new PathRewrite.None()
                 : new PathRewrite.Prefix(action.getPrefixRewrite());
     }
 

@@ -32,7 +32,7 @@ public final class RouteMatch {
                     "",
                     new RequestMatch(
                             new PathMatch.Prefix("", false), false, List.of(), List.of(), null),
-                    new Redirect(301, "https", null, 0, null, PathRewrite.NONE, false),
+                    new Redirect(301, "https", null, 0, null, new PathRewrite.None(), false),
                     Changes.NONE,
                     new RouteUse("", "", Map.of()),
                     null,

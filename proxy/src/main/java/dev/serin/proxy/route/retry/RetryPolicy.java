@@ -79,7 +79,7 @@ public record RetryPolicy(
         /// Before the next attempt, when there was no response.
         public long millis(int attempts, Draw draw) {
             var most = Math.min(maxMillis, baseMillis << Math.min(attempts - 1, 16));
-            return draw.below((int) Math.clamp(most, 1, Integer.MAX_VALUE));
+            return draw.below(Math.clamp(most, 1, Integer.MAX_VALUE));
         }
     }
 

@@ -2,8 +2,6 @@ package dev.serin.proxy.route.rewrite;
 
 /// How a path changes; its query stays.
 public sealed interface PathRewrite {
-    PathRewrite NONE = new None();
-
     /// The path of a request after it.
     ///
     /// @param end where the query begins, or the path's length
