@@ -7,6 +7,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate;
@@ -49,6 +50,7 @@ public final class DataPlane implements AutoCloseable {
 
     private final Parts parts;
     private final Owner owner;
+    private final Drains drains;
     private final Reconciler reconciler;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -59,6 +61,8 @@ public final class DataPlane implements AutoCloseable {
         this.parts = parts;
         this.owner = new Owner("data-plane-" + name, failures::failed);
         var scope = new PlaneScope();
+        var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
+        this.drains = drains;
         var makers =
                 new Reconciler.Makers(
                         config ->
@@ -71,7 +75,8 @@ public final class DataPlane implements AutoCloseable {
                                         parts.sockets(),
                                         scope,
                                         address -> snapshot().at(address),
-                                        connections),
+                                        connections,
+                                        drains),
                         parts.extensions(),
                         parts.draws(),
                         owner);
@@ -142,6 +147,7 @@ public final class DataPlane implements AutoCloseable {
         connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         ask(() -> {
             reconciler.close();
+            drains.close();
             return true;
         });
         owner.close();

@@ -30,7 +30,7 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                HttpFilters.of(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
         this.plane =
@@ -45,7 +45,8 @@ final class LivePlane implements Plane {
                                 new Extensions(
                                         filters,
                                         telemetry.accessLogs(),
-                                        telemetry.networkObservers()),
+                                        telemetry.networkObservers(),
+                                        Filters.ofConnections()),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));

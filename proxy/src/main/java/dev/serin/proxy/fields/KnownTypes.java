@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -63,6 +64,7 @@ public final class KnownTypes {
                     entry(HTTP + "cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
                     entry(HTTP + "fault.v3.HTTPFault", HTTPFault::getDescriptor),
                     entry(HTTP + "rbac.v3.RBAC", RBAC::getDescriptor),
+                    entry(HTTP + "rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
                     entry(HTTP + "router.v3.Router", Router::getDescriptor),
                     entry("envoy.config.route.v3.FilterConfig", FilterConfig::getDescriptor),
                     entry(

@@ -7,6 +7,7 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpProxy;
+import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
@@ -43,6 +44,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
     private @Nullable ByteBuf seen;
+    private @Nullable String protocol;
     private Timers.@Nullable Timer detection;
     private boolean tls;
     private boolean http;
@@ -163,6 +165,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 4. The filter chain, in Envoy's order, then what carries the connection from here.
     private void choose(ChannelHandlerContext ctx, FirstOctets found) {
         done = true;
+        var plain = found.transport().equals(FirstOctets.UNKNOWN.transport());
+        protocol = plain && !found.protocols().isEmpty() ? found.protocols().getFirst() : null;
         var to = java.util.Objects.requireNonNull(local);
         var from = java.util.Objects.requireNonNull(remote);
         var facts = new Facts(to, from, found.serverName(), found.transport(), found.protocols());
@@ -178,32 +182,75 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         found.serverName(),
                         null);
         if (chain == null) {
-            refuse(downstream);
+            var refused =
+                    end(
+                            downstream,
+                            ResponseFlag.NO_ROUTE_FOUND.bit(),
+                            "filter_chain_not_found",
+                            new Slots());
+            config.logs().forEach(log -> log.ended(refused));
             ctx.close();
             return;
         }
-        carry(ctx, chain, downstream, found);
+        admit(ctx, chain, downstream);
     }
 
-    /// 5. HTTP or TCP; what was read so far goes to it first.
-    private void carry(
-            ChannelHandlerContext ctx, Chain chain, Downstream downstream, FirstOctets found) {
+    /// 5. The chain's own filters, which may refuse; before anything is sent to a host.
+    private void admit(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var connection =
+                new ConnectionContext(
+                        downstream, new Slots(), null, name -> scope.observer().counted(name));
+        for (var filter : chain.filters()) {
+            var detail = filter.refusal(connection);
+            if (detail != null) {
+                refuse(chain, connection, detail);
+                close(ctx, filter.refusalMillis());
+                return;
+            }
+        }
+        carry(ctx, chain, connection);
+    }
+
+    private void close(ChannelHandlerContext ctx, long afterMillis) {
+        if (afterMillis > 0) {
+            ctx.channel().config().setAutoRead(false);
+            detection = worker.after(afterMillis, ctx::close);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void refuse(Chain chain, ConnectionContext connection, String detail) {
+        if (chain.target() instanceof Tcp(var tcp)) {
+            var end = end(connection.downstream(), 0, detail, connection.slots());
+            tcp.observers().forEach(o -> o.opened(end));
+            tcp.observers().forEach(o -> o.ended(end));
+        }
+    }
+
+    /// 6. HTTP or TCP; what was read so far goes to it first.
+    private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
+        var downstream = connection.downstream();
+        var own = accepted.scope(chain, ctx.channel(), downstream.id());
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
                             HttpCarrier.of(
                                     worker,
                                     manager,
-                                    new HttpConnection(
-                                            worker, manager, accepted.scope(chain), downstream),
-                                    http && !found.protocols().isEmpty()
-                                            ? found.protocols().getFirst()
-                                            : null);
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
+                                    new HttpConnection(worker, manager, own, downstream),
+                                    protocol);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
+        for (var filter : chain.filters()) {
+            var handler = filter.handler(connection);
+            if (handler != null) {
+                pipeline.addBefore(ctx.name(), null, handler);
+            }
+        }
         pipeline.replace(this, null, carrier);
         if (early != null) {
             pipeline.fireChannelRead(early);
@@ -211,17 +258,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void refuse(Downstream downstream) {
+    /// The end of a connection that never went anywhere.
+    private ConnectionEnd end(Downstream downstream, long flags, String details, Slots slots) {
         var now = worker.ticker().nanos();
-        var end =
-                new ConnectionEnd(
-                        downstream,
-                        ResponseFlag.NO_ROUTE_FOUND.bit(),
-                        "filter_chain_not_found",
-                        new Traffic(0, 0, 0, 0),
-                        new Timing(now, 0, 0, 0, 0, 0, now),
-                        null,
-                        new Slots());
-        config.logs().forEach(log -> log.ended(end));
+        return new ConnectionEnd(
+                downstream,
+                flags,
+                details,
+                new Traffic(0, 0, 0, 0),
+                new Timing(now, 0, 0, 0, 0, 0, now),
+                null,
+                slots);
     }
 }

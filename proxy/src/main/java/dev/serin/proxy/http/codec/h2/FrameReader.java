@@ -55,8 +55,6 @@ final class FrameReader {
         /// @param at where the pairs begin in `payload`
         void settings(byte[] payload, int at, int to) throws Http2Fault;
 
-        void settingsAcknowledged() throws Http2Fault;
-
         void ping(long content, boolean ack) throws Http2Fault;
 
         void goAway(int last, int code) throws Http2Fault;
@@ -277,7 +275,7 @@ final class FrameReader {
         onConnection();
         if ((flags & ACK) != 0) {
             exactly(0);
-            sink.settingsAcknowledged();
+            // that our settings are in force: nothing waits for it
         } else if (length % 6 != 0) {
             throw Http2Fault.size("http2.frame_size");
         } else {

@@ -32,11 +32,11 @@ public final class Http2Client extends Http2Connection implements HostConnection
     void begin() {
         out().raw(PREFACE);
         out().settings(
-                        ENABLE_PUSH,
+                        Setting.ENABLE_PUSH,
                         0,
-                        INITIAL_WINDOW_SIZE,
+                        Setting.INITIAL_WINDOW_SIZE,
                         limits.streamWindow(),
-                        HEADER_TABLE_SIZE,
+                        Setting.HEADER_TABLE_SIZE,
                         limits.table());
     }
 
@@ -77,7 +77,7 @@ public final class Http2Client extends Http2Connection implements HostConnection
 
     @Override
     public void close() {
-        if (!closing && connected()) {
+        if (!closing) {
             out().goAway(0, ErrorCode.NO_ERROR);
             closeAfterWrites();
         }
@@ -155,19 +155,20 @@ public final class Http2Client extends Http2Connection implements HostConnection
     @Override
     void peerSetting(int name, int value) throws Http2Fault {
         switch (name) {
-            case MAX_CONCURRENT_STREAMS -> {
+            case Setting.MAX_CONCURRENT_STREAMS -> {
                 var full = room() == 0;
                 allowed = value;
                 if (full && room() > 0) {
                     keeper.room(this);
                 }
             }
-            case ENABLE_CONNECT_PROTOCOL -> connectOffered = value == 1;
-            default -> {
+            case Setting.ENABLE_CONNECT_PROTOCOL -> connectOffered = value == 1;
+            case Setting.ENABLE_PUSH -> {
                 if (value == 1) {
                     throw Http2Fault.protocol("http2.settings");
                 }
             }
+            default -> {} // RFC 9113, 6.5.2: unknown ones are ignored
         }
     }
 

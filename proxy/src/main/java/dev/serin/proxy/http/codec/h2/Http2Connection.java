@@ -21,15 +21,6 @@ import java.util.Objects;
 abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         implements FrameReader.Sink permits Http2Server, Http2Client {
     private static final int FIRST_WINDOW = 65_535;
-    private static final int REMEMBERED = 64;
-
-    static final int HEADER_TABLE_SIZE = 1;
-    static final int ENABLE_PUSH = 2;
-    static final int MAX_CONCURRENT_STREAMS = 3;
-    static final int INITIAL_WINDOW_SIZE = 4;
-    static final int MAX_FRAME_SIZE = 5;
-    static final int MAX_HEADER_LIST_SIZE = 6;
-    static final int ENABLE_CONNECT_PROTOCOL = 8;
 
     final Worker worker;
     final Http2Limits limits;
@@ -41,17 +32,13 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(16);
     private final ArrayDeque<Http2Stream> blocked = new ArrayDeque<>(4);
     private final List<Http2Stream> touched = new ArrayList<>(16);
-    private final int[] reset = new int[REMEMBERED];
-    private final int[] ended = new int[REMEMBERED];
+    private final ClosedStreams over = new ClosedStreams();
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http2Out out;
-    private int resets;
-    private int ends;
     private int sendWindow = FIRST_WINDOW;
     private int initialSendWindow = FIRST_WINDOW;
-    private int receiveWindow;
-    private int owed;
+    private final ReceiveWindow window;
     private boolean settled;
     boolean closing;
     long idleSince;
@@ -64,7 +51,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         this.keepalive = new Keepalive(this, limits.keepalive());
         this.reader = new FrameReader(worker, this, limits.maxHead() + 16 * 1024);
         this.decoder = new HpackDecoder(limits.table());
-        this.receiveWindow = Math.max(FIRST_WINDOW, limits.connectionWindow());
+        this.window = new ReceiveWindow(Math.max(FIRST_WINDOW, limits.connectionWindow()));
         this.held = LeftOver.hold("connection", server ? "http2 server" : "http2 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -74,8 +61,8 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         ctx = added;
         out = new Http2Out(worker, added, limits.table());
         begin();
-        if (receiveWindow > FIRST_WINDOW) {
-            out.windowUpdate(0, receiveWindow - FIRST_WINDOW);
+        if (window.size() > FIRST_WINDOW) {
+            out.windowUpdate(0, window.size() - FIRST_WINDOW);
         }
         if (added.channel().isActive()) {
             channelActive(added);
@@ -152,9 +139,8 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void data(int id, ByteBuf part, int flow, boolean end) throws Http2Fault {
-        receiveWindow -= flow;
         var stream = streams.get(id);
-        if (receiveWindow < 0) {
+        if (!window.receive(flow)) {
             part.release();
             throw new Http2Fault(ErrorCode.FLOW_CONTROL_ERROR, "http2.connection_window");
         }
@@ -206,24 +192,10 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     private void onClosed(@Nullable Http2Stream stream, int id) throws Http2Fault {
         if (stream != null) {
             broken(stream, ErrorCode.STREAM_CLOSED, "http2.stream_closed");
-        } else if (!in(reset, id)) {
+        } else if (!over.weReset(id)) {
             floods.control();
             out().reset(id, ErrorCode.STREAM_CLOSED);
         }
-    }
-
-    private static boolean in(int[] ids, int id) {
-        for (var known : ids) {
-            if (known == id) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// Remembers a stream that we reset, since the peer may not know yet.
-    void wasReset(int id) {
-        reset[resets++ & REMEMBERED - 1] = id;
     }
 
     @Override
@@ -249,15 +221,14 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     /// A block for a stream that is not open.
     abstract void opened(int id, boolean end) throws Http2Fault;
 
-    /// A further block of a stream.
     abstract void more(Http2Stream stream, boolean end) throws Http2Fault;
 
     /// For [#opened]: the number is not a new one.
     void headersOnClosed(int id) throws Http2Fault {
-        if (in(reset, id)) {
+        if (over.weReset(id)) {
             return; // sent before the peer knew
         }
-        if (in(ended, id)) {
+        if (over.ended(id)) {
             throw new Http2Fault(ErrorCode.STREAM_CLOSED, "http2.stream_closed");
         }
         throw Http2Fault.protocol("http2.stream_number");
@@ -295,11 +266,16 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /// Remembers a stream that we reset, since the peer may not know yet.
+    void wasReset(int id) {
+        over.reset(id);
+    }
+
     /// Resets a stream that is not open.
     void refuse(int id, int code) throws Http2Fault {
         floods.control();
         floods.ended(true);
-        wasReset(id);
+        over.reset(id);
         out().reset(id, code);
     }
 
@@ -316,57 +292,32 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     abstract void peerReset(Http2Stream stream, int code);
 
     @Override
-    public void settings(byte[] b, int from, int to) throws Http2Fault {
-        for (var at = from; at < to; at += 6) {
-            var name = (b[at] & 0xff) << 8 | b[at + 1] & 0xff;
-            var value =
-                    (b[at + 2] & 0xffL) << 24
-                            | (b[at + 3] & 0xff) << 16
-                            | (b[at + 4] & 0xff) << 8
-                            | b[at + 5] & 0xff;
+    public void settings(byte[] payload, int from, int to) throws Http2Fault {
+        for (var at = from; at < to; at += Setting.OCTETS) {
+            var name = Setting.name(payload, at);
+            var value = Setting.value(payload, at);
             switch (name) {
-                case HEADER_TABLE_SIZE ->
-                        out().encoder.allowed((int) Math.min(value, Integer.MAX_VALUE));
-                case ENABLE_PUSH, ENABLE_CONNECT_PROTOCOL -> {
-                    if (value > 1) {
-                        throw Http2Fault.protocol("http2.settings");
-                    }
-                    peerSetting(name, (int) value);
-                }
-                case MAX_CONCURRENT_STREAMS ->
-                        peerSetting(name, (int) Math.min(value, Integer.MAX_VALUE));
-                case INITIAL_WINDOW_SIZE -> initialWindow(value);
-                case MAX_FRAME_SIZE -> {
-                    if (value < 16_384 || value > 16_777_215) {
-                        throw Http2Fault.protocol("http2.settings");
-                    }
-                    out().maxFrame((int) value);
-                }
-                default -> {} // RFC 9113, 6.5.2: unknown ones are ignored
+                case Setting.HEADER_TABLE_SIZE -> out().encoder.allowed((int) value);
+                case Setting.INITIAL_WINDOW_SIZE -> initialWindow((int) value);
+                case Setting.MAX_FRAME_SIZE -> out().maxFrame((int) value);
+                default -> peerSetting(name, (int) value);
             }
         }
         floods.control();
         out().settingsAcknowledged();
     }
 
-    /// A setting that only one end minds.
     abstract void peerSetting(int name, int value) throws Http2Fault;
 
-    private void initialWindow(long value) throws Http2Fault {
-        if (value > Integer.MAX_VALUE) {
-            throw new Http2Fault(ErrorCode.FLOW_CONTROL_ERROR, "http2.settings");
-        }
-        var by = (int) value - initialSendWindow;
-        initialSendWindow = (int) value;
+    private void initialWindow(int octets) throws Http2Fault {
+        var by = octets - initialSendWindow;
+        initialSendWindow = octets;
         for (var stream : all()) {
             if (!stream.grow(by)) {
                 throw new Http2Fault(ErrorCode.FLOW_CONTROL_ERROR, "http2.window_overflow");
             }
         }
     }
-
-    @Override
-    public void settingsAcknowledged() {}
 
     @Override
     public void ping(long content, boolean ack) throws Http2Fault {
@@ -473,7 +424,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         held.release();
     }
 
-    /// Tells the reader of a stream that the connection has ended.
     abstract void peerGone(Http2Stream stream);
 
     @Override
@@ -490,7 +440,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     void forget(Http2Stream stream) {
         streams.remove(stream.id);
-        ended[ends++ & REMEMBERED - 1] = stream.id;
+        over.end(stream.id);
         if (streams.isEmpty()) {
             idleSince = worker.ticker().nanos();
         }
@@ -512,15 +462,9 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         return Objects.requireNonNull(ctx);
     }
 
-    boolean connected() {
-        return ctx != null;
-    }
-
     void neverConnected() {
         closing = true;
-        if (out != null) {
-            out.release();
-        }
+        out().release();
         held.release();
     }
 
@@ -547,12 +491,10 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     /// Octets of DATA have been taken by their reader, or by nobody.
     void took(int octets) {
-        owed += octets;
-        if (owed >= limits.connectionWindow() / 2 && !closing) {
-            receiveWindow += owed;
-            out().windowUpdate(0, owed);
+        var by = window.took(octets);
+        if (by > 0 && !closing) {
+            out().windowUpdate(0, by);
             out().flush();
-            owed = 0;
         }
     }
 }

@@ -47,21 +47,21 @@ public final class Http2Server extends Http2Connection {
     void begin() {
         if (limits.connect()) {
             out().settings(
-                            MAX_CONCURRENT_STREAMS,
+                            Setting.MAX_CONCURRENT_STREAMS,
                             limits.streams(),
-                            INITIAL_WINDOW_SIZE,
+                            Setting.INITIAL_WINDOW_SIZE,
                             limits.streamWindow(),
-                            HEADER_TABLE_SIZE,
+                            Setting.HEADER_TABLE_SIZE,
                             limits.table(),
-                            ENABLE_CONNECT_PROTOCOL,
+                            Setting.ENABLE_CONNECT_PROTOCOL,
                             1);
         } else {
             out().settings(
-                            MAX_CONCURRENT_STREAMS,
+                            Setting.MAX_CONCURRENT_STREAMS,
                             limits.streams(),
-                            INITIAL_WINDOW_SIZE,
+                            Setting.INITIAL_WINDOW_SIZE,
                             limits.streamWindow(),
-                            HEADER_TABLE_SIZE,
+                            Setting.HEADER_TABLE_SIZE,
                             limits.table());
         }
     }

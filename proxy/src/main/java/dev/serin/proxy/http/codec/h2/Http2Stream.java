@@ -23,10 +23,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     boolean closed;
     boolean touched;
     private int sendWindow;
-    private int receiveWindow;
-
-    /// Octets that the reader took and the peer was not told of yet.
-    private int owed;
+    private final ReceiveWindow window;
 
     /// Octets that came while the reader was paused.
     private int withheld;
@@ -44,7 +41,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         this.connection = connection;
         this.id = id;
         this.sendWindow = connection.initialSendWindow();
-        this.receiveWindow = connection.limits.streamWindow();
+        this.window = new ReceiveWindow(connection.limits.streamWindow());
     }
 
     // ---- what the reader on the other side is told
@@ -197,8 +194,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
 
     /// Counts octets of DATA; false if the peer had no leave to send them.
     boolean receive(int octets) {
-        receiveWindow -= octets;
-        return receiveWindow >= 0;
+        return window.receive(octets);
     }
 
     /// Whether the body is as long as was said.
@@ -220,13 +216,11 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
 
     private void giveBack() {
         connection.took(withheld);
-        owed += withheld;
+        var by = window.took(withheld);
         withheld = 0;
-        if (owed >= connection.limits.streamWindow() / 2 && !remoteEnded) {
-            receiveWindow += owed;
-            connection.out().windowUpdate(id, owed);
+        if (by > 0 && !remoteEnded) {
+            connection.out().windowUpdate(id, by);
             connection.out().flush();
-            owed = 0;
         }
     }
 
