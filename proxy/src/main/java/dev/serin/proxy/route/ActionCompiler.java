@@ -18,6 +18,7 @@ import dev.serin.proxy.route.RouteAction.Weighted;
 import dev.serin.proxy.route.hash.HashPolicy;
 import dev.serin.proxy.route.retry.RetryCompiler;
 import dev.serin.proxy.route.retry.RetryPolicy;
+import dev.serin.proxy.route.rewrite.RewriteCompiler;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -79,7 +80,8 @@ final class ActionCompiler {
         var metadata = metadata(action.getMetadataMatch());
         return new Forward(
                 choice(action, metadata, changes),
-                RewriteCompiler.path(action, path),
+                RewriteCompiler.path(
+                        action, path instanceof PathMatch.Template t ? t.template() : null),
                 RewriteCompiler.host(action),
                 timeouts(action),
                 action.hasRetryPolicy()

@@ -1,7 +1,5 @@
 package dev.serin.proxy.route;
 
-import dev.serin.proxy.http.RequestHead;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -57,16 +55,16 @@ final class RouteIndex {
     /// The first route that takes the request; null if none does.
     ///
     /// @param end where the path's query begins, or its length
-    @Nullable Route first(RequestHead request, String path, int end, Chance chance) {
+    @Nullable Route first(RequestMatch.Asked asked, String path, int end) {
         for (var i = 0; i < steps.size(); i++) {
             var step = steps.get(i);
             var one = step.one();
             if (one == null) {
-                one = first(step.exact(), request, path, end, chance);
+                one = first(step.exact(), asked, path, end);
                 if (one != null) {
                     return one;
                 }
-            } else if (one.match().test(request, path, end, chance)) {
+            } else if (one.match().test(asked, path, end)) {
                 return one;
             }
         }
@@ -74,15 +72,11 @@ final class RouteIndex {
     }
 
     private static @Nullable Route first(
-            Map<String, List<Route>> exact,
-            RequestHead request,
-            String path,
-            int end,
-            Chance chance) {
+            Map<String, List<Route>> exact, RequestMatch.Asked asked, String path, int end) {
         var found = exact.get(end == path.length() ? path : path.substring(0, end));
         if (found != null) {
             for (var route : found) {
-                if (route.match().test(request, path, end, chance)) {
+                if (route.match().test(asked, path, end)) {
                     return route;
                 }
             }

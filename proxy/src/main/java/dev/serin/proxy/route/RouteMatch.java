@@ -31,7 +31,12 @@ public final class RouteMatch {
             new Route(
                     "",
                     new RequestMatch(
-                            new PathMatch.Prefix("", false), false, List.of(), List.of(), null),
+                            new PathMatch.Prefix("", false),
+                            false,
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            null),
                     new Redirect(301, "https", null, 0, null, new PathRewrite.None(), false),
                     Changes.NONE,
                     new RouteUse("", "", Map.of()),

@@ -9,6 +9,7 @@ import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.route.RouteAction.One;
 import dev.serin.proxy.route.RouteAction.Share;
 import dev.serin.proxy.route.RouteAction.Weighted;
+import dev.serin.proxy.stream.Slots;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,9 @@ public final class RouteTable {
     }
 
     /// Where `request` goes; null if no route takes it.
-    public @Nullable RouteMatch match(RequestHead request) {
+    ///
+    /// @param slots what filters have left so far
+    public @Nullable RouteMatch match(RequestHead request, Slots slots) {
         var host = domains.find(request.authority(), settings.ignorePort());
         if (host == null) {
             return null;
@@ -81,7 +84,13 @@ public final class RouteTable {
             return RouteMatch.toTls(this);
         }
         var path = request.path();
-        var route = host.routes().first(request, path, pathEnd(path), new Chance(fractionDraw));
+        var route =
+                host.routes()
+                        .first(
+                                new RequestMatch.Asked(
+                                        request, slots, new Fraction.Chance(fractionDraw)),
+                                path,
+                                pathEnd(path));
         return route == null ? null : choose(request, host, route);
     }
 

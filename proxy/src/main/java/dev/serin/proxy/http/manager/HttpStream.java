@@ -60,7 +60,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes();
-        route = table == null ? null : table.match(request);
+        route = table == null ? null : table.match(request, slots);
 
         // 3. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".

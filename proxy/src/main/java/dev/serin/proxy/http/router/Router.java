@@ -391,7 +391,10 @@ public final class Router implements Attempt.Owner {
     private boolean retry(@Nullable ResponseHead head, boolean timedOut) {
         var failed = attempt;
         var live = cluster;
-        if (over || kept.lost() || failed == null || live == null) {
+        if (over || failed == null || live == null) {
+            return false;
+        }
+        if (mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
         switch (retries.take(live.retries())) {

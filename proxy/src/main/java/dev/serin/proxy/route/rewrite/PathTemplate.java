@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Set;
 
 /// A pattern of path segments: `*` is one segment, `**` any rest, `{name}` or `{name=pattern}`
-/// remembers what it matched. As Envoy's uri_template. Immutable.
+/// remembers what it matched; a literal may follow each, as in `*.png`. As Envoy's uri_template.
+/// Immutable.
 public final class PathTemplate {
-    private static final String SEGMENT = "a-zA-Z0-9\\-._~%!$&'()+,;:@=";
+    private static final String SEGMENT = "a-zA-Z0-9\\-._~%!$&'()*+,;:@=";
     private static final String ONE = "[" + SEGMENT + "]+";
     private static final String REST = "[" + SEGMENT + "/]*";
     private static final int MOST_VARIABLES = 5;
@@ -33,27 +34,19 @@ public final class PathTemplate {
         var names = new HashSet<String>();
         var regex = new StringBuilder();
         var restSeen = false;
-        for (var segment : segments(template.substring(1), template)) {
-            var open = segment.startsWith("{");
-            var inner = open ? segment.substring(1, segment.length() - 1) : segment;
-            var equals = open ? inner.indexOf('=') : -1;
-            var name = equals < 0 ? inner : inner.substring(0, equals);
-            var pattern = !open ? segment : equals < 0 ? "*" : inner.substring(equals + 1);
-            if (restSeen && (pattern.contains("*"))) {
-                throw problem(template, "** must be the last pattern");
+        for (var segment : segments(template)) {
+            var close = segment.startsWith("{") ? segment.indexOf('}') : -1;
+            var head = close > 0 ? segment.substring(0, close + 1) : glob(segment);
+            if (restSeen && head.contains("*")) {
+                throw problem(template, "has a * after **");
             }
-            restSeen |= pattern.contains("**");
-            regex.append('/');
-            if (open) {
-                if (!name.matches("[a-zA-Z][a-zA-Z0-9_]{0,15}") || !names.add(name)) {
-                    throw problem(template, "'" + name + "' is no variable, or twice");
-                }
-                regex.append("(?P<").append(name).append('>');
+            restSeen |= head.contains("**");
+            regex.append('/').append(close > 0 ? variable(head, names, template) : one(head));
+            var rest = segment.substring(head.length());
+            if (rest.indexOf('{') >= 0 || rest.indexOf('}') >= 0) {
+                throw problem(template, "has a brace out of place");
             }
-            regex.append(expression(pattern, template));
-            if (open) {
-                regex.append(')');
-            }
+            regex.append(Pattern.quote(rest));
         }
         if (names.size() > MOST_VARIABLES) {
             throw problem(template, "has more than " + MOST_VARIABLES + " variables");
@@ -62,48 +55,53 @@ public final class PathTemplate {
     }
 
     /// Splits at slashes, but not at those in braces.
-    private static List<String> segments(String text, String template) throws ConfigProblem {
+    private static List<String> segments(String template) {
         var segments = new ArrayList<String>();
-        var from = 0;
+        var from = 1;
         var inBraces = false;
-        for (var i = 0; i <= text.length(); i++) {
-            var c = i == text.length() ? '/' : text.charAt(i);
-            if (c == '{' && (inBraces || i != from) || c == '}' && !inBraces) {
-                throw problem(template, "has a brace out of place");
-            }
+        for (var i = 1; i < template.length(); i++) {
+            var c = template.charAt(i);
             inBraces = c == '{' || inBraces && c != '}';
             if (c == '/' && !inBraces) {
-                segments.add(text.substring(from, i));
+                segments.add(template.substring(from, i));
                 from = i + 1;
             }
         }
-        if (inBraces) {
-            throw problem(template, "has an open {");
-        }
-        for (var segment : segments) {
-            if (segment.startsWith("{") != segment.endsWith("}")) {
-                throw problem(template, "has a brace out of place");
-            }
-        }
+        segments.add(template.substring(from));
         return segments;
     }
 
-    private static String expression(String pattern, String template) throws ConfigProblem {
-        var regex = new StringBuilder();
-        for (var part : pattern.split("/", -1)) {
-            regex.append(regex.isEmpty() ? "" : "/");
-            switch (part) {
-                case "*" -> regex.append(ONE);
-                case "**" -> regex.append(REST);
-                default -> {
-                    if (!part.matches("[" + SEGMENT + "]*")) {
-                        throw problem(template, "'" + part + "' is no literal");
-                    }
-                    regex.append(Pattern.quote(part));
-                }
-            }
+    private static String glob(String segment) {
+        return segment.startsWith("**") ? "**" : segment.startsWith("*") ? "*" : "";
+    }
+
+    private static String one(String pattern) {
+        return switch (pattern) {
+            case "*" -> ONE;
+            case "**" -> REST;
+            default -> Pattern.quote(pattern);
+        };
+    }
+
+    /// @param text `{name}` or `{name=pattern}`
+    private static String variable(String text, Set<String> names, String template)
+            throws ConfigProblem {
+        var equals = text.indexOf('=');
+        var name = text.substring(1, equals < 0 ? text.length() - 1 : equals);
+        if (!name.matches("[a-zA-Z][a-zA-Z0-9_]{0,15}") || !names.add(name)) {
+            throw problem(template, "'" + name + "' is no variable, or twice");
         }
-        return regex.toString();
+        var regex = new StringBuilder("(?P<").append(name).append('>');
+        var parts = equals < 0 ? "*" : text.substring(equals + 1, text.length() - 1);
+        var between = "";
+        for (var part : parts.split("/", -1)) {
+            if (!glob(part).equals(part) && part.indexOf('*') >= 0) {
+                throw problem(template, "'" + part + "' is neither a literal nor * nor **");
+            }
+            regex.append(between).append(one(part));
+            between = "/";
+        }
+        return regex.append(')').toString();
     }
 
     private static ConfigProblem problem(String template, String what) {

@@ -1,25 +1,25 @@
-package dev.serin.proxy.route;
+package dev.serin.proxy.route.rewrite;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 
 import dev.serin.proxy.extension.ConfigProblem;
-import dev.serin.proxy.route.rewrite.HostRewrite;
-import dev.serin.proxy.route.rewrite.PathRewrite;
-import dev.serin.proxy.route.rewrite.Substitution;
 
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 
 /// Compiles how a route changes path and authority.
-final class RewriteCompiler {
+public final class RewriteCompiler {
     private RewriteCompiler() {}
 
-    /// @param match of the same route
-    static PathRewrite path(RouteAction action, PathMatch match) throws ConfigProblem {
+    /// @param match of the same route; null if it matches by something else
+    public static PathRewrite path(RouteAction action, @Nullable PathTemplate match)
+            throws ConfigProblem {
         var prefix = !action.getPrefixRewrite().isEmpty();
         var regex = action.hasRegexRewrite();
         if ((prefix ? 1 : 0) + (regex ? 1 : 0) + (action.hasPathRewritePolicy() ? 1 : 0) > 1) {
@@ -36,7 +36,7 @@ final class RewriteCompiler {
         return prefix ? new PathRewrite.Prefix(action.getPrefixRewrite()) : new PathRewrite.None();
     }
 
-    static PathRewrite path(RedirectAction action) throws ConfigProblem {
+    public static PathRewrite path(RedirectAction action) throws ConfigProblem {
         if (action.hasRegexRewrite()) {
             return new PathRewrite.Regex(Substitution.of(action.getRegexRewrite()));
         }
@@ -45,27 +45,26 @@ final class RewriteCompiler {
                 : new PathRewrite.Prefix(action.getPrefixRewrite());
     }
 
-    private static PathRewrite template(TypedExtensionConfig policy, PathMatch match)
+    private static PathRewrite template(TypedExtensionConfig policy, @Nullable PathTemplate match)
             throws ConfigProblem {
         var type = policy.getTypedConfig().getTypeUrl();
         if (!type.endsWith("/" + UriTemplateRewriteConfig.getDescriptor().getFullName())) {
             throw new ConfigProblem("route.path_rewrite_policy", "'" + type + "' is not supported");
         }
-        if (!(match instanceof PathMatch.Template template)) {
+        if (match == null) {
             throw new ConfigProblem(
                     "route.path_rewrite_policy", "needs a path_match_policy with a template");
         }
         try {
             var config = UriTemplateRewriteConfig.parseFrom(policy.getTypedConfig().getValue());
-            return new PathRewrite.Template(
-                    template.template().target(config.getPathTemplateRewrite()));
+            return new PathRewrite.Template(match.target(config.getPathTemplateRewrite()));
         } catch (InvalidProtocolBufferException e) {
             throw new ConfigProblem(
                     "route.path_rewrite_policy", "does not parse: " + e.getMessage());
         }
     }
 
-    static HostRewrite host(RouteAction action) throws ConfigProblem {
+    public static HostRewrite host(RouteAction action) throws ConfigProblem {
         var source =
                 switch (action.getHostRewriteSpecifierCase()) {
                     case HOST_REWRITE_LITERAL ->
