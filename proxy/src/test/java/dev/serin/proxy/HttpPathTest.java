@@ -478,14 +478,7 @@ class HttpPathTest {
                                 """,
                                 Rig.cluster("one", origin.port()));
                 var client = Wire.to(rig.port("main"))) {
-            reply(
-                    rig,
-                    client,
-                    "/",
-                    504,
-                    "upstream request timeout",
-                    "UT",
-                    "response_timeout");
+            reply(rig, client, "/", 504, "upstream request timeout", "UT", "response_timeout");
         }
     }
 

@@ -48,7 +48,7 @@ public record HeaderChanges(List<Change> changes, List<String> removed) {
     }
 
     /// @throws ConfigProblem naming what cannot be done
-    static HeaderChanges of(List<HeaderValueOption> added, List<String> removed)
+    public static HeaderChanges of(List<HeaderValueOption> added, List<String> removed)
             throws ConfigProblem {
         if (added.isEmpty() && removed.isEmpty()) {
             return NONE;

@@ -1,33 +1,47 @@
 package dev.serin.proxy.route;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
 
-/// A condition on a header of a request or response. As Envoy's HeaderMatcher: several values are
-/// matched as one, joined by commas.
+/// A condition on a header of a request or response. As Envoy's HeaderMatcher: of several values
+/// one is enough.
 ///
 /// @param name in lower case, a pseudo header included
 /// @param missing what an absent header answers
 public record HeaderMatch(String name, TextMatch match, boolean missing, boolean invert) {
     /// Whether the request meets it.
     public boolean test(RequestHead request) {
-        return test(request.get(name));
+        if (name.startsWith(":") || name.equals("host")) {
+            var value = request.get(name);
+            return value == null ? missing : match.test(value) != invert;
+        }
+        return test(request.headers());
     }
 
     /// Whether the response meets it.
     public boolean test(ResponseHead response) {
-        return test(response.get(name));
+        return name.equals(":status")
+                ? match.test(Integer.toString(response.status())) != invert
+                : test(response.headers());
     }
 
-    private boolean test(@Nullable String value) {
-        return value == null ? missing : match.test(value) != invert;
+    private boolean test(Headers headers) {
+        var at = headers.indexOf(name, 0);
+        if (at < 0) {
+            return missing;
+        }
+        for (; at >= 0; at = headers.indexOf(name, at + 1)) {
+            if (match.test(headers.value(at))) {
+                return !invert;
+            }
+        }
+        return invert;
     }
 
     /// @throws ConfigProblem naming what cannot be done

@@ -97,7 +97,7 @@ public final class Router implements Attempt.Owner {
 
         // 4. The first host, and the mirrors' copies of what it gets.
         if (end) {
-            deadlines.requestEnded(this::timedOut);
+            deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
         attempt(to);
         if (!forward.mirrors().isEmpty() && !failedAtOnce()) {
@@ -190,7 +190,7 @@ public final class Router implements Attempt.Owner {
         }
         requestEnded = true;
         trailers = last;
-        deadlines.requestEnded(this::timedOut);
+        deadlines.requestEnded(() -> timedOut("response_timeout"));
         if (shadows != null) {
             shadows.end(last);
         }
@@ -336,10 +336,6 @@ public final class Router implements Attempt.Owner {
     /// Whether the host cannot have begun with the request, so that asking again is safe.
     private static boolean mayAsk(ResetReason reason, boolean reused) {
         return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
-    }
-
-    private void timedOut() {
-        timedOut("response_timeout");
     }
 
     private void timedOut(String details) {
