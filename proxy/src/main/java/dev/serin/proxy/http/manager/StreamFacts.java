@@ -194,7 +194,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         var tracing = connection.manager().tracing();
         if (tracing != null) {
             var begun = Trace.begin(tracing, request, downstream.direction());
-            begun.operation(request, null, true);
+            var decorator = route == null ? null : route.decorator();
+            begun.operation(
+                    request,
+                    decorator == null ? null : decorator.getOperation(),
+                    decorator == null
+                            || !decorator.hasPropagate()
+                            || decorator.getPropagate().getValue());
             slots.put(Trace.SLOT, begun);
             trace = begun;
         }
