@@ -68,6 +68,10 @@ final class Yaml {
         return read(yaml, Listener.newBuilder()).build();
     }
 
+    static HttpConnectionManager manager(String yaml) {
+        return read(yaml, HttpConnectionManager.newBuilder()).build();
+    }
+
     static RouteConfiguration route(String yaml) {
         return read(yaml, RouteConfiguration.newBuilder()).build();
     }

@@ -8,7 +8,6 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
-import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
 import dev.serin.proxy.route.RouteCompiler;
@@ -22,7 +21,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +58,7 @@ public final class ManagerCompiler {
                 filters(config.getHttpFiltersList(), extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
-                limits(config),
+                Http1Compiler.limits(config),
                 config.hasStreamIdleTimeout()
                         ? Durations.toMillis(config.getStreamIdleTimeout())
                         : 300_000,
@@ -130,9 +128,8 @@ public final class ManagerCompiler {
                 config.getSkipXffAppend(),
                 !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
                 config.getPreserveExternalRequestId(),
-                config.getNormalizePath().getValue(),
-                config.getMergeSlashes(),
-                config.getStripAnyHostPort() || config.getStripMatchingHostPort(),
+                Http1Compiler.form(config),
+                config.getVia().isEmpty() ? null : config.getVia(),
                 internal(config.getInternalAddressConfig().getCidrRangesList()));
     }
 
@@ -151,24 +148,6 @@ public final class ManagerCompiler {
             }
         }
         return List.copyOf(internal);
-    }
-
-    private static Http1Limits limits(HttpConnectionManager config) {
-        var usual = Http1Limits.USUAL;
-        var common = config.getCommonHttpProtocolOptions();
-        var idle =
-                common.hasIdleTimeout()
-                        ? Duration.ofMillis(Durations.toMillis(common.getIdleTimeout()))
-                        : usual.idle();
-        return new Http1Limits(
-                config.hasMaxRequestHeadersKb()
-                        ? config.getMaxRequestHeadersKb().getValue() * 1024
-                        : usual.maxHead(),
-                common.hasMaxHeadersCount()
-                        ? common.getMaxHeadersCount().getValue()
-                        : usual.maxHeaders(),
-                idle,
-                config.getHttpProtocolOptions().getAcceptHttp10());
     }
 
     private static Set<String> upgrades(HttpConnectionManager config) {
