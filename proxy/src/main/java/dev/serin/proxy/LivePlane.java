@@ -7,6 +7,8 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import java.net.InetSocketAddress;
@@ -30,8 +32,20 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                Filters.ofStreams(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
+                        .toList();
+        var tls =
+                new TlsNeeds(
+                        runtime.ticker(),
+                        place.files()::find,
+                        place.identity(),
+                        runtime.distrust(),
+                        telemetry.envoyStats());
+        var connections =
+                Stream.concat(
+                                Filters.ofConnections(runtime.ticker()).stream(),
+                                telemetry.networkFilters().stream())
                         .toList();
         this.plane =
                 new DataPlane(
@@ -46,7 +60,8 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
-                                        Filters.ofConnections()),
+                                        connections,
+                                        new TransportCompiler(tls)),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
@@ -72,6 +87,7 @@ final class LivePlane implements Plane {
         return switch (typeUrl) {
             case ConfigUpdate.ENDPOINT -> plane.wanted().endpoints();
             case ConfigUpdate.ROUTE -> plane.wanted().routes();
+            case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
     }

@@ -1,10 +1,9 @@
 package dev.serin.proxy.upstream;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.ClusterConfig.Balancing;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
@@ -17,7 +16,6 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,27 +27,17 @@ import java.util.List;
 
 /// Compiles Envoy's Cluster and ClusterLoadAssignment. Pure.
 public final class ClusterCompiler {
-    private static final String HTTP_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-
     private ClusterCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
-    public static ClusterConfig compile(Cluster cluster) throws ConfigProblem {
+    public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
+            throws ConfigProblem {
         if (cluster.hasClusterType()) {
             throw new ConfigProblem(
                     "cluster_type",
                     "'" + cluster.getClusterType().getName() + "' is not supported");
         }
-        if (cluster.hasTransportSocket()
-                && !cluster.getTransportSocket().getName().endsWith("raw_buffer")) {
-            throw new ConfigProblem(
-                    "transport_socket",
-                    "'" + cluster.getTransportSocket().getName() + "' is not supported yet");
-        }
         var discovery = discovery(cluster);
-        var http = http(cluster);
-        var common = http.getCommonHttpProtocolOptions();
         return new ClusterConfig(
                 cluster.getName(),
                 discovery,
@@ -59,15 +47,15 @@ public final class ClusterCompiler {
                 cluster.hasConnectTimeout()
                         ? duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
-                common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : Duration.ofHours(1),
-                common.getMaxRequestsPerConnection().getValue(),
+                HttpUpstreamCompiler.compile(cluster),
                 limits(cluster),
                 cluster.hasOutlierDetection() ? outlier(cluster.getOutlierDetection()) : null,
                 bind(cluster),
                 cluster.getMetadata().getFilterMetadataMap(),
                 cluster.getCommonLbConfig().hasHealthyPanicThreshold()
                         ? (int) cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue()
-                        : 50);
+                        : 50,
+                transports.upstream(cluster));
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {
@@ -126,35 +114,6 @@ public final class ClusterCompiler {
                                 .map(p -> p.getTypedExtensionConfig().getName())
                                 .toList()
                         + " is supported");
-    }
-
-    private static HttpProtocolOptions http(Cluster cluster) throws ConfigProblem {
-        for (var entry : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            var any = entry.getValue();
-            if (!any.getTypeUrl().endsWith("/" + HTTP_OPTIONS)) {
-                throw new ConfigProblem(
-                        "typed_extension_protocol_options",
-                        "unknown options '" + entry.getKey() + "' of type " + any.getTypeUrl());
-            }
-            var options = httpOptions(any);
-            if (options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
-                    || options.getExplicitHttpConfig().hasHttp3ProtocolOptions()) {
-                throw new ConfigProblem(
-                        "typed_extension_protocol_options",
-                        "HTTP/2 towards hosts is not supported yet");
-            }
-            return options;
-        }
-        return HttpProtocolOptions.getDefaultInstance();
-    }
-
-    private static HttpProtocolOptions httpOptions(Any any) throws ConfigProblem {
-        try {
-            return HttpProtocolOptions.parseFrom(any.getValue());
-        } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem(
-                    "typed_extension_protocol_options", "does not parse: " + e.getMessage());
-        }
     }
 
     private static Limits limits(Cluster cluster) {

@@ -2,6 +2,8 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.transport.ClusterTransports;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -18,7 +20,6 @@ import java.util.Map;
 /// @param bind local addresses of upstream connections, at most one a family
 /// @param metadata `filter_metadata`
 /// @param outlier null if hosts are not ejected
-/// @param maxRequestsPerConnection 0 for any number
 public record ClusterConfig(
         String name,
         Discovery discovery,
@@ -26,13 +27,13 @@ public record ClusterConfig(
         Balancing balancing,
         List<Endpoint> endpoints,
         Duration connectTimeout,
-        Duration idleTimeout,
-        int maxRequestsPerConnection,
+        HttpUpstream http,
         Limits limits,
         @Nullable Outlier outlier,
         List<InetSocketAddress> bind,
         Map<String, Struct> metadata,
-        int panicPercent) {
+        int panicPercent,
+        ClusterTransports transports) {
     /// How hosts are found.
     public enum Discovery {
         STATIC,

@@ -30,11 +30,16 @@ public final class Host {
     Host(InetSocketAddress address, Map<String, Struct> metadata, int workers) {
         this.address = address;
         this.metadata = metadata;
-        this.pools = new @Nullable HostPool[workers];
+        this.pools = new @Nullable HostPool[workers * 2];
     }
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /// Its host name, for SNI; empty if it has none.
+    public String name() {
+        return "";
     }
 
     public Map<String, Struct> metadata() {
@@ -116,13 +121,14 @@ public final class Host {
         ejected = true;
     }
 
-    /// The pool of the worker with this index; that worker only.
-    public @Nullable HostPool pool(int worker) {
-        return pools[worker];
+    /// The pool of the worker with this index, for HTTP/2 or for what it is that the other speaks;
+    /// that worker only.
+    public @Nullable HostPool pool(int worker, boolean http2) {
+        return pools[http2 ? worker * 2 + 1 : worker * 2];
     }
 
-    public void pool(int worker, @Nullable HostPool pool) {
-        pools[worker] = pool;
+    public void pool(int worker, boolean http2, HostPool pool) {
+        pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
     }
 
     @Override
