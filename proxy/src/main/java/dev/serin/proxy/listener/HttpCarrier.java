@@ -94,10 +94,12 @@ final class HttpCarrier {
                     same == PREFACE.length
                             ? http2(worker, manager, streams)
                             : http1(worker, manager, streams);
+            // from here on, not from the front: TLS before this has done its part
             var pipeline = ctx.pipeline();
-            pipeline.replace(this, null, next);
-            pipeline.fireChannelRead(all);
-            pipeline.fireChannelReadComplete();
+            pipeline.addAfter(ctx.name(), null, next);
+            ctx.fireChannelRead(all);
+            ctx.fireChannelReadComplete();
+            pipeline.remove(this);
         }
 
         @Override
