@@ -3,8 +3,6 @@ package dev.serin.proxy;
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.extension.Extensions;
-import dev.serin.proxy.http.cors.CorsFactory;
-import dev.serin.proxy.http.fault.FaultFactory;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
@@ -21,8 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// The data plane with this proxy's extensions, as the rest of the proxy sees it: the one place
-/// that lists the filters.
+/// The data plane with this proxy's extensions, as the rest of the proxy sees it.
 final class LivePlane implements Plane {
     private final DataPlane plane;
     private final ProxyRuntime runtime;
@@ -33,7 +30,7 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                Stream.of(new FaultFactory(runtime.draws()), new CorsFactory()),
+                                HttpFilters.of(runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
         this.plane =

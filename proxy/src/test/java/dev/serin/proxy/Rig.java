@@ -7,23 +7,26 @@ import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.Extensions;
-import dev.serin.proxy.http.fault.FaultFactory;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A data plane on loopback with everything around it.
 final class Rig implements AutoCloseable {
     final BlockingQueue<StreamEnd> ends = new LinkedBlockingQueue<>();
+    final Map<String, Integer> counts = new ConcurrentHashMap<>();
     final RecordingLog log = new RecordingLog();
     final Workers workers;
     final DataPlane plane;
@@ -36,7 +39,7 @@ final class Rig implements AutoCloseable {
     Rig(Draws draws, Ticker ticker, Timers given, int threads) {
         timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
         workers = new Workers(threads, Transport.best(), Ticker.system());
-        var extensions = new Extensions(List.of(new FaultFactory(draws)), List.of(log), List.of());
+        var extensions = new Extensions(HttpFilters.of(draws), List.of(log), List.of());
         plane =
                 new DataPlane(
                         "test",
@@ -47,7 +50,17 @@ final class Rig implements AutoCloseable {
                                 given == null ? timers : given,
                                 draws,
                                 extensions,
-                                ends::add),
+                                new StreamObserver() {
+                                    @Override
+                                    public void ended(StreamEnd end) {
+                                        ends.add(end);
+                                    }
+
+                                    @Override
+                                    public void counted(String prefix, String name) {
+                                        counts.merge(prefix + "." + name, 1, Integer::sum);
+                                    }
+                                }),
                         new Watcher() {
                             @Override
                             public void listenerFailed(String name, String reason) {

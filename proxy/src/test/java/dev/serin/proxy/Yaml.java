@@ -12,10 +12,12 @@ import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
@@ -39,6 +41,8 @@ final class Yaml {
                     .add(Router.getDescriptor())
                     .add(HTTPFault.getDescriptor())
                     .add(Cors.getDescriptor())
+                    .add(CorsPolicy.getDescriptor())
+                    .add(FilterConfig.getDescriptor())
                     .add(Buffer.getDescriptor())
                     .add(FileAccessLog.getDescriptor())
                     .add(HttpInspector.getDescriptor())

@@ -175,6 +175,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         config.direction(),
                         to,
                         from,
+                        from,
                         found.serverName(),
                         null);
         if (chain == null) {

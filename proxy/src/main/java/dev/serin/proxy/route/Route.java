@@ -1,9 +1,8 @@
 package dev.serin.proxy.route;
 
-import com.google.protobuf.Struct;
-
 import dev.serin.base.chance.Draw;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.stream.RouteUse;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import java.util.Map;
 /// One route of a virtual host: which requests, and what happens to them. Immutable.
 ///
 /// @param fraction of the matching requests that it takes, null for all
-/// @param metadata `filter_metadata`
+/// @param use as logs see it
 /// @param perFilter compiled `typed_per_filter_config`, by the filter's name
 record Route(
         String name,
@@ -24,7 +23,7 @@ record Route(
         RouteAction action,
         HeaderChanges requestChanges,
         HeaderChanges responseChanges,
-        Map<String, Struct> metadata,
+        RouteUse use,
         Map<String, Object> perFilter) {
     boolean test(RequestHead request, int pathEnd, Draw draw) {
         if (!path.test(request.path(), pathEnd)) {

@@ -8,8 +8,10 @@ import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.route.RouteTable.Domains;
 import dev.serin.proxy.route.RouteTable.Wildcard;
+import dev.serin.proxy.stream.RouteUse;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.route.v3.CorsPolicy;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
@@ -26,9 +28,12 @@ import java.util.Set;
 
 /// Compiles Envoy's RouteConfiguration. Pure: the same message always gives the same table.
 public final class RouteCompiler {
+    private static final String CORS = "envoy.filters.http.cors";
+
     private final Extensions extensions;
     private final Draws draws;
     private final Set<String> clusters = new LinkedHashSet<>();
+    private boolean toggles;
 
     private RouteCompiler(Extensions extensions, Draws draws) {
         this.extensions = extensions;
@@ -78,7 +83,7 @@ public final class RouteCompiler {
                 changes(
                         config.getResponseHeadersToAddList(),
                         config.getResponseHeadersToRemoveList()),
-                Set.copyOf(clusters),
+                new RouteTable.Needs(Set.copyOf(clusters), toggles),
                 draws);
     }
 
@@ -104,7 +109,7 @@ public final class RouteCompiler {
                             : RetryPolicy.NONE;
             var routes = new ArrayList<Route>();
             for (var route : message.getRoutesList()) {
-                routes.add(route(route, fallback));
+                routes.add(route(message.getName(), route, fallback));
             }
             return new VirtualHost(
                     message.getName(),
@@ -116,13 +121,16 @@ public final class RouteCompiler {
                             message.getResponseHeadersToAddList(),
                             message.getResponseHeadersToRemoveList()),
                     message.getIncludeRequestAttemptCount(),
-                    perFilter(message.getTypedPerFilterConfigMap()));
+                    perFilter(message.getTypedPerFilterConfigMap(), cors(message)));
         } catch (ConfigProblem e) {
             throw e.under("virtual_hosts['" + message.getName() + "']");
         }
     }
 
-    private Route route(io.envoyproxy.envoy.config.route.v3.Route message, RetryPolicy fallback)
+    private Route route(
+            String virtualHost,
+            io.envoyproxy.envoy.config.route.v3.Route message,
+            RetryPolicy fallback)
             throws ConfigProblem {
         try {
             var match = message.getMatch();
@@ -157,16 +165,66 @@ public final class RouteCompiler {
                     changes(
                             message.getResponseHeadersToAddList(),
                             message.getResponseHeadersToRemoveList()),
-                    message.getMetadata().getFilterMetadataMap(),
-                    perFilter(message.getTypedPerFilterConfigMap()));
+                    new RouteUse(
+                            message.getName(),
+                            virtualHost,
+                            message.getMetadata().getFilterMetadataMap()),
+                    perFilter(message.getTypedPerFilterConfigMap(), cors(message.getRoute())));
         } catch (ConfigProblem e) {
             throw e.under("route['" + message.getName() + "']");
         }
     }
 
+    @SuppressWarnings("deprecation") // Istio before 1.2x sends it
+    private static @Nullable Any cors(io.envoyproxy.envoy.config.route.v3.VirtualHost host) {
+        return host.hasCors() ? cors(host.getCors()) : null;
+    }
+
+    @SuppressWarnings("deprecation") // Istio before 1.2x sends it
+    private static @Nullable Any cors(io.envoyproxy.envoy.config.route.v3.RouteAction action) {
+        return action.hasCors() ? cors(action.getCors()) : null;
+    }
+
+    /// The policy that stands beside the filters' own configuration, in the form that the filter
+    /// takes.
+    private static Any cors(CorsPolicy policy) {
+        var same =
+                io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy.newBuilder()
+                        .addAllAllowOriginStringMatch(policy.getAllowOriginStringMatchList())
+                        .setAllowMethods(policy.getAllowMethods())
+                        .setAllowHeaders(policy.getAllowHeaders())
+                        .setExposeHeaders(policy.getExposeHeaders())
+                        .setMaxAge(policy.getMaxAge());
+        if (policy.hasAllowCredentials()) {
+            same.setAllowCredentials(policy.getAllowCredentials());
+        }
+        if (policy.hasAllowPrivateNetworkAccess()) {
+            same.setAllowPrivateNetworkAccess(policy.getAllowPrivateNetworkAccess());
+        }
+        if (policy.hasForwardNotMatchingPreflights()) {
+            same.setForwardNotMatchingPreflights(policy.getForwardNotMatchingPreflights());
+        }
+        if (policy.hasFilterEnabled()) {
+            same.setFilterEnabled(policy.getFilterEnabled());
+        }
+        if (policy.hasShadowEnabled()) {
+            same.setShadowEnabled(policy.getShadowEnabled());
+        }
+        return Any.pack(same.build());
+    }
+
     Map<String, Object> perFilter(Map<String, Any> configs) throws ConfigProblem {
-        if (configs.isEmpty()) {
+        return perFilter(configs, null);
+    }
+
+    private Map<String, Object> perFilter(Map<String, Any> own, @Nullable Any cors)
+            throws ConfigProblem {
+        if (own.isEmpty() && cors == null) {
             return Map.of();
+        }
+        var configs = new HashMap<>(own);
+        if (cors != null) {
+            configs.putIfAbsent(CORS, cors);
         }
         var compiled = new HashMap<String, Object>();
         for (var entry : configs.entrySet()) {
@@ -175,6 +233,15 @@ public final class RouteCompiler {
                 if (config.type().equals("envoy.config.route.v3.FilterConfig")) {
                     var wrapped = config.as(FilterConfig.parser());
                     if (wrapped.getIsOptional() && !extensions.knowsHttp(wrapped.getConfig())) {
+                        continue;
+                    }
+                    toggles |= wrapped.getDisabled() || !wrapped.hasConfig();
+                    if (wrapped.getDisabled() || !wrapped.hasConfig()) {
+                        compiled.put(
+                                entry.getKey(),
+                                wrapped.getDisabled()
+                                        ? FilterToggle.DISABLED
+                                        : FilterToggle.ENABLED);
                         continue;
                     }
                     config = ExtensionConfig.of(entry.getKey(), wrapped.getConfig());

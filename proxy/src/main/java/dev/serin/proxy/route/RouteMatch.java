@@ -8,9 +8,12 @@ import dev.serin.proxy.http.filter.StreamContext;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteAction.Redirect;
 import dev.serin.proxy.route.RouteAction.Share;
+import dev.serin.proxy.stream.RouteUse;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// The route that one request takes, kept for the whole stream.
@@ -39,6 +42,11 @@ public final class RouteMatch {
         return route.name();
     }
 
+    /// As logs see it.
+    public RouteUse use() {
+        return route.use();
+    }
+
     public RouteAction action() {
         return route.action();
     }
@@ -49,11 +57,16 @@ public final class RouteMatch {
     }
 
     public Map<String, Struct> metadata() {
-        return route.metadata();
+        return route.use().metadata();
     }
 
     public boolean attemptCount() {
         return host.attemptCount();
+    }
+
+    /// Whether some route of the table disables or enables a filter.
+    public boolean togglesFilters() {
+        return table.togglesFilters();
     }
 
     /// The most specific configuration for this filter, or null.
@@ -63,6 +76,21 @@ public final class RouteMatch {
             found = route.perFilter().get(filter);
         }
         return found != null ? found : host.perFilter().get(filter);
+    }
+
+    /// What all levels say of this filter, the most specific first.
+    public List<Object> perFilters(String filter) {
+        var all = new ArrayList<Object>(3);
+        add(all, share == null ? null : share.perFilter().get(filter));
+        add(all, route.perFilter().get(filter));
+        add(all, host.perFilter().get(filter));
+        return all;
+    }
+
+    private static void add(List<Object> all, @Nullable Object one) {
+        if (one != null) {
+            all.add(one);
+        }
     }
 
     /// Changes the request for upstream: headers from the most specific to the least, then path and

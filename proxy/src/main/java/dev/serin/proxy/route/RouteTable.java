@@ -26,7 +26,7 @@ public final class RouteTable {
     private final boolean ignorePort;
     private final HeaderChanges requestChanges;
     private final HeaderChanges responseChanges;
-    private final Set<String> clusters;
+    private final Needs needs;
     private final Draw fractionDraw;
     private final Draw clusterDraw;
 
@@ -44,13 +44,19 @@ public final class RouteTable {
     record Domains(
             Map<String, VirtualHost> exact, List<Wildcard> wildcards, @Nullable VirtualHost any) {}
 
+    /// What a table makes necessary elsewhere.
+    ///
+    /// @param clusters that a route names
+    /// @param togglesFilters whether a route disables or enables a filter
+    record Needs(Set<String> clusters, boolean togglesFilters) {}
+
     RouteTable(
             String name,
             Domains domains,
             boolean ignorePort,
             HeaderChanges requestChanges,
             HeaderChanges responseChanges,
-            Set<String> clusters,
+            Needs needs,
             Draws draws) {
         this.name = name;
         this.exact = domains.exact();
@@ -59,7 +65,7 @@ public final class RouteTable {
         this.ignorePort = ignorePort;
         this.requestChanges = requestChanges;
         this.responseChanges = responseChanges;
-        this.clusters = clusters;
+        this.needs = needs;
         this.fractionDraw = draws.named("runtime-fraction");
         this.clusterDraw = draws.named("weighted-cluster");
     }
@@ -70,7 +76,11 @@ public final class RouteTable {
 
     /// Every cluster that a route names.
     public Set<String> clusters() {
-        return clusters;
+        return needs.clusters();
+    }
+
+    boolean togglesFilters() {
+        return needs.togglesFilters();
     }
 
     HeaderChanges requestChanges() {

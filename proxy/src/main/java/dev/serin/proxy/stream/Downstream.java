@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 /// @param id unique in this process
 /// @param local what the client meant to reach: the original destination when the connection was
 ///   captured
-/// @param remote the client
+/// @param remote the client, as far as it is believed: by `x-forwarded-for` on a stream where that
+///   is trusted
+/// @param direct the other end of the socket
 /// @param serverName by SNI
 /// @param peerIdentity the client's SPIFFE identity under mutual TLS
 public record Downstream(
@@ -18,5 +20,12 @@ public record Downstream(
         Direction direction,
         InetSocketAddress local,
         InetSocketAddress remote,
+        InetSocketAddress direct,
         @Nullable String serverName,
-        @Nullable String peerIdentity) {}
+        @Nullable String peerIdentity) {
+    /// The same connection, whose client is known to be `client`.
+    public Downstream from(InetSocketAddress client) {
+        return new Downstream(
+                id, listener, direction, local, client, direct, serverName, peerIdentity);
+    }
+}

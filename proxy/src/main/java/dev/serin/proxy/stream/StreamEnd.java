@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param details as `%RESPONSE_CODE_DETAILS%`, for instance `via_upstream`
 /// @param connectionDetails as `%CONNECTION_TERMINATION_DETAILS%`
 /// @param upstream null if the stream never got as far as a cluster
-/// @param routeName null if there was no route, empty if it has no name
+/// @param route null if there was none
 /// @param responseTrailers null if there were none
 public record StreamEnd(
         Downstream downstream,
@@ -31,8 +31,13 @@ public record StreamEnd(
         Traffic traffic,
         Timing timing,
         @Nullable UpstreamUse upstream,
-        @Nullable String routeName,
+        @Nullable RouteUse route,
         Slots slots) {
+    /// The name of the route; null if there was no route, empty if it has no name.
+    public @Nullable String routeName() {
+        return route == null ? null : route.name();
+    }
+
     public boolean has(ResponseFlag flag) {
         return (flags & flag.bit()) != 0;
     }

@@ -5,4 +5,7 @@ package dev.serin.proxy.stream;
 @FunctionalInterface
 public interface StreamObserver {
     void ended(StreamEnd end);
+
+    /// A filter counts something under `http.PREFIX.NAME`.
+    default void counted(String prefix, String name) {}
 }

@@ -10,6 +10,7 @@ import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.RouteUse;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
@@ -42,6 +43,7 @@ public final class Ends {
                 "0.0.0.0_8501",
                 direction,
                 address("10.96.0.20", 8501),
+                address("10.244.0.5", 40312),
                 address("10.244.0.5", 40312),
                 null,
                 null);
@@ -83,7 +85,7 @@ public final class Ends {
                 new Traffic(120, 33, 200, 150),
                 new Timing(0, MILLI, MILLI, 12 * MILLI, 13 * MILLI, 12 * MILLI, 13 * MILLI),
                 upstream(Map.of()),
-                "default",
+                new RouteUse("default", "all", Map.of()),
                 slots);
     }
 

@@ -1,4 +1,4 @@
-/// Cross-origin requests of browsers. Start here: [CorsFactory].
+/// Cross-origin requests of browsers. Start here: [CorsFilter], then [CorsPolicy].
 @NullMarked
 package dev.serin.proxy.http.cors;
 

@@ -7,6 +7,8 @@ import dev.serin.proxy.stream.StreamEnd;
 
 import io.netty.buffer.ByteBuf;
 
+import org.jspecify.annotations.Nullable;
+
 /// One step of a stream's path. Requests pass the filters in the order of the configuration,
 /// responses in reverse. All calls of a stream come on its event loop; a filter never throws, it
 /// answers with [StreamContext#reply].
@@ -25,10 +27,16 @@ public interface HttpFilter {
         return Next.CONTINUE;
     }
 
-    /// A part of the body passes; look, but do not keep, change or release.
-    default void requestBody(StreamContext stream, ByteBuf body) {}
+    /// A part of the body passes. Takes it over and answers what passes on in its place; what has
+    /// nothing to read is dropped.
+    default ByteBuf requestBody(StreamContext stream, ByteBuf part) {
+        return part;
+    }
 
-    default void requestTrailers(StreamContext stream, Headers trailers) {}
+    /// The request ends, unless it ended with its head. Answers the trailers that pass on.
+    default @Nullable Headers requestEnd(StreamContext stream, @Nullable Headers trailers) {
+        return trailers;
+    }
 
     /// Not called for 1xx responses.
     ///
@@ -37,10 +45,17 @@ public interface HttpFilter {
         return Next.CONTINUE;
     }
 
-    /// A part of the body passes; look, but do not keep, change or release.
-    default void responseBody(StreamContext stream, ByteBuf body) {}
+    /// A part of the body passes. Takes it over and answers what passes on in its place; what has
+    /// nothing to read is dropped.
+    default ByteBuf responseBody(StreamContext stream, ByteBuf part) {
+        return part;
+    }
 
-    default void responseTrailers(StreamContext stream, Headers trailers) {}
+    /// The response ends. Answers the trailers that pass on; may add to the body before
+    /// ([StreamContext#addResponseBody]), unless the response ended with its head.
+    default @Nullable Headers responseEnd(StreamContext stream, @Nullable Headers trailers) {
+        return trailers;
+    }
 
     /// The stream is over; the last call. Timers of the filter are cancelled here.
     default void ended(StreamContext stream, StreamEnd end) {}

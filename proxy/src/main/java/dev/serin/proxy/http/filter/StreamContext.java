@@ -8,16 +8,21 @@ import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.Slots;
+import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.UpstreamUse;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 
 /// A stream, as its filters see it. Event loop only.
 public interface StreamContext {
+    /// The client's connection; `remote` is the client as far as this stream's headers are
+    /// believed.
     Downstream downstream();
 
     RequestHead request();
@@ -46,15 +51,35 @@ public interface StreamContext {
     /// route, the most specific one; null if nothing is set.
     @Nullable Object perRoute(String filterName);
 
+    /// The same of all levels of the route that say something, the most specific first.
+    List<Object> perRoutes(String filterName);
+
     /// Goes on after [HttpFilter.Next#PAUSE] in [HttpFilter#request].
     void resumeRequest();
 
     /// Goes on after [HttpFilter.Next#PAUSE] in [HttpFilter#response].
     void resumeResponse();
 
+    /// Reads the whole request, of at most `limit` octets, and then runs `then`, which goes on or
+    /// replies; what is larger is answered with 413. For a filter that has a body to wait for: it
+    /// calls this in [HttpFilter#request] and returns PAUSE.
+    void collectRequest(long limit, Runnable then);
+
+    /// How much of the request's body is held now, by a filter's wish.
+    long heldRequestOctets();
+
+    /// Adds to the response's body, in [HttpFilter#responseEnd] only. Takes the part over.
+    void addResponseBody(ByteBuf part);
+
+    /// What there would be to tell of the stream if it ended now.
+    StreamEnd soFar();
+
     /// Answers the stream from here. A filter that called it while it was asked returns PAUSE. Does
     /// nothing but reset the stream when a response has begun already.
     void reply(LocalReply reply);
+
+    /// Adds one to the counter `http.PREFIX.NAME` of this connection manager.
+    void count(String name);
 
     /// Adds a [dev.serin.proxy.stream.ResponseFlag] bit.
     void flag(long bit);

@@ -4,6 +4,9 @@ import dev.serin.base.chance.Draw;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
+import dev.serin.proxy.stream.Downstream;
+
+import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,10 +27,16 @@ final class EdgeHeaders {
 
     private EdgeHeaders() {}
 
-    /// @param ids the draw `request-id`
-    static void request(RequestHead request, Edge edge, InetSocketAddress remote, Draw ids) {
+    /// @param ids the draw `request-id` Answers the connection, with the client that this request
+    ///   is believed to come from.
+    static Downstream request(RequestHead request, Edge edge, Downstream downstream, Draw ids) {
         var headers = request.headers();
-        var internal = addresses(headers, edge, remote);
+        var forwarded = headers.joined("x-forwarded-for");
+        var trusted = trusted(forwarded, edge, downstream);
+        var internal = internal(forwarded, edge, trusted == null ? downstream.remote() : trusted);
+        if (edge.useRemoteAddress()) {
+            forward(headers, forwarded, edge, downstream, internal);
+        }
         if (!headers.has("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", request.scheme());
         }
@@ -50,17 +59,56 @@ final class EdgeHeaders {
         if (edge.stripPort()) {
             stripPort(request);
         }
+        return trusted == null ? downstream : downstream.from(trusted);
     }
 
-    /// Whether the request comes from inside, by the addresses that it shows.
-    private static boolean addresses(Headers headers, Edge edge, InetSocketAddress remote) {
-        var forwarded = headers.get("x-forwarded-for");
-        if (!edge.useRemoteAddress()) {
-            return forwarded != null && forwarded.indexOf(',') < 0 && privateLiteral(forwarded);
+    /// The client by `x-forwarded-for`, as far as the hops before this proxy are trusted; null
+    /// where it is the connection's own other end.
+    private static @Nullable InetSocketAddress trusted(
+            @Nullable String forwarded, Edge edge, Downstream downstream) {
+        var skipped = edge.useRemoteAddress() ? edge.trustedHops() - 1 : edge.trustedHops();
+        if (forwarded == null || skipped < 0) {
+            return null;
         }
-        var address = remote.getAddress();
-        var internal = forwarded == null && privateAddress(address);
-        var text = address.getHostAddress();
+        var end = forwarded.length();
+        for (; skipped > 0; skipped--) {
+            end = forwarded.lastIndexOf(',', end - 1);
+            if (end < 0) {
+                return null;
+            }
+        }
+        var from = forwarded.lastIndexOf(',', end - 1) + 1;
+        var address = literal(forwarded.substring(from, end).strip());
+        if (address == null) {
+            return null;
+        }
+        return address.equals(downstream.remote().getAddress())
+                ? null
+                : new InetSocketAddress(address, 0);
+    }
+
+    /// Whether the request comes from inside: nobody forwarded it before, and its client's address
+    /// is configured to be of the inside.
+    private static boolean internal(
+            @Nullable String forwarded, Edge edge, InetSocketAddress client) {
+        if (edge.internal().isEmpty()) {
+            return false;
+        }
+        var single =
+                edge.useRemoteAddress()
+                        ? forwarded == null
+                        : forwarded != null && forwarded.indexOf(',') < 0;
+        return single && edge.internal().stream().anyMatch(c -> c.holds(client.getAddress()));
+    }
+
+    /// What an edge proxy tells those behind it of the client.
+    private static void forward(
+            Headers headers,
+            @Nullable String forwarded,
+            Edge edge,
+            Downstream downstream,
+            boolean internal) {
+        var text = downstream.direct().getAddress().getHostAddress();
         if (edge.trustedHops() == 0) {
             if (!internal) {
                 headers.set("x-envoy-external-address", text);
@@ -70,20 +118,13 @@ final class EdgeHeaders {
         if (!edge.skipXffAppend()) {
             headers.set("x-forwarded-for", forwarded == null ? text : forwarded + "," + text);
         }
-        return internal;
     }
 
-    private static boolean privateAddress(InetAddress address) {
-        return address.isSiteLocalAddress()
-                || address.isLoopbackAddress()
-                || (address.getAddress()[0] & 0xfe) == 0xfc && address.getAddress().length == 16;
-    }
-
-    private static boolean privateLiteral(String text) {
+    private static @Nullable InetAddress literal(String text) {
         try {
-            return privateAddress(InetAddress.ofLiteral(text.strip()));
+            return InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {
-            return false;
+            return null; // a client may write there what it likes
         }
     }
 

@@ -8,6 +8,8 @@ import dev.serin.proxy.http.codec.RequestReader;
 import dev.serin.proxy.http.codec.ResponseWriter;
 import dev.serin.proxy.http.codec.StreamFactory;
 import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.route.FilterToggle;
+import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.worker.Worker;
@@ -22,6 +24,7 @@ public final class HttpConnection implements StreamFactory {
     private final HttpManager manager;
     private final Scope scope;
     private final Downstream downstream;
+    private final boolean someDisabled;
     private final Draw ids;
     private final Draw backoff;
 
@@ -30,6 +33,7 @@ public final class HttpConnection implements StreamFactory {
         this.manager = manager;
         this.scope = scope;
         this.downstream = downstream;
+        this.someDisabled = manager.someDisabled();
         this.ids = scope.draws().named("request-id");
         this.backoff = scope.draws().named("retry-backoff");
     }
@@ -63,13 +67,27 @@ public final class HttpConnection implements StreamFactory {
         return name == null ? manager.inline() : scope.routes(name);
     }
 
-    HttpFilter[] filters() {
+    /// The filters of a stream; those that are disabled, by themselves or on the route, are left
+    /// out.
+    FilterPath filters(@Nullable RouteMatch route) {
         var configured = manager.filters();
+        if (someDisabled || route != null && route.togglesFilters()) {
+            return new FilterPath(
+                    configured.stream()
+                            .filter(f -> enabled(f, route))
+                            .map(f -> f.make().get())
+                            .toArray(HttpFilter[]::new));
+        }
         var made = new HttpFilter[configured.size()];
         for (var i = 0; i < made.length; i++) {
             made[i] = configured.get(i).make().get();
         }
-        return made;
+        return new FilterPath(made);
+    }
+
+    private static boolean enabled(HttpManager.Filter filter, @Nullable RouteMatch route) {
+        var own = route == null ? null : route.perFilter(filter.name());
+        return own == null ? !filter.disabled() : own != FilterToggle.DISABLED;
     }
 
     Worker worker() {

@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.manager;
 
+import dev.serin.base.net.Cidr;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.route.RouteTable;
@@ -30,8 +31,20 @@ public record HttpManager(
         long streamIdleMillis,
         long requestMillis,
         Set<String> upgrades) {
-    /// One configured filter. @param make a filter for each stream
-    public record Filter(String name, Supplier<HttpFilter> make) {}
+    /// One configured filter.
+    ///
+    /// @param make a filter for each stream
+    /// @param disabled unless a route says something of it
+    public record Filter(String name, Supplier<HttpFilter> make, boolean disabled) {}
+
+    boolean someDisabled() {
+        for (var filter : filters) {
+            if (filter.disabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// What happens to the `server` header of a response.
     public enum ServerHeader {
@@ -44,6 +57,7 @@ public record HttpManager(
     ///
     /// @param useRemoteAddress whether the client's address is the connection's, and the proxy the
     ///   edge
+    /// @param internal addresses whose requests come from inside
     public record Edge(
             String serverName,
             ServerHeader server,
@@ -54,5 +68,6 @@ public record HttpManager(
             boolean keepRequestId,
             boolean normalizePath,
             boolean mergeSlashes,
-            boolean stripPort) {}
+            boolean stripPort,
+            List<Cidr> internal) {}
 }

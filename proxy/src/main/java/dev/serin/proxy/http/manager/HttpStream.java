@@ -1,12 +1,10 @@
 package dev.serin.proxy.http.manager;
 
-import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.RequestReader;
 import dev.serin.proxy.http.codec.ResponseWriter;
-import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.filter.HttpFilter.Next;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.http.router.Router;
@@ -15,48 +13,32 @@ import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteAction.Redirect;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
-import dev.serin.proxy.stream.Traffic;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
-
 /// The path of one request and its response, top to bottom. Whatever goes wrong on it becomes a
 /// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
 /// stream's event loop only.
 final class HttpStream extends StreamFacts implements RequestReader {
     private final ResponseWriter out;
-    private final long start;
-    private final long requestHeadBytes;
-    private HttpFilter[] filters = {};
-    private @Nullable ResponseHead response;
-    private @Nullable Headers trailers;
+    private FilterPath filters = FilterPath.NONE;
     private @Nullable HeldParts heldRequest;
     private @Nullable HeldParts heldResponse;
-    private Timers.@Nullable Timer idleTimer;
+    private final IdleWatch idle;
     private int requestAt;
     private int responseAt;
     private boolean requestEnded;
     private boolean headEnd;
     private boolean responseHeadEnd;
-    private boolean writing;
     private boolean over;
-    private String details = "";
-    private long received;
-    private long sent;
-    private long requestEnd;
-    private long responseFirst;
-    private long lastSign;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
         super(connection, request);
         this.out = out;
-        this.start = connection.worker().ticker().nanos();
-        this.lastSign = start;
-        this.requestHeadBytes = request.headers().bytes();
+        this.idle = new IdleWatch(connection.worker(), start);
     }
 
     // ======== down to up: the request
@@ -68,8 +50,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var manager = connection.manager();
 
         // 1. Headers that are the proxy's own business; before anything that looks at headers.
-        EdgeHeaders.request(
-                request, manager.edge(), connection.downstream().remote(), connection.idDraw());
+        downstream =
+                EdgeHeaders.request(
+                        request, manager.edge(), connection.downstream(), connection.idDraw());
         if (manager.edge().normalizePath() && !PathNormal.normalize(request, manager.edge())) {
             reply(new LocalReply(400, 0, "path_normalization_failed", ""));
             return;
@@ -81,17 +64,24 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 3. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
-        filters = connection.filters();
-        watchIdle(manager.streamIdleMillis());
+        filters = connection.filters(route);
+        if (!headEnd) {
+            idle.start(manager.streamIdleMillis(), this::idled);
+        }
         continueRequest();
     }
 
     private void continueRequest() {
-        while (requestAt < filters.length) {
-            if (filters[requestAt++].request(this, request, headEnd) == Next.PAUSE) {
-                if (!over && response == null && heldRequest == null) {
+        while (requestAt < filters.size()) {
+            if (filters.at(requestAt++).request(this, request, headEnd) == Next.PAUSE) {
+                if (over || response != null) {
+                    return;
+                }
+                if (heldRequest == null) {
                     heldRequest = new HeldParts();
                     out.readMore(false);
+                } else {
+                    heldRequest.tellIfWhole();
                 }
                 return;
             }
@@ -146,13 +136,16 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void body(ByteBuf part) {
         received += part.readableBytes();
-        lastSign = ticker().nanos();
+        idle.sign(ticker().nanos());
         var held = heldRequest;
         var to = router;
         if (over) {
             part.release();
         } else if (held != null) {
             held.add(part);
+            if (held.tooLarge()) {
+                reply(new LocalReply(413, 0, "request_payload_too_large", "Payload Too Large"));
+            }
         } else if (to != null) {
             requestPart(to, part);
         } else {
@@ -168,10 +161,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
     }
 
     private void requestPart(Router to, ByteBuf part) {
-        for (var filter : filters) {
-            filter.requestBody(this, part);
+        var passing = filters.requestBody(this, part);
+        if (passing != null) {
+            to.requestBody(passing);
         }
-        to.requestBody(part);
     }
 
     @Override
@@ -185,18 +178,14 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
         if (held != null) {
             held.end(last);
+            held.tellIfWhole();
         } else if (to != null) {
             requestOver(to, last);
         }
     }
 
     private void requestOver(Router to, @Nullable Headers last) {
-        if (last != null) {
-            for (var filter : filters) {
-                filter.requestTrailers(this, last);
-            }
-        }
-        to.requestEnd(last);
+        to.requestEnd(filters.requestEnd(this, last));
     }
 
     // ======== up to down: the response
@@ -219,7 +208,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         response = head;
         responseHeadEnd = end;
         details = how;
-        responseAt = filters.length;
+        responseAt = filters.size();
         continueResponse(head);
     }
 
@@ -227,7 +216,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private void continueResponse(ResponseHead head) {
         responseAt = Math.min(responseAt, requestAt);
         while (responseAt > 0) {
-            if (filters[--responseAt].response(this, head, responseHeadEnd) == Next.PAUSE) {
+            if (filters.at(--responseAt).response(this, head, responseHeadEnd) == Next.PAUSE) {
                 if (!over && heldResponse == null) {
                     heldResponse = new HeldParts();
                 }
@@ -282,12 +271,11 @@ final class HttpStream extends StreamFacts implements RequestReader {
         } else if (held != null) {
             held.add(part);
         } else {
-            sent += part.readableBytes();
-            lastSign = ticker().nanos();
-            for (var i = Math.min(requestAt, filters.length) - 1; i >= 0; i--) {
-                filters[i].responseBody(this, part);
+            idle.sign(ticker().nanos());
+            var passing = filters.responseBody(this, part, requestAt);
+            if (passing != null) {
+                write(passing);
             }
-            out.write(part);
         }
     }
 
@@ -301,13 +289,16 @@ final class HttpStream extends StreamFacts implements RequestReader {
             held.end(last);
             return;
         }
-        if (last != null) {
-            trailers = last;
-            for (var i = Math.min(requestAt, filters.length) - 1; i >= 0; i--) {
-                filters[i].responseTrailers(this, last);
-            }
+        var passing = filters.responseEnd(this, last, requestAt);
+        trailers = passing;
+        if (!over) {
+            finish(() -> out.endResponse(passing));
         }
-        finish(() -> out.endResponse(last));
+    }
+
+    private void write(ByteBuf part) {
+        sent += part.readableBytes();
+        out.write(part);
     }
 
     @Override
@@ -324,17 +315,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
             router.cancel();
         }
         dropHeld();
-        var headers = local.headers() == null ? new Headers(8) : local.headers();
-        var body = local.body().getBytes(StandardCharsets.UTF_8);
-        if (body.length > 0) {
-            headers.set("content-length", Integer.toString(body.length));
-            if (!headers.has("content-type")) {
-                headers.add("content-type", "text/plain");
-            }
-        }
-        respond(new ResponseHead(local.status(), headers), body.length == 0, local.details());
-        if (body.length > 0) {
-            respondBody(Unpooled.wrappedBuffer(body));
+        var made = LocalReplies.of(request, local);
+        respond(made.head(), made.body().length == 0, local.details());
+        if (made.body().length > 0) {
+            respondBody(Unpooled.wrappedBuffer(made.body()));
         }
         respondEnd(null);
     }
@@ -373,18 +357,14 @@ final class HttpStream extends StreamFacts implements RequestReader {
     /// 7. The one end of every stream.
     private void finish(Runnable last) {
         over = true;
-        if (idleTimer != null) {
-            idleTimer.cancel();
-        }
+        idle.cancel();
         if (router != null) {
             router.cancel();
         }
         dropHeld();
-        var end = ended();
+        var end = soFar();
         last.run();
-        for (var filter : filters) {
-            filter.ended(this, end);
-        }
+        filters.ended(this, end);
         for (var log : connection.manager().logs()) {
             log.ended(end);
         }
@@ -402,40 +382,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
     }
 
-    private StreamEnd ended() {
-        var shown = writing || response != null && response.status() == 101 ? response : null;
-        var sentHead = shown == null ? 0 : shown.headers().bytes();
-        return new StreamEnd(
-                connection.downstream(),
-                request,
-                shown,
-                trailers,
-                shown == null ? 0 : shown.status(),
-                flags,
-                details,
-                null,
-                new Traffic(received, sent, requestHeadBytes, sentHead),
-                timing(start, requestEnd, responseFirst),
-                upstream(),
-                routeName(),
-                slots);
-    }
-
-    private void watchIdle(long millis) {
-        if (millis > 0 && !headEnd) {
-            idleTimer = after(millis, () -> idle(millis));
-        }
-    }
-
-    private void idle(long millis) {
-        var quiet = (ticker().nanos() - lastSign) / 1_000_000;
-        if (over) {
-            return;
-        }
-        if (quiet < millis) {
-            idleTimer = after(millis - quiet, () -> idle(millis));
-            return;
-        }
+    private void idled() {
         reply(
                 new LocalReply(
                         requestEnded ? 504 : 408,
@@ -451,6 +398,25 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (router != null && heldResponse == null) {
             router.clientWritable();
         }
+    }
+
+    @Override
+    public void collectRequest(long limit, Runnable then) {
+        if (heldRequest == null) {
+            heldRequest = new HeldParts();
+        }
+        heldRequest.collect(limit, then);
+        out.readMore(true);
+    }
+
+    @Override
+    public long heldRequestOctets() {
+        return heldRequest == null ? 0 : heldRequest.octets();
+    }
+
+    @Override
+    public void addResponseBody(ByteBuf part) {
+        filters.added(this, part, this::write);
     }
 
     @Override
@@ -491,10 +457,5 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void flush() {
         out.flush();
-    }
-
-    @Override
-    public @Nullable ResponseHead response() {
-        return response;
     }
 }

@@ -3,6 +3,7 @@ package dev.serin.proxy.http.manager;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.base.chance.Draws;
+import dev.serin.base.net.Cidr;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
@@ -13,12 +14,14 @@ import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,13 +99,14 @@ public final class ManagerCompiler {
         if (filter.hasConfigDiscovery()) {
             throw new ConfigProblem(field, "config_discovery is not supported");
         }
-        if (filter.getDisabled()
-                || filter.getIsOptional() && !extensions.knowsHttp(filter.getTypedConfig())) {
+        if (filter.getIsOptional() && !extensions.knowsHttp(filter.getTypedConfig())) {
             return null;
         }
         try {
             return new HttpManager.Filter(
-                    filter.getName(), extensions.httpFilter(config).compile(config));
+                    filter.getName(),
+                    extensions.httpFilter(config).compile(config),
+                    filter.getDisabled());
         } catch (ConfigProblem e) {
             throw e.under(field);
         }
@@ -128,7 +132,25 @@ public final class ManagerCompiler {
                 config.getPreserveExternalRequestId(),
                 config.getNormalizePath().getValue(),
                 config.getMergeSlashes(),
-                config.getStripAnyHostPort() || config.getStripMatchingHostPort());
+                config.getStripAnyHostPort() || config.getStripMatchingHostPort(),
+                internal(config.getInternalAddressConfig().getCidrRangesList()));
+    }
+
+    private static List<Cidr> internal(List<CidrRange> ranges) throws ConfigProblem {
+        var internal = new ArrayList<Cidr>();
+        for (var range : ranges) {
+            try {
+                internal.add(
+                        Cidr.of(
+                                InetAddress.ofLiteral(range.getAddressPrefix()),
+                                range.getPrefixLen().getValue()));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigProblem(
+                        "internal_address_config.cidr_ranges",
+                        "'" + range.getAddressPrefix() + "' is not an IP address");
+            }
+        }
+        return List.copyOf(internal);
     }
 
     private static Http1Limits limits(HttpConnectionManager config) {

@@ -4,13 +4,17 @@ import com.google.protobuf.Struct;
 
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.router.RoutedStream;
 import dev.serin.proxy.http.router.Router;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.Slots;
+import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
+import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
@@ -19,6 +23,7 @@ import io.netty.util.concurrent.EventExecutor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 
 /// What a stream can answer by its connection and its route, for filters and the router to ask. The
@@ -27,13 +32,27 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     final HttpConnection connection;
     final RequestHead request;
     final Slots slots = new Slots();
+    Downstream downstream;
     @Nullable RouteMatch route;
     @Nullable Router router;
     long flags;
+    final long start;
+    final long requestHeadBytes;
+    @Nullable ResponseHead response;
+    @Nullable Headers trailers;
+    boolean writing;
+    String details = "";
+    long received;
+    long sent;
+    long requestEnd;
+    long responseFirst;
 
     StreamFacts(HttpConnection connection, RequestHead request) {
         this.connection = connection;
         this.request = request;
+        this.downstream = connection.downstream();
+        this.start = connection.worker().ticker().nanos();
+        this.requestHeadBytes = request.headers().bytes();
     }
 
     @Override
@@ -53,7 +72,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public Downstream downstream() {
-        return connection.downstream();
+        return downstream;
     }
 
     @Override
@@ -99,6 +118,16 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     }
 
     @Override
+    public List<Object> perRoutes(String filterName) {
+        return route == null ? List.of() : route.perFilters(filterName);
+    }
+
+    @Override
+    public void count(String name) {
+        connection.scope().observer().counted(connection.manager().statPrefix(), name);
+    }
+
+    @Override
     public void flag(long bit) {
         flags |= bit;
     }
@@ -118,8 +147,33 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         return worker().after(millis, task);
     }
 
-    /// The stations of this stream, which ends now.
-    Timing timing(long start, long requestEnd, long responseFirst) {
+    @Override
+    public @Nullable ResponseHead response() {
+        return response;
+    }
+
+    @Override
+    public StreamEnd soFar() {
+        var shown = writing || response != null && response.status() == 101 ? response : null;
+        var sentHead = shown == null ? 0 : shown.headers().bytes();
+        return new StreamEnd(
+                downstream,
+                request,
+                shown,
+                trailers,
+                shown == null ? 0 : shown.status(),
+                flags,
+                details,
+                null,
+                new Traffic(received, sent, requestHeadBytes, sentHead),
+                timing(),
+                upstream(),
+                route == null ? null : route.use(),
+                slots);
+    }
+
+    /// The stations of this stream, if it ended now.
+    private Timing timing() {
         var via = router;
         return new Timing(
                 start,

@@ -165,7 +165,7 @@ class IstioMetricsTest {
                 end.traffic(),
                 end.timing(),
                 upstream,
-                end.routeName(),
+                end.route(),
                 end.slots());
     }
 
