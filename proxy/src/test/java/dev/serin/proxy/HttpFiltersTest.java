@@ -217,7 +217,7 @@ class HttpFiltersTest {
                 Eventually.eventually(
                         Duration.ofSeconds(5),
                         "the first waits",
-                        () -> rig.counts.get("main.fault.delays_injected") == 1);
+                        () -> rig.counts.getOrDefault("main.fault.delays_injected", 0) == 1);
                 assertEquals(200, second.get("/", "x-envoy-fault-delay-request: 30000").status());
                 assertEquals(1, rig.counts.get("main.fault.faults_overflow"));
             }

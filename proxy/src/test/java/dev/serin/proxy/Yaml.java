@@ -1,11 +1,13 @@
 package dev.serin.proxy;
 
+import com.github.udpa.udpa.type.v1.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 
+import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 
@@ -48,6 +50,7 @@ final class Yaml {
                     .add(HttpInspector.getDescriptor())
                     .add(TlsInspector.getDescriptor())
                     .add(OriginalDst.getDescriptor())
+                    .add(TypedStruct.getDescriptor())
                     .build();
 
     private Yaml() {}
@@ -77,6 +80,21 @@ final class Yaml {
                         message.getField(message.getDescriptorForType().findFieldByName(field)));
         return new ConfigUpdate(
                 type, List.of(new Versioned(name, "1", Any.pack(message))), List.of());
+    }
+
+    /// The resources of a stream of documents, each with its `@type`.
+    static List<Any> all(String yaml) {
+        var resources = new java.util.ArrayList<Any>();
+        for (var tree : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
+            var any = Any.newBuilder();
+            try {
+                JsonFormat.parser().usingTypeRegistry(KnownTypes.registry()).merge(json(tree), any);
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalArgumentException(e);
+            }
+            resources.add(any.build());
+        }
+        return resources;
     }
 
     private static <B extends Message.Builder> B read(String yaml, B into) {

@@ -6,7 +6,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.base.time.Ticker;
-import dev.serin.proxy.bootstrap.KnownTypes;
+import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 

@@ -10,6 +10,7 @@ import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.proxy.fields.KnownTypes;
 
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;

@@ -7,6 +7,9 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.ProxyOptions;
+import dev.serin.proxy.fields.FieldLists;
+import dev.serin.proxy.fields.KnownTypes;
+import dev.serin.proxy.fields.UnreadFields;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Reads an Envoy bootstrap whose resources are all in the file: for tests, benchmarks and people
 /// who want a proxy and no mesh. Of the rest it takes the node and admin's address.
@@ -50,6 +54,19 @@ public final class StaticBootstrap {
                             "is set",
                             "static_resources alone",
                             "start `serin proxy sidecar` for discovery"));
+        }
+        var unread =
+                new UnreadFields(FieldLists.own(), KnownTypes::find)
+                        .in(Bootstrap.getDescriptor(), bootstrap.toByteString());
+        if (!unread.isEmpty()) {
+            throw new ProblemException(
+                    new Problem(
+                            subject,
+                            unread.stream()
+                                    .map(u -> u.field() + " " + u.reason())
+                                    .collect(Collectors.joining("; ")),
+                            "only what this proxy supports",
+                            null));
         }
         var resources = bootstrap.getStaticResources();
         var clusters = resources.getClustersList().stream().map(StaticBootstrap::of).toList();

@@ -6,6 +6,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
+
+import dev.serin.proxy.fields.FieldLists;
+import dev.serin.proxy.fields.KnownTypes;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,16 +45,25 @@ public record ExtensionConfig(String name, String type, ByteString bytes, @Nulla
 
     /// The message, read by `parser`.
     ///
-    /// @throws ConfigProblem if it does not parse or came as a TypedStruct
+    /// @throws ConfigProblem if it does not parse, or no list says which of its fields are read
     public <M extends Message> M as(Parser<M> parser) throws ConfigProblem {
-        if (struct != null) {
-            throw new ConfigProblem("typed_config", type + " is not taken as a TypedStruct");
+        if (!FieldLists.own().knows(type)) {
+            throw new ConfigProblem("typed_config", "no list of fields for " + type);
         }
         try {
-            return parser.parseFrom(bytes);
+            return struct == null ? parser.parseFrom(bytes) : of(struct, parser);
         } catch (InvalidProtocolBufferException e) {
             throw new ConfigProblem("typed_config", type + " does not parse: " + e.getMessage());
         }
+    }
+
+    private static <M extends Message> M of(Struct struct, Parser<M> parser)
+            throws InvalidProtocolBufferException {
+        var builder = parser.parseFrom(ByteString.EMPTY).newBuilderForType();
+        JsonFormat.parser()
+                .usingTypeRegistry(KnownTypes.registry())
+                .merge(JsonFormat.printer().print(struct), builder);
+        return parser.parseFrom(builder.build().toByteString());
     }
 
     private static String shortType(String url) {

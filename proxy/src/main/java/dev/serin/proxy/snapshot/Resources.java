@@ -1,6 +1,7 @@
 package dev.serin.proxy.snapshot;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -8,6 +9,9 @@ import com.google.protobuf.Parser;
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.fields.FieldLists;
+import dev.serin.proxy.fields.KnownTypes;
+import dev.serin.proxy.fields.UnreadFields;
 import dev.serin.proxy.listener.ListenerCompiler;
 import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -37,6 +41,7 @@ final class Resources {
 
     private final Extensions extensions;
     private final Draws draws;
+    private final UnreadFields unreadFields = new UnreadFields(FieldLists.own(), KnownTypes::find);
     private Map<FilterChain, Chain> chains = new LinkedHashMap<>();
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
@@ -57,6 +62,7 @@ final class Resources {
                 var rejected =
                         take(
                                 update,
+                                Listener.getDescriptor(),
                                 listeners,
                                 any -> compiler.compile(parse(any, Listener.parser())));
                 for (var listener : listeners.values()) {
@@ -73,6 +79,7 @@ final class Resources {
             case ConfigUpdate.ROUTE ->
                     take(
                             update,
+                            RouteConfiguration.getDescriptor(),
                             routes,
                             any ->
                                     RouteCompiler.compile(
@@ -80,10 +87,15 @@ final class Resources {
                                             extensions,
                                             draws));
             case ConfigUpdate.CLUSTER ->
-                    take(update, clusters, any -> cluster(parse(any, Cluster.parser())));
+                    take(
+                            update,
+                            Cluster.getDescriptor(),
+                            clusters,
+                            any -> cluster(parse(any, Cluster.parser())));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
+                            ClusterLoadAssignment.getDescriptor(),
                             endpoints,
                             any ->
                                     literal(
@@ -122,20 +134,35 @@ final class Resources {
         T of(Any message) throws ConfigProblem;
     }
 
-    private static <T> List<Rejected> take(
-            ConfigUpdate update, Map<String, Good<T>> into, Compile<T> compile) {
+    private <T> List<Rejected> take(
+            ConfigUpdate update, Descriptor type, Map<String, Good<T>> into, Compile<T> compile) {
         var rejected = new ArrayList<Rejected>();
         update.removed().forEach(into::remove);
         for (Versioned resource : update.changed()) {
             var before = into.get(resource.name());
-            try {
-                var compiled =
-                        before != null && before.message().equals(resource.resource())
-                                ? before.compiled()
-                                : compile.of(resource.resource());
+            if (before != null && before.message().equals(resource.resource())) {
                 into.put(
                         resource.name(),
-                        new Good<>(resource.version(), resource.resource(), compiled));
+                        new Good<>(resource.version(), resource.resource(), before.compiled()));
+                continue;
+            }
+            // what nobody would read is found first, all of it; a compiler stops at its first
+            // problem
+            var unread = unreadFields.in(type, resource.resource().getValue());
+            if (!unread.isEmpty()) {
+                unread.forEach(u ->
+                        rejected.add(
+                                new Rejected(
+                                        update.typeUrl(), resource.name(), u.field(), u.reason())));
+                continue;
+            }
+            try {
+                into.put(
+                        resource.name(),
+                        new Good<>(
+                                resource.version(),
+                                resource.resource(),
+                                compile.of(resource.resource())));
             } catch (ConfigProblem e) {
                 rejected.add(
                         new Rejected(update.typeUrl(), resource.name(), e.field(), e.reason()));

@@ -1,0 +1,117 @@
+package dev.serin.proxy.fields;
+
+import static java.util.Map.entry;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.util.JsonFormat;
+
+import io.envoyproxy.envoy.admin.v3.ConfigDump;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// The messages that may stand in an Any: to find their unread fields, and because JSON must know
+/// them by name to read or print them. A descriptor is made when it is first asked for, for they
+/// are slow to make.
+public final class KnownTypes {
+    private static final String LOGS = "envoy.extensions.access_loggers.";
+    private static final String HTTP = "envoy.extensions.filters.http.";
+    private static final String LISTENER = "envoy.extensions.filters.listener.";
+    private static final String NETWORK = "envoy.extensions.filters.network.";
+    private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
+    private static final String SOCKETS = "envoy.extensions.transport_sockets.";
+
+    /// By full name.
+    static final Map<String, Supplier<Descriptor>> TYPES =
+            Map.ofEntries(
+                    entry(LOGS + "file.v3.FileAccessLog", FileAccessLog::getDescriptor),
+                    entry(LOGS + "stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
+                    entry(LOGS + "stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
+                    entry(HTTP + "cors.v3.Cors", Cors::getDescriptor),
+                    entry(HTTP + "cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
+                    entry(HTTP + "fault.v3.HTTPFault", HTTPFault::getDescriptor),
+                    entry(HTTP + "rbac.v3.RBAC", RBAC::getDescriptor),
+                    entry(HTTP + "router.v3.Router", Router::getDescriptor),
+                    entry("envoy.config.route.v3.FilterConfig", FilterConfig::getDescriptor),
+                    entry(
+                            LISTENER + "http_inspector.v3.HttpInspector",
+                            HttpInspector::getDescriptor),
+                    entry(LISTENER + "original_dst.v3.OriginalDst", OriginalDst::getDescriptor),
+                    entry(LISTENER + "tls_inspector.v3.TlsInspector", TlsInspector::getDescriptor),
+                    entry(
+                            NETWORK + "http_connection_manager.v3.HttpConnectionManager",
+                            HttpConnectionManager::getDescriptor),
+                    entry(
+                            NETWORK + "rbac.v3.RBAC",
+                            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
+                                    ::getDescriptor),
+                    entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
+                    entry(BALANCING + "random.v3.Random", Random::getDescriptor),
+                    entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
+                    entry(
+                            "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+                            PreviousHostsPredicate::getDescriptor),
+                    entry(SOCKETS + "raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),
+                    entry(
+                            SOCKETS + "tls.v3.DownstreamTlsContext",
+                            DownstreamTlsContext::getDescriptor),
+                    entry(SOCKETS + "tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
+                    entry(
+                            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                            HttpProtocolOptions::getDescriptor));
+
+    private KnownTypes() {}
+
+    /// Null for one that is not known.
+    public static @Nullable Descriptor find(String type) {
+        var known = TYPES.get(type);
+        return known == null ? null : known.get();
+    }
+
+    /// All of them, and what they and a bootstrap refer to.
+    public static JsonFormat.TypeRegistry registry() {
+        return Registry.ALL;
+    }
+
+    /// Made when it is first asked for.
+    private static final class Registry {
+        static final JsonFormat.TypeRegistry ALL = all();
+    }
+
+    private static JsonFormat.TypeRegistry all() {
+        var all =
+                JsonFormat.TypeRegistry.newBuilder()
+                        .add(Bootstrap.getDescriptor())
+                        .add(ConfigDump.getDescriptor())
+                        .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
+                        .add(com.github.xds.type.v3.TypedStruct.getDescriptor());
+        TYPES.values().forEach(type -> all.add(type.get()));
+        return all.build();
+    }
+}

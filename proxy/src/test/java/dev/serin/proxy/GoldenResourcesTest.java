@@ -1,0 +1,69 @@
+package dev.serin.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+
+import dev.serin.proxy.fields.FieldLists;
+import dev.serin.proxy.fields.KnownTypes;
+import dev.serin.proxy.fields.UnreadFields;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What the control plane is known to generate, by its own golden files, against what this proxy
+/// reads.
+class GoldenResourcesTest {
+    private static final Path GOLDEN = Path.of("../control-plane/src/test/resources/golden");
+    private final UnreadFields unread = new UnreadFields(FieldLists.own(), KnownTypes::find);
+
+    @Test
+    void aPlainMeshIsReadWhole() throws IOException {
+        assertEquals(Set.of(), unread("canary"));
+    }
+
+    /// A field leaves this list when it is read.
+    private static final Set<String> NOT_YET =
+            Set.of(
+                    "lb_policy",
+                    "maglev_lb_config",
+                    "round_robin_lb_config",
+                    "upstream_connection_options",
+                    "virtual_hosts.routes.route.hash_policy",
+                    "typed_extension_protocol_options.explicit_http_config.http2_protocol_options",
+                    "virtual_hosts.routes.route.request_mirror_policies");
+
+    @Test
+    void whatIsNotReadOfPoliciesIsKnown() throws IOException {
+        var more = new TreeSet<>(unread("rules"));
+        more.addAll(unread("policies"));
+        more.removeAll(NOT_YET);
+        assertEquals(Set.of(), more);
+    }
+
+    private Set<String> unread(String name) throws IOException {
+        var found = new TreeSet<String>();
+        for (var kind : List.of("clusters", "endpoints", "listeners", "routes")) {
+            var resources = Yaml.all(Files.readString(GOLDEN.resolve(name + "." + kind + ".yaml")));
+            assertTrue(!resources.isEmpty(), name + "." + kind);
+            for (Any resource : resources) {
+                var url = resource.getTypeUrl();
+                var type = KnownTypes.registry().find(url.substring(url.lastIndexOf('/') + 1));
+                unread.in(type, resource.getValue()).forEach(u -> found.add(shape(u.field())));
+            }
+        }
+        return found;
+    }
+
+    /// A path without the names and numbers in it.
+    private static String shape(String path) {
+        return path.replaceAll("\\[[^]]*]", "");
+    }
+}
