@@ -18,6 +18,7 @@ import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.Sockets;
 import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Workers;
 
 import io.netty.channel.group.ChannelGroup;
@@ -45,7 +46,8 @@ public final class DataPlane implements AutoCloseable {
             Timers timers,
             Draws draws,
             Extensions extensions,
-            StreamObserver observer) {}
+            StreamObserver observer,
+            Upstream.Outside outside) {}
 
     private final Parts parts;
     private final Owner owner;
@@ -59,11 +61,19 @@ public final class DataPlane implements AutoCloseable {
         this.parts = parts;
         this.owner = new Owner("data-plane-" + name, failures::failed);
         var scope = new PlaneScope();
+        var upstream =
+                new Upstream(
+                        parts.workers(),
+                        parts.sockets(),
+                        parts.ticker(),
+                        parts.timers(),
+                        parts.draws(),
+                        owner,
+                        parts.outside());
         var makers =
                 new Reconciler.Makers(
                         config ->
-                                new LiveCluster(
-                                        config, parts.workers(), parts.sockets(), parts.draws()),
+                                new LiveCluster(config, upstream),
                         config ->
                                 new LiveListener(
                                         config,

@@ -7,7 +7,10 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.upstream.ClusterObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Upstream;
+import dev.serin.proxy.upstream.dns.Resolver;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -46,7 +49,11 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers()),
-                                telemetry.envoyStats()),
+                                telemetry.envoyStats(),
+                                new Upstream.Outside(
+                                        Resolver.system(),
+                                        _ -> ClusterObserver.NONE,
+                                        telemetry.log()::debug)),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
     }
@@ -105,14 +112,12 @@ final class LivePlane implements Plane {
     }
 
     private void print(LiveCluster cluster, StringBuilder text) {
-        var nanos = runtime.ticker().nanos();
         for (var host : cluster.hosts()) {
-            var start = cluster.name() + "::" + shown(host.address()) + "::";
-            var health = host.ejected(nanos) ? "/failed_outlier_check" : "healthy";
+            var start = cluster.name() + "::" + host.shownAddress() + "::";
             text.append(start).append("rq_active::").append(host.active()).append('\n');
             text.append(start).append("rq_total::").append(host.requests()).append('\n');
             text.append(start).append("rq_error::").append(host.errors()).append('\n');
-            text.append(start).append("health_flags::").append(health).append('\n');
+            text.append(start).append("health_flags::").append(host.shownFlags()).append('\n');
         }
     }
 

@@ -13,6 +13,7 @@ import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.worker.Workers;
 
@@ -60,7 +61,8 @@ final class Rig implements AutoCloseable {
                                     public void counted(String prefix, String name) {
                                         counts.merge(prefix + "." + name, 1, Integer::sum);
                                     }
-                                }),
+                                },
+                                Upstream.Outside.PLAIN),
                         new Watcher() {
                             @Override
                             public void listenerFailed(String name, String reason) {

@@ -13,6 +13,7 @@ import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
@@ -156,7 +157,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         if (!future.isSuccess()) {
             uncount();
-            to.answered(on, 503, worker.ticker().nanos());
+            to.ended(on, Outcome.CONNECT_FAILED);
             tried.add(on);
             transportFailure = "delayed connect error: " + reason(future.cause());
             if (attempts < config.connectAttempts()) {
@@ -166,7 +167,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        to.answered(on, 200, worker.ticker().nanos());
+        to.ended(on, Outcome.CONNECTED_FINALLY);
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();

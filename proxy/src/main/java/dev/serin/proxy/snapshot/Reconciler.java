@@ -7,7 +7,6 @@ import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.upstream.ClusterConfig;
-import dev.serin.proxy.upstream.DnsHosts;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import org.jspecify.annotations.Nullable;
@@ -61,18 +60,9 @@ public final class Reconciler {
         this.timers = timers;
         this.watcher = watcher;
         this.resources = new Resources(makers.extensions(), makers.draws());
-        this.clusters = new LiveClusters(makers.cluster(), this::resolve);
-    }
-
-    private DnsHosts resolve(LiveCluster cluster) {
-        return new DnsHosts(
-                cluster.config(),
-                timers,
-                makers.owner(),
-                endpoints -> {
-                    cluster.endpoints(endpoints);
-                    reconcile();
-                });
+        this.clusters =
+                new LiveClusters(
+                        makers.cluster(), () -> makers.owner().execute(this::reconcile));
     }
 
     /// What is in use now. Any thread.

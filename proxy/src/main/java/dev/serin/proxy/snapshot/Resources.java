@@ -18,10 +18,10 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
-import dev.serin.proxy.upstream.ClusterConfig.Discovery;
-import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
+import dev.serin.proxy.upstream.compile.EndpointCompiler;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -46,7 +46,7 @@ final class Resources {
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
-    final Map<String, Good<List<Endpoint>>> endpoints = new LinkedHashMap<>();
+    final Map<String, Good<Assignment>> endpoints = new LinkedHashMap<>();
 
     Resources(Extensions extensions, Draws draws) {
         this.extensions = extensions;
@@ -91,16 +91,15 @@ final class Resources {
                             update,
                             Cluster.getDescriptor(),
                             clusters,
-                            any -> cluster(parse(any, Cluster.parser())));
+                            any -> ClusterCompiler.compile(parse(any, Cluster.parser())));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
                             any ->
-                                    literal(
-                                            ClusterCompiler.endpoints(
-                                                    parse(any, ClusterLoadAssignment.parser()))));
+                                    EndpointCompiler.compile(
+                                            parse(any, ClusterLoadAssignment.parser()), false));
             default ->
                     update.changed().stream()
                             .map(r ->
@@ -111,22 +110,6 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
-    }
-
-    private static ClusterConfig cluster(Cluster message) throws ConfigProblem {
-        var config = ClusterCompiler.compile(message);
-        if (config.discovery() == Discovery.STATIC) {
-            literal(config.endpoints());
-        }
-        return config;
-    }
-
-    private static List<Endpoint> literal(List<Endpoint> endpoints) throws ConfigProblem {
-        var wrong = ClusterCompiler.notLiteral(endpoints);
-        if (wrong != null) {
-            throw new ConfigProblem("endpoint.address", wrong);
-        }
-        return endpoints;
     }
 
     /// Reads and compiles one resource.

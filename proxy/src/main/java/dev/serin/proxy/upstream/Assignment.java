@@ -48,7 +48,8 @@ public record Assignment(
     ///
     /// @param host a literal address or a name for DNS; the path of a Unix socket if `port` is -1
     public record Address(String host, int port) {
-        static final int PIPE = -1;
+        /// The port of a Unix socket.
+        public static final int PIPE = -1;
 
         public boolean pipe() {
             return port == PIPE;
@@ -70,7 +71,7 @@ public record Assignment(
     /// @param host for HTTP checks; empty for the check's own
     public record Check(
             @Nullable Address address, int port, String host, boolean disabled) {
-        static final Check USUAL = new Check(null, 0, "", false);
+        public static final Check USUAL = new Check(null, 0, "", false);
     }
 
     /// One endpoint.

@@ -7,7 +7,7 @@ public class Breaker {
     private final AtomicInteger used = new AtomicInteger();
     private final int limit;
 
-    Breaker(int limit) {
+    public Breaker(int limit) {
         this.limit = limit;
     }
 

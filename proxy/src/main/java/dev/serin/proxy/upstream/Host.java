@@ -44,7 +44,7 @@ public final class Host {
     /// @param endpoint with a literal address
     /// @param mostConnections of this host alone
     /// @param nanos the present
-    Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
+    public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
         this.endpoint = endpoint;
         this.pools = new @Nullable HostPool[workers];
         this.connections = new Breaker(mostConnections);
@@ -117,7 +117,7 @@ public final class Host {
     }
 
     /// @param weight 0 for the configured one
-    void reportedWeight(int weight) {
+    public void reportedWeight(int weight) {
         reportedWeight = weight;
     }
 

@@ -15,6 +15,7 @@ import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.pool.HostPool;
 
 import io.netty.buffer.ByteBuf;
@@ -122,6 +123,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         client.take(this);
         upstreamStart = now();
         transportFailure = null;
+        outcome(Outcome.CONNECTED);
         var policy = policy();
         if (policy.perTryMillis() > 0) {
             perTry = stream.after(policy.perTryMillis(), this::tryTimedOut);
@@ -200,7 +202,8 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         var live = cluster;
         var on = host;
         if (live != null && on != null) {
-            live.answered(on, head.status(), upstreamFirst);
+            live.answered(on, head.status());
+            live.report(on, head.headers());
         }
         var unseen =
                 NotProcessed.heard(head, stream.downstream().direction())
@@ -265,7 +268,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
             fail(UpstreamFailures.OVERFLOW);
             return;
         }
-        answeredBadly();
+        outcome(Outcome.CONNECT_FAILED);
         transportFailure = failure == HostPool.Failure.CONNECT ? reason : null;
         if (policy().retriesConnectFailure() && retry()) {
             return;
@@ -290,7 +293,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
                     "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
             return;
         }
-        answeredBadly();
+        outcome(Outcome.RESET);
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
         if (reused && untouched && !protocolError && !staleRetried) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
@@ -304,7 +307,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     private void timedOut() {
-        answeredBadly();
+        outcome(Outcome.TIMEOUT);
         if (responseBegun) {
             stream.flag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT.bit());
             cancelHost();
@@ -319,16 +322,16 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (responseBegun || over) {
             return;
         }
-        answeredBadly();
+        outcome(Outcome.TIMEOUT);
         if (policy().retries(504) && retry()) {
             return;
         }
         fail(UpstreamFailures.timeout("upstream_per_try_timeout"));
     }
 
-    private void answeredBadly() {
+    private void outcome(Outcome outcome) {
         if (cluster != null && host != null) {
-            cluster.answered(host, 503, now());
+            cluster.ended(host, outcome);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.serin.proxy.upstream.health;
 
+import com.google.protobuf.ByteString;
+
 import dev.serin.proxy.route.TextMatch;
 
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,7 @@ public record HealthConfig(
             List<String> remove,
             List<Range> expected,
             List<Range> retriable,
-            List<byte[]> body,
+            List<ByteString> body,
             int mostBody,
             @Nullable TextMatch service)
             implements Probe {}
@@ -94,6 +96,6 @@ public record HealthConfig(
     ///
     /// @param send may be empty: then a connection that opens is enough
     /// @param receive what must come, in this order
-    public record Tcp(byte[] send, List<byte[]> receive) implements Probe {}
+    public record Tcp(ByteString send, List<ByteString> receive) implements Probe {}
 
 }

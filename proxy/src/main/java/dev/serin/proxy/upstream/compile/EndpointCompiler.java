@@ -1,8 +1,9 @@
-package dev.serin.proxy.upstream;
+package dev.serin.proxy.upstream.compile;
 
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.Assignment.Address;
 import dev.serin.proxy.upstream.Assignment.Check;
 import dev.serin.proxy.upstream.Assignment.Drop;

@@ -1,4 +1,4 @@
-package dev.serin.proxy.upstream;
+package dev.serin.proxy.upstream.compile;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;

@@ -1,4 +1,4 @@
-package dev.serin.proxy.upstream;
+package dev.serin.proxy.upstream.compile;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.upstream.balance.Policy.Fallback;
