@@ -72,8 +72,7 @@ public final class DataPlane implements AutoCloseable {
                         parts.outside());
         var makers =
                 new Reconciler.Makers(
-                        config ->
-                                new LiveCluster(config, upstream),
+                        config -> new LiveCluster(config, upstream),
                         config ->
                                 new LiveListener(
                                         config,

@@ -33,7 +33,7 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                HttpFilters.of(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
         this.plane =
@@ -48,7 +48,8 @@ final class LivePlane implements Plane {
                                 new Extensions(
                                         filters,
                                         telemetry.accessLogs(),
-                                        telemetry.networkObservers()),
+                                        telemetry.networkObservers(),
+                                        Filters.ofConnections()),
                                 telemetry.envoyStats(),
                                 new Upstream.Outside(
                                         Resolver.system(),

@@ -13,8 +13,8 @@ import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.stream.StreamEnd;
-import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
@@ -40,7 +40,9 @@ final class Rig implements AutoCloseable {
     Rig(Draws draws, Ticker ticker, Timers given, int threads) {
         timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
         workers = new Workers(threads, Transport.best(), Ticker.system());
-        var extensions = new Extensions(HttpFilters.of(draws), List.of(log), List.of());
+        var extensions =
+                new Extensions(
+                        Filters.ofStreams(draws), List.of(log), List.of(), Filters.ofConnections());
         plane =
                 new DataPlane(
                         "test",
@@ -59,7 +61,12 @@ final class Rig implements AutoCloseable {
 
                                     @Override
                                     public void counted(String prefix, String name) {
-                                        counts.merge(prefix + "." + name, 1, Integer::sum);
+                                        counted(prefix + "." + name);
+                                    }
+
+                                    @Override
+                                    public void counted(String name) {
+                                        counts.merge(name, 1, Integer::sum);
                                     }
                                 },
                                 Upstream.Outside.PLAIN),

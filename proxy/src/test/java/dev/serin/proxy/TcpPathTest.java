@@ -98,6 +98,44 @@ class TcpPathTest {
     }
 
     @Test
+    void whoMayNotConnectIsTurnedAwayBeforeAHostIsAsked() throws Exception {
+        var rbac =
+                """
+                - filters:
+                  - name: rbac
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC
+                      stat_prefix: tcp.
+                      rules:
+                        action: DENY
+                        policies:
+                          ns[foo] policy:
+                            permissions: [{destination_port_range: {start: 1, end: 65536}}]
+                            principals: [{direct_remote_ip: {address_prefix: 127.0.0.1, prefix_len: 32}}]
+                """;
+        try (var origin = Origin.answering("never");
+                rig) {
+            var chains = TCP.replace("- filters:\n", rbac);
+            assertEquals(
+                    "[]",
+                    rig.apply(Rig.cluster("tcp", origin.port()), listener("", chains)).toString());
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals(-1, client.in.read());
+            }
+            var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
+            assertEquals("rbac_access_denied_matched_policy[ns[foo]_policy]", end.details());
+            assertEquals(0, end.flags());
+            assertEquals(0, origin.accepted.get());
+            assertEquals(1, rig.counts.get("tcp.rbac.denied"));
+            rig.apply(
+                    listener("", chains.replace("127.0.0.1, prefix_len", "127.0.0.9, prefix_len")));
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals("never", client.get("/").body());
+            }
+        }
+    }
+
+    @Test
     void unreachableHostIsFlagged() throws Exception {
         try (rig) {
             rig.apply(Rig.cluster("tcp", Origin.refusing()), listener("", TCP));

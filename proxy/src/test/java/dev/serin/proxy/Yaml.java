@@ -21,12 +21,15 @@ import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -45,6 +48,12 @@ final class Yaml {
                     .add(Cors.getDescriptor())
                     .add(CorsPolicy.getDescriptor())
                     .add(FilterConfig.getDescriptor())
+                    .add(RBAC.getDescriptor())
+                    .add(RBACPerRoute.getDescriptor())
+                    .add(
+                            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
+                                    .getDescriptor())
+                    .add(UriTemplateMatchConfig.getDescriptor())
                     .add(Buffer.getDescriptor())
                     .add(FileAccessLog.getDescriptor())
                     .add(HttpInspector.getDescriptor())

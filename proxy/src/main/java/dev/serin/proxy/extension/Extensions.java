@@ -1,7 +1,10 @@
 package dev.serin.proxy.extension;
 
 import dev.serin.proxy.http.filter.HttpFilterFactory;
+import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.stream.AccessLog;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,14 +16,17 @@ public final class Extensions {
     private final Map<String, HttpFilterFactory> httpFilters = new HashMap<>();
     private final Map<String, AccessLogFactory> accessLogs = new HashMap<>();
     private final Map<String, NetworkObserverFactory> networkObservers = new HashMap<>();
+    private final Map<String, NetworkFilterFactory> networkFilters = new HashMap<>();
 
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
             List<? extends AccessLogFactory> accessLogs,
-            List<? extends NetworkObserverFactory> networkObservers) {
+            List<? extends NetworkObserverFactory> networkObservers,
+            List<? extends NetworkFilterFactory> networkFilters) {
         httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
         accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
         networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
+        networkFilters.forEach(f -> f.types().forEach(t -> this.networkFilters.put(t, f)));
     }
 
     /// @throws ConfigProblem naming the type if it is not known
@@ -33,9 +39,14 @@ public final class Extensions {
         return known(accessLogs, config, "access logger").compile(config);
     }
 
+    /// What only watches connections, for this type of configuration; null if there is none.
+    public @Nullable NetworkObserverFactory networkObserver(ExtensionConfig config) {
+        return networkObservers.get(config.type());
+    }
+
     /// @throws ConfigProblem naming the type if it is not known
-    public NetworkObserverFactory networkObserver(ExtensionConfig config) throws ConfigProblem {
-        return known(networkObservers, config, "network filter");
+    public NetworkFilterFactory networkFilter(ExtensionConfig config) throws ConfigProblem {
+        return known(networkFilters, config, "network filter");
     }
 
     /// Whether there is a filter for this type of configuration.

@@ -38,6 +38,7 @@ public final class FieldLists {
                     "listener",
                     "logs",
                     "manager",
+                    "rbac",
                     "route",
                     "tls");
 

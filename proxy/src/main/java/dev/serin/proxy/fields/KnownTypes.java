@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -24,6 +25,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -56,6 +58,7 @@ public final class KnownTypes {
                     entry(HTTP + "cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
                     entry(HTTP + "fault.v3.HTTPFault", HTTPFault::getDescriptor),
                     entry(HTTP + "rbac.v3.RBAC", RBAC::getDescriptor),
+                    entry(HTTP + "rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
                     entry(HTTP + "router.v3.Router", Router::getDescriptor),
                     entry("envoy.config.route.v3.FilterConfig", FilterConfig::getDescriptor),
                     entry(
@@ -71,6 +74,9 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(
+                            "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+                            UriTemplateMatchConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),

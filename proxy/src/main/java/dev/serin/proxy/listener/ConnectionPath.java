@@ -8,6 +8,7 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpProxy;
+import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
@@ -179,15 +180,55 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         found.serverName(),
                         null);
         if (chain == null) {
-            refuse(downstream);
+            var refused =
+                    end(
+                            downstream,
+                            ResponseFlag.NO_ROUTE_FOUND.bit(),
+                            "filter_chain_not_found",
+                            new Slots());
+            config.logs().forEach(log -> log.ended(refused));
             ctx.close();
             return;
         }
-        carry(ctx, chain, downstream);
+        admit(ctx, chain, downstream);
     }
 
-    /// 5. HTTP or TCP; what was read so far goes to it first.
-    private void carry(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+    /// 5. The chain's own filters, which may refuse; before anything is sent to a host.
+    private void admit(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var connection =
+                new ConnectionContext(
+                        downstream, new Slots(), null, name -> scope.observer().counted(name));
+        for (var filter : chain.filters()) {
+            var detail = filter.refusal(connection);
+            if (detail != null) {
+                refuse(chain, connection, detail);
+                close(ctx, filter.refusalMillis());
+                return;
+            }
+        }
+        carry(ctx, chain, connection);
+    }
+
+    private void close(ChannelHandlerContext ctx, long afterMillis) {
+        if (afterMillis > 0) {
+            ctx.channel().config().setAutoRead(false);
+            detection = worker.after(afterMillis, ctx::close);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void refuse(Chain chain, ConnectionContext connection, String detail) {
+        if (chain.target() instanceof Tcp(var tcp)) {
+            var end = end(connection.downstream(), 0, detail, connection.slots());
+            tcp.observers().forEach(o -> o.opened(end));
+            tcp.observers().forEach(o -> o.ended(end));
+        }
+    }
+
+    /// 6. HTTP or TCP; what was read so far goes to it first.
+    private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
+        var downstream = connection.downstream();
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
@@ -196,11 +237,17 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     new HttpConnection(
                                             worker, manager, accepted.scope(chain), downstream),
                                     manager.limits());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, downstream);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, connection);
                 };
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
+        for (var filter : chain.filters()) {
+            var handler = filter.handler(connection);
+            if (handler != null) {
+                pipeline.addBefore(ctx.name(), null, handler);
+            }
+        }
         pipeline.replace(this, null, carrier);
         if (early != null) {
             pipeline.fireChannelRead(early);
@@ -208,17 +255,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void refuse(Downstream downstream) {
+    /// The end of a connection that never went anywhere.
+    private ConnectionEnd end(Downstream downstream, long flags, String details, Slots slots) {
         var now = worker.ticker().nanos();
-        var end =
-                new ConnectionEnd(
-                        downstream,
-                        ResponseFlag.NO_ROUTE_FOUND.bit(),
-                        "filter_chain_not_found",
-                        new Traffic(0, 0, 0, 0),
-                        new Timing(now, 0, 0, 0, 0, 0, now),
-                        null,
-                        new Slots());
-        config.logs().forEach(log -> log.ended(end));
+        return new ConnectionEnd(
+                downstream,
+                flags,
+                details,
+                new Traffic(0, 0, 0, 0),
+                new Timing(now, 0, 0, 0, 0, 0, now),
+                null,
+                slots);
     }
 }

@@ -15,6 +15,7 @@ import dev.serin.proxy.listener.ListenerConfig.PortTest;
 import dev.serin.proxy.listener.ListenerConfig.Target;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpCompiler;
+import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Direction;
 
@@ -188,11 +189,14 @@ public final class ListenerCompiler {
                         "transport_socket",
                         "'" + message.getTransportSocket().getName() + "' is not supported yet");
             }
+            var filters = new ArrayList<NetworkFilter>();
+            var target = target(message, filters);
             var chain =
                     new Chain(
                             message.getName(),
                             match(message.getFilterChainMatch()),
-                            target(message));
+                            filters,
+                            target);
             known.put(message, chain);
             return chain;
         } catch (ConfigProblem e) {
@@ -200,7 +204,8 @@ public final class ListenerCompiler {
         }
     }
 
-    private Target target(FilterChain message) throws ConfigProblem {
+    /// @param filters gets those that stand before it
+    private Target target(FilterChain message, List<NetworkFilter> filters) throws ConfigProblem {
         var watching = new ArrayList<ConnectionObserver>();
         Target target = null;
         for (var filter : message.getFiltersList()) {
@@ -210,7 +215,7 @@ public final class ListenerCompiler {
             }
             var config = ExtensionConfig.of(filter.getName(), filter.getTypedConfig());
             try {
-                target = target(config, watching);
+                target = target(config, watching, filters);
             } catch (ConfigProblem e) {
                 throw e.under(field);
             }
@@ -221,7 +226,8 @@ public final class ListenerCompiler {
         return target;
     }
 
-    private @Nullable Target target(ExtensionConfig config, List<ConnectionObserver> watching)
+    private @Nullable Target target(
+            ExtensionConfig config, List<ConnectionObserver> watching, List<NetworkFilter> filters)
             throws ConfigProblem {
         return switch (config.type()) {
             case HTTP -> {
@@ -233,7 +239,12 @@ public final class ListenerCompiler {
                             TcpCompiler.compile(
                                     config.as(TcpProxy.parser()), watching, extensions));
             default -> {
-                watching.add(extensions.networkObserver(config).compile(config));
+                var observer = extensions.networkObserver(config);
+                if (observer == null) {
+                    filters.add(extensions.networkFilter(config).compile(config));
+                } else {
+                    watching.add(observer.compile(config));
+                }
                 yield null;
             }
         };

@@ -2,6 +2,7 @@ package dev.serin.proxy.listener;
 
 import dev.serin.proxy.http.manager.HttpManager;
 import dev.serin.proxy.network.TcpConfig;
+import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.Direction;
 
@@ -51,12 +52,15 @@ public record ListenerConfig(
     public static final class Chain {
         private final String name;
         private final ChainMatch match;
+        private final List<NetworkFilter> filters;
         private final Target target;
         private volatile boolean draining;
 
-        Chain(String name, ChainMatch match, Target target) {
+        /// @param filters before the target, in order
+        Chain(String name, ChainMatch match, List<NetworkFilter> filters, Target target) {
             this.name = name;
             this.match = match;
+            this.filters = List.copyOf(filters);
             this.target = target;
         }
 
@@ -66,6 +70,10 @@ public record ListenerConfig(
 
         public ChainMatch match() {
             return match;
+        }
+
+        public List<NetworkFilter> filters() {
+            return filters;
         }
 
         public Target target() {

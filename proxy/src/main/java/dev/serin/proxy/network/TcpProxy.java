@@ -3,6 +3,7 @@ package dev.serin.proxy.network;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Downstream;
@@ -43,7 +44,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private final TcpConfig config;
     private final Scope scope;
     private final Downstream downstream;
-    private final Slots slots = new Slots();
+    private final Slots slots;
     private final Set<Host> tried = new HashSet<>(2);
     private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
     private final long start;
@@ -67,11 +68,12 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private long upstreamStart;
     private long lastOctet;
 
-    public TcpProxy(Worker worker, TcpConfig config, Scope scope, Downstream downstream) {
+    public TcpProxy(Worker worker, TcpConfig config, Scope scope, ConnectionContext connection) {
         this.worker = worker;
         this.config = config;
         this.scope = scope;
-        this.downstream = downstream;
+        this.downstream = connection.downstream();
+        this.slots = connection.slots();
         this.start = worker.ticker().nanos();
         this.lastOctet = start;
     }

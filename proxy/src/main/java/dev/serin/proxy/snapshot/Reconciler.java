@@ -61,8 +61,7 @@ public final class Reconciler {
         this.watcher = watcher;
         this.resources = new Resources(makers.extensions(), makers.draws());
         this.clusters =
-                new LiveClusters(
-                        makers.cluster(), () -> makers.owner().execute(this::reconcile));
+                new LiveClusters(makers.cluster(), () -> makers.owner().execute(this::reconcile));
     }
 
     /// What is in use now. Any thread.

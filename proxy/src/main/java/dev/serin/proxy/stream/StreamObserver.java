@@ -8,4 +8,7 @@ public interface StreamObserver {
 
     /// A filter counts something under `http.PREFIX.NAME`.
     default void counted(String prefix, String name) {}
+
+    /// A filter of connections counts something under this name.
+    default void counted(String name) {}
 }

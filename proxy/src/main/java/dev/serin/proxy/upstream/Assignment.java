@@ -69,8 +69,7 @@ public record Assignment(
     /// @param address null for the endpoint's own
     /// @param port 0 for that of the address
     /// @param host for HTTP checks; empty for the check's own
-    public record Check(
-            @Nullable Address address, int port, String host, boolean disabled) {
+    public record Check(@Nullable Address address, int port, String host, boolean disabled) {
         public static final Check USUAL = new Check(null, 0, "", false);
     }
 

@@ -215,10 +215,7 @@ public final class ClusterCompiler {
                                 threshold.hasMaxRequests(),
                                 threshold.getMaxRequests(),
                                 usual.requests()),
-                        most(
-                                threshold.hasMaxRetries(),
-                                threshold.getMaxRetries(),
-                                usual.retries()),
+                        most(threshold.hasMaxRetries(), threshold.getMaxRetries(), usual.retries()),
                         most(
                                 threshold.hasMaxConnectionPools(),
                                 threshold.getMaxConnectionPools(),

@@ -89,7 +89,8 @@ public record ClusterConfig(
             List<Option> options,
             @Nullable KeepAlive keepAlive) {
         /// The kernel's own ways.
-        public static final SocketConfig USUAL = new SocketConfig(List.of(), false, List.of(), null);
+        public static final SocketConfig USUAL =
+                new SocketConfig(List.of(), false, List.of(), null);
     }
 
     /// A socket option by its numbers.

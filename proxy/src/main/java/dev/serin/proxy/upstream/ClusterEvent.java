@@ -100,10 +100,8 @@ public enum ClusterEvent {
             "outlier_detection.ejections_detected_local_origin_success_rate"),
     OUTLIER_ENFORCED_LOCAL_ORIGIN_SUCCESS_RATE(
             "outlier_detection.ejections_enforced_local_origin_success_rate"),
-    OUTLIER_DETECTED_FAILURE_PERCENTAGE(
-            "outlier_detection.ejections_detected_failure_percentage"),
-    OUTLIER_ENFORCED_FAILURE_PERCENTAGE(
-            "outlier_detection.ejections_enforced_failure_percentage"),
+    OUTLIER_DETECTED_FAILURE_PERCENTAGE("outlier_detection.ejections_detected_failure_percentage"),
+    OUTLIER_ENFORCED_FAILURE_PERCENTAGE("outlier_detection.ejections_enforced_failure_percentage"),
     OUTLIER_DETECTED_LOCAL_ORIGIN_FAILURE_PERCENTAGE(
             "outlier_detection.ejections_detected_local_origin_failure_percentage"),
     OUTLIER_ENFORCED_LOCAL_ORIGIN_FAILURE_PERCENTAGE(

@@ -198,9 +198,7 @@ public final class Host {
     public boolean flag(HostFlag flag, boolean set) {
         var bit = flag.bit();
         var before =
-                set
-                        ? flags.getAndUpdate(all -> all | bit)
-                        : flags.getAndUpdate(all -> all & ~bit);
+                set ? flags.getAndUpdate(all -> all | bit) : flags.getAndUpdate(all -> all & ~bit);
         return (before & bit) != 0 != set;
     }
 

@@ -269,9 +269,7 @@ public final class LiveCluster {
             observer.count(ClusterEvent.MEMBERSHIP_CHANGE);
         }
         hosts = after;
-        before.values().stream()
-                .filter(host -> !after.containsValue(host))
-                .forEach(this::leave);
+        before.values().stream().filter(host -> !after.containsValue(host)).forEach(this::leave);
         if (checks != null) {
             checks.hosts(after.values());
         }
@@ -295,8 +293,7 @@ public final class LiveCluster {
         if (checks != null && !endpoint.check().disabled()) {
             // not before its first check has passed
             host.flag(HostFlag.FAILED_ACTIVE_HC, true);
-            host.flag(
-                    HostFlag.PENDING_ACTIVE_HC, config.membership().ignoreNewUntilChecked());
+            host.flag(HostFlag.PENDING_ACTIVE_HC, config.membership().ignoreNewUntilChecked());
         }
         return host;
     }

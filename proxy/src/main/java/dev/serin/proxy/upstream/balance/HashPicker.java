@@ -31,14 +31,11 @@ final class HashPicker implements HostPicker {
         this.draw = means.draws().named("host");
         this.load = PriorityLoad.of(sets, policy.panicPercent());
         for (var i = 0; i < sets.size(); i++) {
-            var shares =
-                    HashTable.shares(sets.get(i), load.panic(i), policy.spread().weighted());
+            var shares = HashTable.shares(sets.get(i), load.panic(i), policy.spread().weighted());
             var plain = table.apply(shares);
             var factor = factor(policy.choice());
             tables.add(
-                    factor == 0
-                            ? plain
-                            : new BoundedTable(plain, shares, factor, means.active()));
+                    factor == 0 ? plain : new BoundedTable(plain, shares, factor, means.active()));
         }
     }
 

@@ -26,8 +26,7 @@ final class RingTable implements HashTable {
         var smallest = shares.stream().mapToDouble(Share::share).min().orElse(1);
         // the host with the smallest share gets a whole number of points
         var scale =
-                Math.min(
-                        Math.ceil(smallest * ring.smallest()) / smallest, (double) ring.largest());
+                Math.min(Math.ceil(smallest * ring.smallest()) / smallest, (double) ring.largest());
         var points = new ArrayList<Point>((int) Math.ceil(scale) + shares.size());
         var have = 0.0;
         var want = 0.0;

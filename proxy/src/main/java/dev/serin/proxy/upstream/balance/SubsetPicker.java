@@ -36,8 +36,7 @@ final class SubsetPicker implements HostPicker {
         this.any = HostPicker.plain(policy, sets, means);
         var wanted = MetadataMatch.of(config.defaults());
         this.usual =
-                HostPicker.plain(
-                        policy, keep(sets, host -> has(host, wanted.wanted())), means);
+                HostPicker.plain(policy, keep(sets, host -> has(host, wanted.wanted())), means);
         for (var selector : config.selectors()) {
             selectors.putIfAbsent(selector.keys(), selector);
             members(selector, sets)

@@ -87,8 +87,7 @@ final class TurnPicker implements HostPicker {
             healthy = new Turns(set.hosts().healthy(), policy, means);
             degraded = new Turns(set.hosts().degraded(), policy, means);
             var weighted = policy.spread().weighted() && set.anyLocalityWeight();
-            healthyPlaces =
-                    weighted ? LocalityTurns.of(set, Health.HEALTHY, policy, means) : null;
+            healthyPlaces = weighted ? LocalityTurns.of(set, Health.HEALTHY, policy, means) : null;
             degradedPlaces =
                     weighted ? LocalityTurns.of(set, Health.DEGRADED, policy, means) : null;
             zones = weighted ? null : ZoneChoice.of(set, policy, means);

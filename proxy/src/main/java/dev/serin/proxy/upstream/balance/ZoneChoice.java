@@ -28,7 +28,11 @@ final class ZoneChoice {
     private final ClusterObserver observer;
 
     private ZoneChoice(
-            HostSet set, int own, Neighbourhood local, Zone zone, Policy policy,
+            HostSet set,
+            int own,
+            Neighbourhood local,
+            Zone zone,
+            Policy policy,
             HostPicker.Means means) {
         this.zone = zone;
         this.own = own;

@@ -33,6 +33,7 @@ public final class EndpointCompiler {
 
     /// @param names whether endpoints may be names that DNS resolves
     /// @throws ConfigProblem naming the field that cannot be done
+    @SuppressWarnings("deprecation") // what servers send
     public static Assignment compile(ClusterLoadAssignment message, boolean names)
             throws ConfigProblem {
         if (message.getNamedEndpointsCount() > 0) {
@@ -127,8 +128,7 @@ public final class EndpointCompiler {
         };
     }
 
-    static Address address(
-            io.envoyproxy.envoy.config.core.v3.Address address, boolean names)
+    static Address address(io.envoyproxy.envoy.config.core.v3.Address address, boolean names)
             throws ConfigProblem {
         return switch (address.getAddressCase()) {
             case PIPE -> new Address(address.getPipe().getPath(), Address.PIPE);
@@ -146,8 +146,7 @@ public final class EndpointCompiler {
         if (!socket.getNamedPort().isEmpty()) {
             throw new ConfigProblem("endpoint.address.named_port", "is not supported");
         }
-        if (!socket.getResolverName().isEmpty()
-                && !socket.getResolverName().equals("envoy.ip")) {
+        if (!socket.getResolverName().isEmpty() && !socket.getResolverName().equals("envoy.ip")) {
             throw new ConfigProblem("endpoint.address.resolver_name", "is not supported");
         }
         if (!names && !literal(socket.getAddress())) {

@@ -31,8 +31,7 @@ public final class LegacyPolicy {
                         : 50;
         var overridable = overridable(common);
         if (cluster.hasLoadBalancingPolicy()) {
-            return new PolicyCompiler(panic, overridable)
-                    .compile(cluster.getLoadBalancingPolicy());
+            return new PolicyCompiler(panic, overridable).compile(cluster.getLoadBalancingPolicy());
         }
         return new Policy(
                 choice(cluster),

@@ -22,6 +22,7 @@ public final class SocketCompiler {
     private SocketCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
+    @SuppressWarnings("deprecation") // what servers send
     public static SocketConfig compile(Cluster cluster) throws ConfigProblem {
         var config = cluster.getUpstreamBindConfig();
         var bind = new ArrayList<InetSocketAddress>();

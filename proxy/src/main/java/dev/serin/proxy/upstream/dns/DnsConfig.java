@@ -42,6 +42,7 @@ public record DnsConfig(
     /// Of a cluster's own fields.
     ///
     /// @throws ConfigProblem naming the field that cannot be done
+    @SuppressWarnings("deprecation") // what servers send
     public static DnsConfig compile(Cluster cluster) throws ConfigProblem {
         if (cluster.getDnsResolversCount() > 0) {
             throw new ConfigProblem("dns_resolvers", "is not supported");

@@ -155,6 +155,7 @@ public final class HealthCompiler {
                         : null);
     }
 
+    @SuppressWarnings("deprecation") // what servers send
     private static List<Header> headers(List<HeaderValueOption> options) throws ConfigProblem {
         var headers = new ArrayList<Header>();
         for (var option : options) {

@@ -96,7 +96,7 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
                         ? named
                         : config.host().isEmpty() ? cluster.name() : config.host();
         return new RequestHead(
-                HttpProtocol.HTTP_1_1, config.method(), config.path(), authority, headers);
+                HttpProtocol.HTTP1_1, config.method(), config.path(), authority, headers);
     }
 
     // ---- the response

@@ -55,14 +55,8 @@ public record OutlierConfig(
                 from.getAlwaysEjectOneHost().getValue(),
                 from.getSplitExternalLocalOriginErrors(),
                 value(from.hasSuccessRateMinimumHosts(), from.getSuccessRateMinimumHosts(), 5),
-                value(
-                        from.hasSuccessRateRequestVolume(),
-                        from.getSuccessRateRequestVolume(),
-                        100),
-                value(
-                        from.hasSuccessRateStdevFactor(),
-                        from.getSuccessRateStdevFactor(),
-                        1900),
+                value(from.hasSuccessRateRequestVolume(), from.getSuccessRateRequestVolume(), 100),
+                value(from.hasSuccessRateStdevFactor(), from.getSuccessRateStdevFactor(), 1900),
                 value(
                         from.hasFailurePercentageThreshold(),
                         from.getFailurePercentageThreshold(),
@@ -86,10 +80,7 @@ public record OutlierConfig(
                 value(from.hasConsecutive5Xx(), from.getConsecutive5Xx(), 5));
         most.put(
                 Verdict.CONSECUTIVE_GATEWAY_FAILURE,
-                value(
-                        from.hasConsecutiveGatewayFailure(),
-                        from.getConsecutiveGatewayFailure(),
-                        5));
+                value(from.hasConsecutiveGatewayFailure(), from.getConsecutiveGatewayFailure(), 5));
         most.put(
                 Verdict.CONSECUTIVE_LOCAL_ORIGIN_FAILURE,
                 value(
@@ -122,8 +113,7 @@ public record OutlierConfig(
                         from.hasEnforcingLocalOriginSuccessRate(),
                         from.getEnforcingLocalOriginSuccessRate(),
                         100));
-        chance.put(
-                Verdict.FAILURE_PERCENTAGE, from.getEnforcingFailurePercentage().getValue());
+        chance.put(Verdict.FAILURE_PERCENTAGE, from.getEnforcingFailurePercentage().getValue());
         chance.put(
                 Verdict.LOCAL_ORIGIN_FAILURE_PERCENTAGE,
                 from.getEnforcingFailurePercentageLocalOrigin().getValue());

@@ -210,9 +210,7 @@ public final class OutlierDetector implements AutoCloseable {
                 one.host()
                         .record()
                         .successRate(
-                                one.volume() > 0 && one.volume() >= smallest
-                                        ? one.percent()
-                                        : -1);
+                                one.volume() > 0 && one.volume() >= smallest ? one.percent() : -1);
             }
         }
         var busy = busy(rated, config.successVolume());
