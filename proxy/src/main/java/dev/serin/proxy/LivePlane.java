@@ -25,12 +25,10 @@ import java.util.stream.Stream;
 /// The data plane with this proxy's extensions, as the rest of the proxy sees it.
 final class LivePlane implements Plane {
     private final DataPlane plane;
-    private final ProxyRuntime runtime;
     private final Map<String, String> failed = new ConcurrentHashMap<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
 
     LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
-        this.runtime = runtime;
         var filters =
                 Stream.concat(
                                 Filters.ofStreams(runtime.draws()).stream(),

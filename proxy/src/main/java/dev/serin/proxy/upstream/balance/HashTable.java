@@ -1,7 +1,5 @@
 package dev.serin.proxy.upstream.balance;
 
-import com.google.protobuf.Value;
-
 import dev.serin.proxy.upstream.Host;
 
 import org.jspecify.annotations.Nullable;
@@ -19,10 +17,9 @@ interface HashTable {
         /// What the host is placed by.
         String key(boolean hostname) {
             var given = host.metadata().get(MetadataMatch.NAMESPACE);
-            if (given != null
-                    && given.getFieldsMap().get("hash_key") instanceof Value value
-                    && !value.getStringValue().isEmpty()) {
-                return value.getStringValue();
+            var own = given == null ? null : given.getFieldsMap().get("hash_key");
+            if (own != null && !own.getStringValue().isEmpty()) {
+                return own.getStringValue();
             }
             return hostname ? host.hostname() : host.shownAddress();
         }
@@ -36,12 +33,12 @@ interface HashTable {
             return shares;
         }
         var sum = 0L;
-        for (var weight : set.localityWeights()) {
-            sum += weight;
+        for (var i = 0; i < set.localities().size(); i++) {
+            sum += set.localityWeight(i);
         }
-        for (var i = 0; i < set.localityWeights().length; i++) {
+        for (var i = 0; i < set.localities().size(); i++) {
             var here = set.localities().get(i);
-            var weight = set.localityWeights()[i];
+            var weight = set.localityWeight(i);
             if (weight > 0) {
                 add(shares, panic ? here.all() : here.healthy(), (double) weight / sum);
             }

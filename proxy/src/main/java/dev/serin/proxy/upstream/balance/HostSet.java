@@ -9,26 +9,48 @@ import java.util.List;
 import java.util.Map;
 
 /// The hosts of one priority by health and locality, at the moment it was made. Immutable.
-///
-/// @param excluded not counted when health is measured: new and not checked yet
-/// @param localities in the order of the configuration, the proxy's own first if it is known
-/// @param localityWeights one for each, 0 if it has none
-/// @param overprovisioning in per cent
-/// @param weighted whether health is measured by weight instead of number
-public record HostSet(
-        Hosts hosts,
-        List<Hosts> localities,
-        List<Place> places,
-        int[] localityWeights,
-        int overprovisioning,
-        boolean weighted) {
+public final class HostSet {
+    private final Hosts hosts;
+    private final List<Hosts> localities;
+    private final List<Place> places;
+    private final int[] localityWeights;
+    private final int overprovisioning;
+    private final boolean weighted;
+
+    private HostSet(
+            List<Host> all,
+            Map<Place, List<Host>> byPlace,
+            Map<Place, Integer> weights,
+            int overprovisioning,
+            boolean weighted) {
+        this.hosts = Hosts.of(all);
+        this.places = List.copyOf(byPlace.keySet());
+        this.localities = byPlace.values().stream().map(Hosts::of).toList();
+        this.localityWeights = places.stream().mapToInt(p -> weights.getOrDefault(p, 0)).toArray();
+        this.overprovisioning = overprovisioning;
+        this.weighted = weighted;
+    }
+
     /// A locality as endpoints name it.
     public record Place(String region, String zone, String subZone) {
         public static final Place NOWHERE = new Place("", "", "");
     }
 
     /// Hosts by health.
-    public record Hosts(Host[] all, Host[] healthy, Host[] degraded, Host[] excluded) {
+    static final class Hosts {
+        private final Host[] all;
+        private final Host[] healthy;
+        private final Host[] degraded;
+        private final Host[] excluded;
+
+        private Hosts(
+                List<Host> all, List<Host> healthy, List<Host> degraded, List<Host> excluded) {
+            this.all = all.toArray(Host[]::new);
+            this.healthy = healthy.toArray(Host[]::new);
+            this.degraded = degraded.toArray(Host[]::new);
+            this.excluded = excluded.toArray(Host[]::new);
+        }
+
         static Hosts of(List<Host> hosts) {
             var healthy = new ArrayList<Host>(hosts.size());
             var degraded = new ArrayList<Host>();
@@ -44,11 +66,24 @@ public record HostSet(
                     excluded.add(host);
                 }
             }
-            return new Hosts(array(hosts), array(healthy), array(degraded), array(excluded));
+            return new Hosts(hosts, healthy, degraded, excluded);
         }
 
-        private static Host[] array(List<Host> hosts) {
-            return hosts.toArray(Host[]::new);
+        Host[] all() {
+            return all;
+        }
+
+        Host[] healthy() {
+            return healthy;
+        }
+
+        Host[] degraded() {
+            return degraded;
+        }
+
+        /// Not counted when health is measured: new and not checked yet.
+        Host[] excluded() {
+            return excluded;
         }
 
         Host[] of(Health health) {
@@ -63,20 +98,41 @@ public record HostSet(
     /// Of these hosts.
     ///
     /// @param weights of localities
+    /// @param overprovisioning in per cent
+    /// @param weighted whether health is measured by weight instead of number
     public static HostSet of(
             List<Host> hosts, Map<Place, Integer> weights, int overprovisioning, boolean weighted) {
         var byPlace = new LinkedHashMap<Place, List<Host>>();
         for (var host : hosts) {
             byPlace.computeIfAbsent(host.place(), _ -> new ArrayList<>()).add(host);
         }
-        var places = List.copyOf(byPlace.keySet());
-        return new HostSet(
-                Hosts.of(hosts),
-                byPlace.values().stream().map(Hosts::of).toList(),
-                places,
-                places.stream().mapToInt(p -> weights.getOrDefault(p, 0)).toArray(),
-                overprovisioning,
-                weighted);
+        return new HostSet(hosts, byPlace, weights, overprovisioning, weighted);
+    }
+
+    Hosts hosts() {
+        return hosts;
+    }
+
+    /// In the order of the configuration.
+    List<Hosts> localities() {
+        return localities;
+    }
+
+    List<Place> places() {
+        return places;
+    }
+
+    /// Of the locality with this number; 0 if it has none.
+    int localityWeight(int locality) {
+        return localityWeights[locality];
+    }
+
+    int overprovisioning() {
+        return overprovisioning;
+    }
+
+    boolean weighted() {
+        return weighted;
     }
 
     boolean anyLocalityWeight() {

@@ -128,7 +128,7 @@ final class SubsetPicker implements HostPicker {
             var place = set.places().get(i);
             var all = set.localities().get(i).all().length;
             var kept = hosts.stream().filter(host -> host.place().equals(place)).count();
-            var weight = set.localityWeights()[i];
+            var weight = set.localityWeight(i);
             weights.put(
                     place,
                     config.scaleLocalityWeight()

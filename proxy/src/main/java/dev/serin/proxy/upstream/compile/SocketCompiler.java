@@ -86,8 +86,7 @@ public final class SocketCompiler {
                     InetAddress.ofLiteral(address.getAddress()), address.getPortValue());
         } catch (IllegalArgumentException e) {
             throw new ConfigProblem(
-                    "upstream_bind_config",
-                    "'" + address.getAddress() + "' is not an IP address");
+                    "upstream_bind_config", "'" + address.getAddress() + "' is not an IP address");
         }
     }
 }

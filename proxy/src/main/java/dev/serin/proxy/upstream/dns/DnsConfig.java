@@ -89,8 +89,8 @@ public record DnsConfig(
                 failure.hasMaxInterval() ? duration(failure.getMaxInterval()) : null);
     }
 
-    /// Names are resolved as the pod's resolv.conf says; of the resolvers that is what the machine's
-    /// own is.
+    /// Names are resolved as the pod's resolv.conf says; of the resolvers that is what the
+    /// machine's own is.
     private static void resolver(boolean set, TypedExtensionConfig config) throws ConfigProblem {
         if (set && !config.getTypedConfig().getTypeUrl().endsWith("GetAddrInfoDnsResolverConfig")) {
             throw new ConfigProblem(

@@ -117,8 +117,7 @@ public final class DnsHosts implements AutoCloseable {
             return Duration.ofMillis(1 + jitter.below((int) Math.max(1, bound.toMillis())));
         }
         var ttl = answer == null ? null : answer.ttl();
-        var rest =
-                config.respectTtl() && ttl != null && !ttl.isZero() ? ttl : config.refresh();
+        var rest = config.respectTtl() && ttl != null && !ttl.isZero() ? ttl : config.refresh();
         var most = (int) config.jitter().toMillis();
         return most == 0 ? rest : rest.plusMillis(jitter.below(most));
     }
@@ -137,8 +136,7 @@ public final class DnsHosts implements AutoCloseable {
                             .toList();
             if (logical && !addresses.isEmpty()) {
                 endpoints.add(
-                        endpoint.at(
-                                addresses.getFirst(), addresses.subList(1, addresses.size())));
+                        endpoint.at(addresses.getFirst(), addresses.subList(1, addresses.size())));
             } else {
                 addresses.forEach(address -> endpoints.add(endpoint.at(address, List.of())));
             }

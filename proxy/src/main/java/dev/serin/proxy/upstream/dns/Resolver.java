@@ -27,9 +27,7 @@ public interface Resolver {
     /// The machine's own, which blocks a thread for each look-up and tells no time to live.
     static Resolver system() {
         return (name, family, then) ->
-                Thread.ofVirtual()
-                        .name("dns-" + name)
-                        .start(() -> then.accept(look(name, family)));
+                Thread.ofVirtual().name("dns-" + name).start(() -> then.accept(look(name, family)));
     }
 
     private static @Nullable Answer look(String name, Family family) {

@@ -20,10 +20,7 @@ public final class HealthChecks implements AutoCloseable {
     private int begun;
 
     public HealthChecks(
-            HealthConfig config,
-            LiveCluster cluster,
-            Upstream upstream,
-            ClusterObserver observer) {
+            HealthConfig config, LiveCluster cluster, Upstream upstream, ClusterObserver observer) {
         this.config = config;
         this.cluster = cluster;
         this.upstream = upstream;

@@ -112,9 +112,10 @@ public final class HealthCompiler {
             case CUSTOM_HEALTH_CHECK, HEALTHCHECKER_NOT_SET ->
                     throw new ConfigProblem(
                             "health_checker",
-                            from.getHealthCheckerCase() == HealthCheck.HealthCheckerCase
-                                            .CUSTOM_HEALTH_CHECK
-                                    ? "'" + from.getCustomHealthCheck().getName()
+                            from.getHealthCheckerCase()
+                                            == HealthCheck.HealthCheckerCase.CUSTOM_HEALTH_CHECK
+                                    ? "'"
+                                            + from.getCustomHealthCheck().getName()
                                             + "' is not supported"
                                     : "is missing");
         };
@@ -150,9 +151,7 @@ public final class HealthCompiler {
                                                 ? Integer.MAX_VALUE
                                                 : from.getResponseBufferSize().getValue())
                         : 1024,
-                from.hasServiceNameMatcher()
-                        ? TextMatch.of(from.getServiceNameMatcher())
-                        : null);
+                from.hasServiceNameMatcher() ? TextMatch.of(from.getServiceNameMatcher()) : null);
     }
 
     @SuppressWarnings("deprecation") // what servers send
@@ -168,10 +167,10 @@ public final class HealthCompiler {
                     option.hasAppend()
                             ? option.getAppend().getValue()
                             : option.getAppendAction()
-                                    == HeaderValueOption.HeaderAppendAction
-                                            .APPEND_IF_EXISTS_OR_ADD;
+                                    == HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD;
             headers.add(
-                    new Header(option.getHeader().getKey().toLowerCase(Locale.ROOT), value, append));
+                    new Header(
+                            option.getHeader().getKey().toLowerCase(Locale.ROOT), value, append));
         }
         return List.copyOf(headers);
     }
@@ -179,10 +178,16 @@ public final class HealthCompiler {
     private static List<Range> ranges(List<Int64Range> messages) throws ConfigProblem {
         var ranges = new ArrayList<Range>();
         for (var range : messages) {
-            if (range.getStart() < 100 || range.getEnd() > 600 || range.getStart() >= range.getEnd()) {
+            if (range.getStart() < 100
+                    || range.getEnd() > 600
+                    || range.getStart() >= range.getEnd()) {
                 throw new ConfigProblem(
                         "expected_statuses",
-                        "[" + range.getStart() + ", " + range.getEnd() + ") is not within 100 to 600");
+                        "["
+                                + range.getStart()
+                                + ", "
+                                + range.getEnd()
+                                + ") is not within 100 to 600");
             }
             ranges.add(new Range(range.getStart(), range.getEnd()));
         }

@@ -89,13 +89,11 @@ public record HealthConfig(
     }
 
     /// The gRPC health service.
-    public record Grpc(String service, String authority, List<Header> metadata)
-            implements Probe {}
+    public record Grpc(String service, String authority, List<Header> metadata) implements Probe {}
 
     /// Octets.
     ///
     /// @param send may be empty: then a connection that opens is enough
     /// @param receive what must come, in this order
     public record Tcp(ByteString send, List<ByteString> receive) implements Probe {}
-
 }

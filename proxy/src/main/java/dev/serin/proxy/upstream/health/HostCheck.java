@@ -93,8 +93,8 @@ final class HostCheck implements AutoCloseable {
                                                         found(number, Prober.Finding.TIMEOUT)));
         worker.loop()
                 .execute(() ->
-                        prober.probe(finding ->
-                                upstream.owner().execute(() -> found(number, finding))));
+                        prober.probe(
+                                finding -> upstream.owner().execute(() -> found(number, finding))));
     }
 
     /// The first answer of a round counts; a late one does not.

@@ -92,11 +92,9 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
         config.remove().forEach(headers::remove);
         var named = host.endpoint().check().host();
         var authority =
-                !named.isEmpty()
-                        ? named
-                        : config.host().isEmpty() ? cluster.name() : config.host();
+                !named.isEmpty() ? named : config.host().isEmpty() ? cluster.name() : config.host();
         return new RequestHead(
-                HttpProtocol.HTTP1_1, config.method(), config.path(), authority, headers);
+                HttpProtocol.HTTP11, config.method(), config.path(), authority, headers);
     }
 
     // ---- the response

@@ -21,7 +21,9 @@ final class Octets {
     void add(ByteBuf part) {
         var room = most - kept.readableBytes();
         if (room > 0) {
-            var next = ByteBufUtil.getBytes(part, part.readerIndex(), Math.min(room, part.readableBytes()));
+            var next =
+                    ByteBufUtil.getBytes(
+                            part, part.readerIndex(), Math.min(room, part.readableBytes()));
             kept = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(kept), next);
         }
     }

@@ -34,18 +34,14 @@ interface Prober {
     String detail(Finding finding);
 
     static Prober of(
-            HealthConfig config,
-            LiveCluster cluster,
-            Host host,
-            Worker worker,
-            Upstream upstream) {
+            HealthConfig config, LiveCluster cluster, Host host, Worker worker, Upstream upstream) {
         var target = target(config, host, upstream);
         return switch (config.probe()) {
-            case HealthConfig.Tcp tcp -> new TcpProber(tcp, config.reuse(), cluster, target, worker);
+            case HealthConfig.Tcp tcp ->
+                    new TcpProber(tcp, config.reuse(), cluster, target, worker);
             case HealthConfig.Http http ->
                     new HttpProber(http, config.reuse(), cluster, target, worker);
-            case HealthConfig.Grpc _ ->
-                    throw new IllegalStateException("refused by the compiler");
+            case HealthConfig.Grpc _ -> throw new IllegalStateException("refused by the compiler");
         };
     }
 

@@ -29,11 +29,7 @@ final class TcpProber implements Prober {
     private volatile String detail = "";
 
     TcpProber(
-            HealthConfig.Tcp config,
-            boolean reuse,
-            LiveCluster cluster,
-            Host host,
-            Worker worker) {
+            HealthConfig.Tcp config, boolean reuse, LiveCluster cluster, Host host, Worker worker) {
         this.config = config;
         this.reuse = reuse;
         this.cluster = cluster;

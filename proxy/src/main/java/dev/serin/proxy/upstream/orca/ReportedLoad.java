@@ -95,9 +95,9 @@ public final class ReportedLoad {
         var present = hosts.get();
         reports.keySet().retainAll(present);
         var valid =
-                present.stream()
-                        .filter(host -> valid(reports.get(host), now))
-                        .mapToInt(host -> reports.get(host).weight())
+                reports.values().stream()
+                        .filter(report -> valid(report, now))
+                        .mapToInt(Weight::weight)
                         .sorted()
                         .toArray();
         var middle = valid.length == 0 ? 1 : median(valid);
@@ -113,10 +113,8 @@ public final class ReportedLoad {
         }
     }
 
-    @SuppressWarnings("NullAway") // asked of a map's get
     private boolean valid(Weight weight, long now) {
-        return weight != null
-                && now - weight.since() >= config.blackout().toNanos()
+        return now - weight.since() >= config.blackout().toNanos()
                 && now - weight.heard() <= config.expiration().toNanos();
     }
 
