@@ -57,7 +57,7 @@ public final class Main {
     }
 
     /// The roles whose words are not for picocli: of `serve` because they are TensorFlow Serving's,
-    /// of the two that a mesh starts itself because it takes a third of a second to get ready.
+    /// of the others because it takes a third of a second to get ready.
     private static @Nullable Integer role(Console console, List<String> args) throws Exception {
         if (args.isEmpty() || args.contains("--help")) {
             return null;
@@ -65,7 +65,7 @@ public final class Main {
         return switch (args.getFirst()) {
             case "serve" -> ServeCommand.serve(console, args.subList(1, args.size()));
             case "supervisor" -> SupervisorCommand.supervise(args.subList(1, args.size()));
-            case "proxy" -> args.contains("host") ? ProxyCommand.host(console) : null;
+            case "proxy" -> ProxyCommand.plain(console, args.subList(1, args.size()));
             default -> null;
         };
     }

@@ -71,16 +71,54 @@ final class ProxyCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    /// Runs it on the words after `proxy` without picocli, which would take longer than all the
+    /// rest of the start; null if it takes picocli to say what is wrong with them.
+    static @Nullable Integer plain(Console console, List<String> words) throws Exception {
+        if (words.contains("host")) {
+            return host(console);
+        }
+        var command = new ProxyCommand(console);
+        for (var i = 0; i < words.size(); i++) {
+            var word = words.get(i);
+            var equals = word.startsWith("--") ? word.indexOf('=') : -1;
+            var name = equals < 0 ? word : word.substring(0, equals);
+            var option = List.of("-c", "--config", "--workers").contains(name);
+            if (option && equals < 0 && i + 1 == words.size()) {
+                return null;
+            }
+            if (option) {
+                var value = equals < 0 ? words.get(++i) : word.substring(equals + 1);
+                if (!name.equals("--workers")) {
+                    command.config = Path.of(value);
+                } else if (value.matches("[0-9]{1,4}")) {
+                    command.workers = Integer.parseInt(value);
+                } else {
+                    return null;
+                }
+            } else if (command.role == null && (word.equals("sidecar") || word.equals("router"))) {
+                command.role = word;
+            } else if (command.role == null) {
+                return null;
+            } else {
+                command.others.add(word);
+            }
+        }
+        return command.call();
+    }
+
     @Override
     public Integer call() throws Exception {
-        var loops = workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
+        var container = container();
+        var options = container == null ? file() : container.read();
+        var wanted = workers > 0 || container == null ? workers : container.concurrency();
+        var loops = wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
         try (var machine = ProxyRuntime.ofMachine(loops)) {
-            return one(machine.runtime());
+            return one(options, machine.runtime());
         }
     }
 
     /// All proxies of a machine, as ordered on standard input; started by a mesh, not by people.
-    static int host(Console console) throws IOException {
+    private static int host(Console console) throws IOException {
         var out = console.out();
         try (var machine = ProxyRuntime.ofMachine(Runtime.getRuntime().availableProcessors());
                 var host =
@@ -93,38 +131,45 @@ final class ProxyCommand implements Callable<Integer> {
                 var orders =
                         new BufferedReader(
                                 new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            if (Rehearsal.wanted(System.getenv())) {
+                Rehearsal.run(machine.runtime(), console);
+            }
             host.run(orders);
         }
         return 0;
     }
 
-    private int one(ProxyRuntime runtime) throws Exception {
+    private int one(ProxyOptions options, ProxyRuntime runtime) {
         var place =
                 new ProxyPlace(
                         new HostSockets(Transport.best(), 0),
                         InetAddress::getByName,
                         ContainerFiles.SAME,
                         console.out());
-        var proxy = new Proxy(options(), place, runtime);
+        var proxy = new Proxy(options, place, runtime);
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
         proxy.start();
         proxy.ended().join();
         return 0;
     }
 
-    private ProxyOptions options() {
-        if (config != null) {
-            return StaticBootstrap.read(config);
-        }
-        if (role == null) {
+    private ProxyOptions file() {
+        if (config == null) {
             throw new ProblemException(
                     Problem.of(
                             "serin proxy",
                             "neither a role nor --config",
                             "see serin proxy --help"));
         }
+        return StaticBootstrap.read(config);
+    }
+
+    private @Nullable ContainerBootstrap container() {
+        if (role == null || config != null) {
+            return null;
+        }
         var arguments = new ArrayList<>(List.of("proxy", role));
         arguments.addAll(others);
-        return new ContainerBootstrap(arguments, System.getenv(), ContainerFiles.SAME).read();
+        return new ContainerBootstrap(arguments, System.getenv(), ContainerFiles.SAME);
     }
 }

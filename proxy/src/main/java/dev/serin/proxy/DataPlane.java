@@ -7,6 +7,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate;
@@ -51,6 +52,7 @@ public final class DataPlane implements AutoCloseable {
 
     private final Parts parts;
     private final Owner owner;
+    private final Drains drains;
     private final Reconciler reconciler;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -70,6 +72,8 @@ public final class DataPlane implements AutoCloseable {
                         parts.draws(),
                         owner,
                         parts.outside());
+        var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
+        this.drains = drains;
         var makers =
                 new Reconciler.Makers(
                         config -> new LiveCluster(config, upstream),
@@ -80,7 +84,8 @@ public final class DataPlane implements AutoCloseable {
                                         parts.sockets(),
                                         scope,
                                         address -> snapshot().at(address),
-                                        connections),
+                                        connections,
+                                        drains),
                         parts.extensions(),
                         parts.draws(),
                         owner);
@@ -151,6 +156,7 @@ public final class DataPlane implements AutoCloseable {
         connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         ask(() -> {
             reconciler.close();
+            drains.close();
             return true;
         });
         owner.close();

@@ -345,7 +345,6 @@ class HttpPathTest {
             refused(rig, "GET / HTTP/1.0\r\n\r\n", 426);
             refused(rig, "GET / HTTP/1.1\r\nhost: a\r\nx: " + "y".repeat(70_000) + "\r\n\r\n", 431);
             refused(rig, "GET / HTTP/1.1\r\nhost: a\r\n" + "x: y\r\n".repeat(101) + "\r\n", 431);
-            refused(rig, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400);
             assertTrue(rig.end().has(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR));
             assertEquals(0, origin.accepted.get());
         }

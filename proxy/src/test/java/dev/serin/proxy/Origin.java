@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +108,14 @@ final class Origin implements AutoCloseable {
         static Wire to(int port) {
             try {
                 return new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        static Wire to(InetSocketAddress address) {
+            try {
+                return new Wire(new Socket(address.getAddress(), address.getPort()));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }

@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -60,6 +61,7 @@ final class Yaml {
                     .add(TlsInspector.getDescriptor())
                     .add(OriginalDst.getDescriptor())
                     .add(TypedStruct.getDescriptor())
+                    .add(HttpProtocolOptions.getDescriptor())
                     .build();
 
     private Yaml() {}

@@ -85,6 +85,23 @@ public final class ContainerBootstrap {
                 AppProbers.read(environment, metadata.annotations(), id.ip()));
     }
 
+    /// How many workers are asked for, by `--concurrency` or the proxy's configuration; 0 if the
+    /// machine decides, as Istio reads it.
+    ///
+    /// @throws ProblemException if it is not a number
+    public int concurrency() {
+        var configured =
+                Documents.struct("PROXY_CONFIG", environment.getOrDefault("PROXY_CONFIG", "{}"))
+                        .getFieldsOrDefault("concurrency", NodeMetadata.NONE)
+                        .getNumberValue();
+        var given = option("--concurrency", Integer.toString((int) configured));
+        if (!given.matches("[0-9]{1,4}")) {
+            throw new ProblemException(
+                    new Problem("--concurrency", "'" + given + "'", "a number of workers", null));
+        }
+        return Integer.parseInt(given);
+    }
+
     private static Extension extension(String name, String type) {
         return Extension.newBuilder()
                 .setName(name)

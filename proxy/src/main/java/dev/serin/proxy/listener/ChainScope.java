@@ -1,16 +1,20 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.base.chance.Draws;
+import dev.serin.proxy.http.manager.HttpManager;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
+import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import org.jspecify.annotations.Nullable;
 
-/// The data plane, as one filter chain's connections see it.
-record ChainScope(Scope outer, Chain chain) implements Scope {
+/// The data plane, as one connection of a filter chain sees it.
+///
+/// @param share of a drain's time after which this connection ends
+record ChainScope(Scope outer, Chain chain, double share) implements Scope {
     @Override
     public @Nullable RouteTable routes(String name) {
         return outer.routes(name);
@@ -33,6 +37,12 @@ record ChainScope(Scope outer, Chain chain) implements Scope {
 
     @Override
     public boolean draining() {
-        return chain.draining() || outer.draining();
+        var drain = chain.newest().drain();
+        return drain != null && drain.has(share) || outer.draining();
+    }
+
+    @Override
+    public HttpManager newest(HttpManager manager) {
+        return chain.newest().target() instanceof Http(var newest) ? newest : manager;
     }
 }

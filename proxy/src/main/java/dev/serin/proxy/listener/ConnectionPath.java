@@ -1,7 +1,6 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.base.time.Timers;
-import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.HttpConnection;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -45,6 +44,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
     private @Nullable ByteBuf seen;
+    private @Nullable String protocol;
     private Timers.@Nullable Timer detection;
     private boolean tls;
     private boolean http;
@@ -165,6 +165,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 4. The filter chain, in Envoy's order, then what carries the connection from here.
     private void choose(ChannelHandlerContext ctx, FirstOctets found) {
         done = true;
+        var plain = found.transport().equals(FirstOctets.UNKNOWN.transport());
+        protocol = plain && !found.protocols().isEmpty() ? found.protocols().getFirst() : null;
         var to = java.util.Objects.requireNonNull(local);
         var from = java.util.Objects.requireNonNull(remote);
         var facts = new Facts(to, from, found.serverName(), found.transport(), found.protocols());
@@ -229,15 +231,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// 6. HTTP or TCP; what was read so far goes to it first.
     private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
         var downstream = connection.downstream();
+        var own = accepted.scope(chain, ctx.channel(), downstream.id());
         var carrier =
                 switch (chain.target()) {
                     case Http(var manager) ->
-                            new Http1Server(
+                            HttpCarrier.of(
                                     worker,
-                                    new HttpConnection(
-                                            worker, manager, accepted.scope(chain), downstream),
-                                    manager.limits());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, scope, connection);
+                                    manager,
+                                    new HttpConnection(worker, manager, own, downstream),
+                                    protocol);
+                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         var early = seen;
         seen = null;

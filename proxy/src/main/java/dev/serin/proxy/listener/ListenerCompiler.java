@@ -71,6 +71,7 @@ public final class ListenerCompiler {
         for (var chain : listener.getFilterChainsList()) {
             chains.add(chain(chain));
         }
+        ChainOverlap.check(chains);
         var fallback =
                 listener.hasDefaultFilterChain() ? chain(listener.getDefaultFilterChain()) : null;
         if (chains.isEmpty() && fallback == null) {
@@ -81,6 +82,7 @@ public final class ListenerCompiler {
                 List.copyOf(addresses),
                 !listener.hasBindToPort() || listener.getBindToPort().getValue(),
                 listener.getUseOriginalDst().getValue(),
+                SocketOptions.of(listener),
                 inspection(listener),
                 List.copyOf(chains),
                 fallback,
@@ -196,7 +198,8 @@ public final class ListenerCompiler {
                             message.getName(),
                             match(message.getFilterChainMatch()),
                             filters,
-                            target);
+                            target,
+                            Carried.of(message));
             known.put(message, chain);
             return chain;
         } catch (ConfigProblem e) {
@@ -253,6 +256,13 @@ public final class ListenerCompiler {
     private static ChainMatch match(FilterChainMatch match) throws ConfigProblem {
         if (!match.getAddressSuffix().isEmpty()) {
             throw new ConfigProblem("filter_chain_match.address_suffix", "is not supported");
+        }
+        for (var name : match.getServerNamesList()) {
+            if (name.lastIndexOf('*') > 0 || name.startsWith("*") && !name.startsWith("*.")) {
+                throw new ConfigProblem(
+                        "filter_chain_match.server_names",
+                        "'" + name + "' has a wildcard that is not a whole first label");
+            }
         }
         return new ChainMatch(
                 match.getDestinationPort().getValue(),

@@ -1,10 +1,14 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.proxy.http.manager.HttpManager;
+import dev.serin.proxy.listener.Drains.Drain;
 import dev.serin.proxy.network.TcpConfig;
 import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.Direction;
+
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.netty.channel.Channel;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +16,10 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// A listener as configured, compiled from Envoy's Listener. Immutable but for its chains' drain
-/// flags.
+/// A listener as configured, compiled from Envoy's Listener. Immutable but for what its chains keep
+/// of their connections.
 ///
 /// @param addresses where it listens, or for one that does not bind what it takes over
 /// @param bind whether it has sockets; if not, another listener hands connections to it
@@ -29,6 +34,7 @@ public record ListenerConfig(
         List<InetSocketAddress> addresses,
         boolean bind,
         boolean handOff,
+        Binding binding,
         Inspection inspection,
         List<Chain> chains,
         @Nullable Chain fallback,
@@ -48,20 +54,57 @@ public record ListenerConfig(
         boolean test(int port);
     }
 
-    /// A filter chain.
+    /// How the sockets of a listener are made. A change of it makes new ones.
+    ///
+    /// @param backlog connections that wait to be accepted
+    /// @param accepts connections taken in one go; 0 for the usual number
+    /// @param bufferLimit octets that may wait to be written to a client
+    /// @param options by kernel number, set before the socket is bound
+    public record Binding(
+            int backlog,
+            int accepts,
+            int bufferLimit,
+            boolean transparent,
+            boolean freebind,
+            int fastOpen,
+            List<SocketOption> options) {
+        public static final Binding USUAL =
+                new Binding(4096, 0, 256 * 1024, false, false, 0, List.of());
+    }
+
+    /// An option of a socket by the kernel's numbers.
+    public record SocketOption(int level, int name, int value) {}
+
+    /// A filter chain. Its connections are kept with it, and go over to the chain that takes its
+    /// place if that carries traffic alike.
     public static final class Chain {
         private final String name;
         private final ChainMatch match;
         private final List<NetworkFilter> filters;
         private final Target target;
-        private volatile boolean draining;
+        private final FilterChain carried;
+        private Set<Connection> connections = ConcurrentHashMap.newKeySet();
+        private volatile @Nullable Chain heir;
+        private volatile @Nullable Drain drain;
+
+        /// One of its connections.
+        ///
+        /// @param share of the drain time after which it ends, from 0 to 1
+        record Connection(Channel channel, double share) {}
 
         /// @param filters before the target, in order
-        Chain(String name, ChainMatch match, List<NetworkFilter> filters, Target target) {
+        /// @param carried by which a chain is known that may take its connections over
+        Chain(
+                String name,
+                ChainMatch match,
+                List<NetworkFilter> filters,
+                Target target,
+                FilterChain carried) {
             this.name = name;
             this.match = match;
             this.filters = List.copyOf(filters);
             this.target = target;
+            this.carried = carried;
         }
 
         public String name() {
@@ -80,13 +123,40 @@ public record ListenerConfig(
             return target;
         }
 
-        /// Its connections end with their present stream.
-        public void drain() {
-            draining = true;
+        /// Whether connections of `other` may go on with this one.
+        boolean carriesAs(Chain other) {
+            return carried.equals(other.carried);
         }
 
-        public boolean draining() {
-            return draining;
+        /// Hands the connections over; before anyone else sees the heir. Owner thread.
+        void leaveTo(Chain next) {
+            next.connections = connections;
+            heir = next;
+        }
+
+        /// The chain that stands in the place of this one now, itself if none does.
+        Chain newest() {
+            var newest = this;
+            for (var next = heir; next != null; next = next.heir) {
+                newest = next;
+            }
+            if (newest != this) {
+                heir = newest; // so that a chain of heirs is no memory
+            }
+            return newest;
+        }
+
+        Set<Connection> connections() {
+            return connections;
+        }
+
+        @Nullable Drain drain() {
+            return drain;
+        }
+
+        /// Its connections end from now on. Owner thread.
+        void drain(Drain begun) {
+            drain = begun;
         }
     }
 

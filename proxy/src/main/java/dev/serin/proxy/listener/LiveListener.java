@@ -2,6 +2,7 @@ package dev.serin.proxy.listener;
 
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.ListenerConfig.Binding;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.socket.Sockets;
 import dev.serin.proxy.worker.Worker;
@@ -17,8 +18,11 @@ import io.netty.channel.group.ChannelGroup;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// A listener in use. Its sockets stay while its configuration changes; a new connection goes by
 /// the newest. Owner thread, but for what connections read.
@@ -28,7 +32,8 @@ public final class LiveListener {
     private final Scope scope;
     private final Neighbours neighbours;
     private final ChannelGroup connections;
-    private final List<Channel> bound = new ArrayList<>();
+    private final Drains drains;
+    private Map<InetSocketAddress, Channel> bound = new LinkedHashMap<>();
     private volatile ListenerConfig config;
 
     /// @param connections every accepted connection is put into it
@@ -38,73 +43,149 @@ public final class LiveListener {
             Sockets sockets,
             Scope scope,
             Neighbours neighbours,
-            ChannelGroup connections) {
+            ChannelGroup connections,
+            Drains drains) {
         this.config = config;
         this.workers = workers;
         this.sockets = sockets;
         this.scope = scope;
         this.neighbours = neighbours;
         this.connections = connections;
+        this.drains = drains;
     }
 
     public ListenerConfig config() {
         return config;
     }
 
-    /// Puts a new configuration to use. Connections of chains that are in it no more end with their
-    /// present stream.
+    /// Puts a new configuration to use. Sockets of addresses that stay are kept, new ones are bound
+    /// before old ones are closed. Connections of chains that are gone drain; those of a chain that
+    /// changed in logs, metrics or tracing only go on with the new one. Blocks the owner for as
+    /// long as binding takes.
+    ///
+    /// @throws IllegalStateException as the socket says, for instance that the address is in use;
+    ///   then all is as before
     public void config(ListenerConfig next) {
+        move(next);
         var before = config;
-        config = next;
         var kept = next.all();
         for (var chain : before.all()) {
-            if (!kept.contains(chain)) {
-                chain.drain();
+            if (kept.contains(chain)) {
+                continue;
+            }
+            var heir =
+                    kept.stream()
+                            .filter(c -> c.carriesAs(chain) && c.drain() == null)
+                            .findFirst()
+                            .orElse(null);
+            if (heir == null) {
+                drains.begin(chain);
+            } else {
+                chain.leaveTo(heir);
             }
         }
+        config = next;
+    }
+
+    private void move(ListenerConfig next) {
+        var old = bound;
+        var wanted = wanted(next);
+        if (next.binding().equals(config.binding()) && old.keySet().equals(wanted)) {
+            return;
+        }
+        var same = next.binding().equals(config.binding());
+        var opened = new LinkedHashMap<InetSocketAddress, Channel>();
+        try {
+            for (var address : wanted) {
+                var there = same ? old.get(address) : null;
+                opened.put(address, there == null ? open(address, next) : there);
+            }
+        } catch (IllegalStateException e) {
+            opened.values().removeAll(old.values());
+            opened.values().forEach(c -> c.close().awaitUninterruptibly());
+            if (old.isEmpty()) {
+                throw e;
+            }
+            moveWithGap(next, wanted);
+            return;
+        }
+        bound = opened;
+        old.values().stream()
+                .filter(c -> !opened.containsValue(c))
+                .forEach(c -> c.close().awaitUninterruptibly());
+    }
+
+    /// Where an old socket stands in the way of a new one, as one for every address does.
+    private void moveWithGap(ListenerConfig next, Set<InetSocketAddress> wanted) {
+        var before = config;
+        closeSockets();
+        try {
+            for (var address : wanted) {
+                bound.put(address, open(address, next));
+            }
+        } catch (IllegalStateException e) {
+            closeSockets();
+            for (var address : wanted(before)) {
+                bound.put(address, open(address, before));
+            }
+            throw e;
+        }
+    }
+
+    private static Set<InetSocketAddress> wanted(ListenerConfig config) {
+        return config.bind() ? new LinkedHashSet<>(config.addresses()) : Set.of();
     }
 
     /// Binds what the configuration asks for; blocks the owner for as long as that takes.
     ///
-    /// @throws RuntimeException as the socket says, for instance that the address is in use
+    /// @throws IllegalStateException as the socket says, for instance that the address is in use
     public void bind() {
-        if (!config.bind()) {
-            return;
-        }
-        for (var address : config.addresses()) {
-            var future = bootstrap(address).bind(address).awaitUninterruptibly();
-            if (!future.isSuccess()) {
-                close();
-                throw new IllegalStateException(
-                        "cannot listen on " + address + ": " + future.cause().getMessage(),
-                        future.cause());
+        try {
+            for (var address : wanted(config)) {
+                bound.put(address, open(address, config));
             }
-            var held = LeftOver.hold("listener", config.name() + " " + address);
-            future.channel().closeFuture().addListener(_ -> held.release());
-            bound.add(future.channel());
+        } catch (IllegalStateException e) {
+            closeSockets();
+            throw e;
         }
     }
 
-    private ServerBootstrap bootstrap(InetSocketAddress address) {
+    private Channel open(InetSocketAddress address, ListenerConfig next) {
+        var future = bootstrap(address, next.binding()).bind(address).awaitUninterruptibly();
+        if (!future.isSuccess()) {
+            throw new IllegalStateException(
+                    "cannot listen on " + address + ": " + future.cause().getMessage(),
+                    future.cause());
+        }
+        var held = LeftOver.hold("listener", next.name() + " " + address);
+        future.channel().closeFuture().addListener(_ -> held.release());
+        return future.channel();
+    }
+
+    private ServerBootstrap bootstrap(InetSocketAddress address, Binding binding) {
         var v6 = address.getAddress() instanceof Inet6Address;
-        return new ServerBootstrap()
-                .group(workers.group())
-                .channelFactory(() -> sockets.newServer(v6))
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(64 * 1024, 256 * 1024))
-                .childHandler(
-                        new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(Channel channel) {
-                                accept(workers.of(channel.eventLoop()), channel);
-                            }
-                        });
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(workers.group())
+                        .channelFactory(() -> sockets.newServer(v6))
+                        .option(ChannelOption.SO_BACKLOG, binding.backlog())
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(
+                                        binding.bufferLimit() / 4, binding.bufferLimit()))
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        accept(workers.of(channel.eventLoop()), channel);
+                                    }
+                                });
+        SocketOptions.set(bootstrap, binding, sockets.transport());
+        return bootstrap;
     }
 
     private void accept(Worker worker, Channel channel) {
@@ -112,20 +193,30 @@ public final class LiveListener {
         channel.pipeline().addLast(new ConnectionPath(worker, scope, neighbours, this));
     }
 
-    /// The data plane as the streams of `chain` see it: draining when the chain is.
-    Scope scope(Chain chain) {
-        return new ChainScope(scope, chain);
+    /// The data plane as the streams of a connection on `chain` see it: draining when the chain is.
+    Scope scope(Chain chain, Channel channel, long id) {
+        // multiples of the golden ratio lie evenly between 0 and 1, however many there are
+        var share = id * 0.6180339887498949 % 1;
+        var connection = new Chain.Connection(channel, share);
+        var connections = chain.connections();
+        connections.add(connection);
+        channel.closeFuture().addListener(_ -> connections.remove(connection));
+        return new ChainScope(scope, chain, share);
     }
 
     /// Where it listens; the port is the real one where 0 was asked for.
     public List<InetSocketAddress> addresses() {
-        return bound.stream().map(c -> (InetSocketAddress) c.localAddress()).toList();
+        return bound.values().stream().map(c -> (InetSocketAddress) c.localAddress()).toList();
     }
 
-    /// Takes no new connections; those that it has go on until their chain's drain ends them.
+    /// Takes no new connections; those that it has drain.
     public void close() {
-        bound.forEach(c -> c.close().awaitUninterruptibly());
+        closeSockets();
+        config.all().forEach(drains::begin);
+    }
+
+    private void closeSockets() {
+        bound.values().forEach(c -> c.close().awaitUninterruptibly());
         bound.clear();
-        config.all().forEach(Chain::drain);
     }
 }

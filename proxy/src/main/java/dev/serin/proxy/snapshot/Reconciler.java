@@ -178,26 +178,19 @@ public final class Reconciler {
             return false;
         }
         failed.remove(name);
-        if (before != null
-                && before.config().addresses().equals(next.addresses())
-                && before.config().bind() == next.bind()) {
-            before.config(next);
-            watcher.listenerLive(name);
-            return true;
-        }
-        if (before != null) {
-            before.close();
-            listeners.remove(name);
-        }
-        var fresh = makers.listener().apply(next);
         try {
-            fresh.bind();
+            if (before != null) {
+                before.config(next);
+            } else {
+                var fresh = makers.listener().apply(next);
+                fresh.bind();
+                listeners.put(name, fresh);
+            }
         } catch (IllegalStateException e) {
             failed.put(name, next);
             watcher.listenerFailed(name, String.valueOf(e.getMessage()));
-            return before != null;
+            return false;
         }
-        listeners.put(name, fresh);
         watcher.listenerLive(name);
         return true;
     }

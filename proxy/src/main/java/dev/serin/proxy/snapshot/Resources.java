@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,10 @@ final class Resources {
     private final Extensions extensions;
     private final Draws draws;
     private final UnreadFields unreadFields = new UnreadFields(FieldLists.own(), KnownTypes::find);
-    private Map<FilterChain, Chain> chains = new LinkedHashMap<>();
+
+    /// Filter chains by the name of their listener and their message.
+    private final Map<String, Map<FilterChain, Chain>> chains = new HashMap<>();
+
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
@@ -57,24 +61,12 @@ final class Resources {
     List<Rejected> update(ConfigUpdate update) {
         return switch (update.typeUrl()) {
             case ConfigUpdate.LISTENER -> {
-                var next = new LinkedHashMap<FilterChain, Chain>();
-                var compiler = new ListenerCompiler(extensions, draws, chains);
-                var rejected =
-                        take(
-                                update,
-                                Listener.getDescriptor(),
-                                listeners,
-                                any -> compiler.compile(parse(any, Listener.parser())));
-                for (var listener : listeners.values()) {
-                    var kept = listener.compiled().all();
-                    chains.forEach((message, chain) -> {
-                        if (kept.contains(chain)) {
-                            next.put(message, chain);
-                        }
-                    });
-                }
-                chains = next;
-                yield rejected;
+                update.removed().forEach(chains::remove);
+                yield take(
+                        update,
+                        Listener.getDescriptor(),
+                        listeners,
+                        any -> listener(parse(any, Listener.parser())));
             }
             case ConfigUpdate.ROUTE ->
                     take(
@@ -110,6 +102,15 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    /// A chain whose message is the same as before stays the same object.
+    private ListenerConfig listener(Listener message) throws ConfigProblem {
+        var known = new HashMap<>(chains.getOrDefault(message.getName(), Map.of()));
+        var config = new ListenerCompiler(extensions, draws, known).compile(message);
+        known.values().retainAll(config.all());
+        chains.put(message.getName(), known);
+        return config;
     }
 
     /// Reads and compiles one resource.

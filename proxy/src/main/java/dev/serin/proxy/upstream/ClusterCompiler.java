@@ -1,6 +1,5 @@
 package dev.serin.proxy.upstream;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
@@ -23,7 +22,6 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +29,6 @@ import java.time.Duration;
 
 /// Compiles Envoy's Cluster. Pure.
 public final class ClusterCompiler {
-    private static final String HTTP_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String DNS_CLUSTER = "/envoy.extensions.clusters.dns.v3.DnsCluster";
     private static final String ORIGINAL_HEADER = "x-envoy-original-dst-host";
 
@@ -48,8 +44,6 @@ public final class ClusterCompiler {
         }
         var dns = dnsCluster(cluster);
         var discovery = dns == null ? discovery(cluster) : dnsKind(dns);
-        var http = http(cluster);
-        var common = http.getCommonHttpProtocolOptions();
         var breakers = cluster.getCircuitBreakers();
         return new ClusterConfig(
                 cluster.getName(),
@@ -67,8 +61,7 @@ public final class ClusterCompiler {
                 cluster.hasConnectTimeout()
                         ? duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
-                common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : Duration.ofHours(1),
-                common.getMaxRequestsPerConnection().getValue(),
+                HttpUpstreamCompiler.compile(cluster),
                 new Priorities(
                         limits(breakers, RoutingPriority.DEFAULT),
                         limits(breakers, RoutingPriority.HIGH)),
@@ -162,37 +155,6 @@ public final class ClusterCompiler {
                         : Duration.ofSeconds(5),
                 duration(common.getUpdateMergeWindow()),
                 !cluster.hasWaitForWarmOnInit() || cluster.getWaitForWarmOnInit().getValue());
-    }
-
-    // ---- HTTP
-
-    private static HttpProtocolOptions http(Cluster cluster) throws ConfigProblem {
-        for (var entry : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            var any = entry.getValue();
-            if (!any.getTypeUrl().endsWith("/" + HTTP_OPTIONS)) {
-                throw new ConfigProblem(
-                        "typed_extension_protocol_options",
-                        "unknown options '" + entry.getKey() + "' of type " + any.getTypeUrl());
-            }
-            var options = httpOptions(any);
-            if (options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
-                    || options.getExplicitHttpConfig().hasHttp3ProtocolOptions()) {
-                throw new ConfigProblem(
-                        "typed_extension_protocol_options",
-                        "HTTP/2 towards hosts is not supported yet");
-            }
-            return options;
-        }
-        return HttpProtocolOptions.getDefaultInstance();
-    }
-
-    private static HttpProtocolOptions httpOptions(Any any) throws ConfigProblem {
-        try {
-            return HttpProtocolOptions.parseFrom(any.getValue());
-        } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem(
-                    "typed_extension_protocol_options", "does not parse: " + e.getMessage());
-        }
     }
 
     // ---- circuit breakers

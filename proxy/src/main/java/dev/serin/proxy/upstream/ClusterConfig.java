@@ -24,7 +24,6 @@ import java.util.Map;
 /// @param dns how names are resolved
 /// @param original null unless [Discovery#ORIGINAL_DST]
 /// @param forward null unless [Discovery#FORWARD]
-/// @param maxRequestsPerConnection 0 for any number
 /// @param limits of the default and the high priority
 /// @param hostConnections the most to one host
 /// @param checks active health checks; a host is healthy if all pass
@@ -43,8 +42,7 @@ public record ClusterConfig(
         @Nullable OriginalDestination original,
         @Nullable Forward forward,
         Duration connectTimeout,
-        Duration idleTimeout,
-        int maxRequestsPerConnection,
+        HttpUpstream http,
         Priorities limits,
         int hostConnections,
         List<HealthConfig> checks,

@@ -11,12 +11,9 @@ import dev.serin.proxy.upstream.balance.Policy.Health;
 import dev.serin.proxy.upstream.outlier.HostRecord;
 import dev.serin.proxy.upstream.pool.HostPool;
 
-import io.netty.channel.unix.DomainSocketAddress;
-
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +23,6 @@ import java.util.concurrent.atomic.LongAdder;
 /// cluster. Load and health are shared by the workers; each worker has its own pool.
 public final class Host {
     private final InetSocketAddress address;
-    private final SocketAddress target;
     private final String shownAddress;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger flags = new AtomicInteger();
@@ -46,14 +42,10 @@ public final class Host {
     /// @param nanos the present
     public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
         this.endpoint = endpoint;
-        this.pools = new @Nullable HostPool[workers];
+        this.pools = new @Nullable HostPool[workers * 2];
         this.connections = new Breaker(mostConnections);
         this.healthySince = nanos;
         address = address(endpoint.address());
-        target =
-                endpoint.address().pipe()
-                        ? new DomainSocketAddress(endpoint.address().host())
-                        : address;
         shownAddress =
                 endpoint.address().pipe()
                         ? endpoint.address().host()
@@ -71,11 +63,6 @@ public final class Host {
     /// Of a Unix socket an unresolved one with its path as the name.
     public InetSocketAddress address() {
         return address;
-    }
-
-    /// What is connected to.
-    public SocketAddress target() {
-        return target;
     }
 
     /// Further addresses of the same endpoint, to be tried if the first does not answer.
@@ -233,13 +220,14 @@ public final class Host {
 
     // ---- connections
 
-    /// The pool of the worker with this index; that worker only.
-    public @Nullable HostPool pool(int worker) {
-        return pools[worker];
+    /// The pool of the worker with this index, for HTTP/2 or for what it is that the other speaks;
+    /// that worker only.
+    public @Nullable HostPool pool(int worker, boolean http2) {
+        return pools[http2 ? worker * 2 + 1 : worker * 2];
     }
 
-    public void pool(int worker, @Nullable HostPool pool) {
-        pools[worker] = pool;
+    public void pool(int worker, boolean http2, HostPool pool) {
+        pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
     }
 
     @Override

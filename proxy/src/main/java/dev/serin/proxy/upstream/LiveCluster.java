@@ -397,9 +397,11 @@ public final class LiveCluster {
         for (Worker worker : workers) {
             worker.loop()
                     .execute(() -> {
-                        var pool = host.pool(worker.index());
-                        if (pool != null) {
-                            pool.drain();
+                        for (var http2 : new boolean[] {false, true}) {
+                            var pool = host.pool(worker.index(), http2);
+                            if (pool != null) {
+                                pool.drain();
+                            }
                         }
                     });
         }

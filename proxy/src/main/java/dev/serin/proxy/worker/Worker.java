@@ -7,6 +7,8 @@ import io.netty.channel.EventLoop;
 
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// One event loop and what its streams share. Everything but [#loop()] and [#index()] is for that
@@ -17,6 +19,8 @@ public final class Worker {
     private final int index;
     private final EventLoop loop;
     private final Ticker ticker;
+    private final List<Runnable> afterPass = new ArrayList<>();
+    private final Runnable endPass = this::endPass;
     private byte[] scratch = new byte[16 * 1024];
     private String date = "";
     private long dateUntil;
@@ -47,6 +51,25 @@ public final class Worker {
             scratch = new byte[Integer.highestOneBit(size - 1) << 1];
         }
         return scratch;
+    }
+
+    /// Runs `task` when this loop has read what there is to read now, so that what one pass brings
+    /// for a connection goes out together.
+    public void afterPass(Runnable task) {
+        if (afterPass.isEmpty()) {
+            loop.execute(endPass);
+        }
+        afterPass.add(task);
+    }
+
+    private void endPass() {
+        try {
+            for (var i = 0; i < afterPass.size(); i++) {
+                afterPass.get(i).run();
+            }
+        } finally {
+            afterPass.clear();
+        }
     }
 
     /// Runs `task` on this loop later.

@@ -5,13 +5,21 @@ import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 
 /// The header names that are seen every day, so that reading one makes no new string.
-final class HeaderNames {
+public final class HeaderNames {
     private static final int MASK = 511;
     private static final String[] KNOWN = {
+        ":authority",
+        ":method",
+        ":path",
+        ":protocol",
+        ":scheme",
+        ":status",
         "accept",
+        "accept-charset",
         "accept-encoding",
         "accept-language",
         "accept-ranges",
+        "access-control-allow-origin",
         "age",
         "allow",
         "authorization",
@@ -40,6 +48,7 @@ final class HeaderNames {
         "grpc-status",
         "grpc-timeout",
         "host",
+        "http2-settings",
         "if-match",
         "if-modified-since",
         "if-none-match",
@@ -52,10 +61,12 @@ final class HeaderNames {
         "max-forwards",
         "origin",
         "pragma",
+        "proxy-authenticate",
         "proxy-authorization",
         "proxy-connection",
         "range",
         "referer",
+        "refresh",
         "retry-after",
         "sec-fetch-dest",
         "sec-fetch-mode",
@@ -122,8 +133,23 @@ final class HeaderNames {
 
     private HeaderNames() {}
 
+    /// The one string for a name of the list; the name itself for others.
+    public static String known(String name) {
+        for (var at = name.hashCode() & MASK; ; at = (at + 1) & MASK) {
+            var known = TABLE[at];
+            if (known == null || known.equals(name)) {
+                return known == null ? name : known;
+            }
+        }
+    }
+
+    /// The octet of a name in lower case; 0 if it may not be in one.
+    public static byte lower(byte octet) {
+        return TOKEN[octet & 0xff];
+    }
+
     /// The name in `lower[from, to)`, already in lower case, whose [String#hashCode] is `hash`.
-    static String of(byte[] lower, int from, int to, int hash) {
+    public static String of(byte[] lower, int from, int to, int hash) {
         var length = to - from;
         for (var at = hash & MASK; ; at = (at + 1) & MASK) {
             var known = TABLE[at];

@@ -18,16 +18,7 @@ import java.util.Objects;
 /// A connection to a host, one stream at a time. Between streams it belongs to its pool. Its own
 /// event loop only.
 public final class Http1Client extends ChannelInboundHandlerAdapter
-        implements RequestWriter, Http1Parser.Sink {
-    /// Who keeps the connection between streams.
-    public interface Keeper {
-        /// The connection can take the next request.
-        void idle(Http1Client client);
-
-        /// The connection is gone.
-        void closed(Http1Client client);
-    }
-
+        implements HostConnection, RequestWriter, Http1Parser.Sink {
     private final Worker worker;
     private final Keeper keeper;
     private final Http1Parser parser;
@@ -40,6 +31,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private boolean close;
     private boolean closed;
     private boolean free;
+    private boolean idle = true;
     private boolean paused;
     private int requests;
     private long idleSince;
@@ -53,20 +45,32 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         this.idleSince = worker.ticker().nanos();
     }
 
-    /// Begins a stream.
-    public void take(ResponseReader next) {
+    @Override
+    public RequestWriter open(ResponseReader next) {
         reader = next;
+        idle = false;
         requestEnded = false;
         requests++;
         parser.next();
+        return this;
     }
 
-    /// Streams so far.
+    @Override
+    public int room() {
+        return idle && !close && !closed ? 1 : 0;
+    }
+
+    @Override
+    public int active() {
+        return idle ? 0 : 1;
+    }
+
+    @Override
     public int requests() {
         return requests;
     }
 
-    /// It never came to a connection.
+    @Override
     public void discard() {
         if (!closed) {
             closed = true;
@@ -74,11 +78,20 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         }
     }
 
-    /// By the ticker, when the last stream ended.
+    @Override
     public long idleSince() {
         return idleSince;
     }
 
+    @Override
+    public void drain() {
+        close = true;
+        if (idle) {
+            close();
+        }
+    }
+
+    @Override
     public void close() {
         if (!closed && ctx != null) {
             context().close();
@@ -195,10 +208,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
             }
             if (free) {
                 free = false;
-                keeper.idle(this);
+                idle = true;
+                keeper.room(this);
             }
         } catch (Malformed e) {
-            fail(true, e.detail());
+            fail(ResetReason.PROTOCOL, e.detail());
         } finally {
             in.release();
         }
@@ -280,7 +294,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
             return;
         }
         if (reader != null && !parser.endedByClose()) {
-            fail(false, "connection termination");
+            fail(ResetReason.CONNECTION, "connection termination");
         }
         closed = true;
         writer().release();
@@ -288,20 +302,20 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         keeper.closed(this);
     }
 
-    private void fail(boolean protocolError, String detail) {
+    private void fail(ResetReason reason, String detail) {
         var to = reader;
         reader = null;
         close = true;
         close();
         if (to != null) {
-            to.reset(protocolError, detail);
+            to.reset(reason, detail);
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (reader != null) {
-            fail(false, String.valueOf(cause.getMessage()));
+            fail(ResetReason.CONNECTION, String.valueOf(cause.getMessage()));
         } else {
             context.close();
         }

@@ -16,8 +16,14 @@ public interface RequestReader {
     /// All that was there to read has been handed over, for now.
     void readComplete();
 
-    /// The client broke off; the last call.
+    /// The client's connection ended; the last call.
     void gone();
+
+    /// The client reset the stream, or it was reset for what the client did; the last call.
+    ///
+    /// @param remote whether the client did
+    /// @param detail as `%RESPONSE_CODE_DETAILS%`
+    void reset(boolean remote, String detail);
 
     /// The rest of the request is not HTTP. The reader answers, or resets if it has begun to.
     void malformed(int status, String detail);

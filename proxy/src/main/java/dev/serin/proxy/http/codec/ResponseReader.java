@@ -25,8 +25,8 @@ public interface ResponseReader {
 
     /// The host broke off; the last call.
     ///
-    /// @param protocolError what came is not HTTP
-    void reset(boolean protocolError, String detail);
+    /// @param detail for logs
+    void reset(ResetReason reason, String detail);
 
     /// The host takes more of the request again.
     void writable();

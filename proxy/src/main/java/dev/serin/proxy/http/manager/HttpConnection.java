@@ -21,10 +21,9 @@ import java.util.Locale;
 /// What the streams of one client connection share. Its event loop only.
 public final class HttpConnection implements StreamFactory {
     private final Worker worker;
-    private final HttpManager manager;
+    private HttpManager manager;
     private final Scope scope;
     private final Downstream downstream;
-    private final boolean someDisabled;
     private final Draw ids;
     private final Draw backoff;
 
@@ -33,13 +32,13 @@ public final class HttpConnection implements StreamFactory {
         this.manager = manager;
         this.scope = scope;
         this.downstream = downstream;
-        this.someDisabled = manager.someDisabled();
         this.ids = scope.draws().named("request-id");
         this.backoff = scope.draws().named("retry-backoff");
     }
 
     @Override
     public RequestReader open(ResponseWriter out, RequestHead head, boolean end) {
+        manager = scope.newest(manager);
         var stream = new HttpStream(this, out, head);
         stream.open(end);
         return stream;
@@ -71,7 +70,7 @@ public final class HttpConnection implements StreamFactory {
     /// out.
     FilterPath filters(@Nullable RouteMatch route) {
         var configured = manager.filters();
-        if (someDisabled || route != null && route.togglesFilters()) {
+        if (manager.someDisabled() || route != null && route.togglesFilters()) {
             return new FilterPath(
                     configured.stream()
                             .filter(f -> enabled(f, route))

@@ -2,6 +2,7 @@ package dev.serin.proxy.http.manager;
 
 import dev.serin.base.net.Cidr;
 import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.AccessLog;
@@ -27,10 +28,19 @@ public record HttpManager(
         List<Filter> filters,
         List<AccessLog> logs,
         Edge edge,
+        Codec codec,
         Http1Limits limits,
+        Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
         Set<String> upgrades) {
+    /// Which version of HTTP clients speak; AUTO for what they begin with.
+    public enum Codec {
+        AUTO,
+        HTTP1,
+        HTTP2
+    }
+
     /// One configured filter.
     ///
     /// @param make a filter for each stream

@@ -345,6 +345,20 @@ final class HttpStream extends StreamFacts implements RequestReader {
     }
 
     @Override
+    public void reset(boolean remote, String detail) {
+        if (over) {
+            return;
+        }
+        flags |=
+                (remote
+                                ? ResponseFlag.DOWNSTREAM_REMOTE_RESET
+                                : ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR)
+                        .bit();
+        details = detail;
+        finish(() -> {});
+    }
+
+    @Override
     public void malformed(int status, String detail) {
         reply(
                 new LocalReply(

@@ -9,6 +9,9 @@ import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
 import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.codec.h2.Http2Compiler;
+import dev.serin.proxy.http.codec.h2.Http2Limits;
+import dev.serin.proxy.http.manager.HttpManager.Codec;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
 import dev.serin.proxy.route.RouteCompiler;
@@ -16,7 +19,6 @@ import dev.serin.proxy.route.RouteTable;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 import org.jspecify.annotations.Nullable;
@@ -49,10 +51,6 @@ public final class ManagerCompiler {
                             "route_specifier",
                             config.getRouteSpecifierCase() + " is not supported");
         }
-        if (config.getCodecType() == CodecType.HTTP3
-                || config.getCodecType() == CodecType.UNRECOGNIZED) {
-            throw new ConfigProblem("codec_type", config.getCodecType() + " is not supported");
-        }
         return new HttpManager(
                 config.getStatPrefix(),
                 rdsName,
@@ -60,7 +58,9 @@ public final class ManagerCompiler {
                 filters(config.getHttpFiltersList(), extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
+                codec(config),
                 limits(config),
+                http2(config),
                 config.hasStreamIdleTimeout()
                         ? Durations.toMillis(config.getStreamIdleTimeout())
                         : 300_000,
@@ -151,6 +151,27 @@ public final class ManagerCompiler {
             }
         }
         return List.copyOf(internal);
+    }
+
+    private static Codec codec(HttpConnectionManager config) throws ConfigProblem {
+        return switch (config.getCodecType()) {
+            case AUTO -> Codec.AUTO;
+            case HTTP1 -> Codec.HTTP1;
+            case HTTP2 -> Codec.HTTP2;
+            case HTTP3, UNRECOGNIZED ->
+                    throw new ConfigProblem(
+                            "codec_type", config.getCodecType() + " is not supported");
+        };
+    }
+
+    private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
+        var heads = limits(config);
+        try {
+            return Http2Compiler.compile(config.getHttp2ProtocolOptions())
+                    .heads(heads.maxHead(), heads.maxHeaders());
+        } catch (ConfigProblem e) {
+            throw e.under("http2_protocol_options");
+        }
     }
 
     private static Http1Limits limits(HttpConnectionManager config) {

@@ -22,4 +22,10 @@ public interface Scope {
 
     /// Whether connections are to end with their present stream.
     boolean draining();
+
+    /// The connection manager in use now in the place of `manager`: a change that only concerns
+    /// logs, metrics or tracing applies to connections that are open.
+    default HttpManager newest(HttpManager manager) {
+        return manager;
+    }
 }

@@ -4,8 +4,9 @@ import dev.serin.base.chance.Draw;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.ResponseHead;
-import dev.serin.proxy.http.codec.Http1Client;
+import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
+import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.route.RetryPolicy;
@@ -110,17 +111,17 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         host = picked;
         picked.begin();
-        var pool = HostPool.of(stream.worker(), to, picked);
+        var pool = HostPool.of(stream.worker(), to, picked, stream.request().protocol());
         waitingIn = pool;
         pool.acquire(this);
     }
 
     @Override
-    public void ready(Http1Client client) {
+    public void ready(HostConnection connection) {
         waitingIn = null;
+        var client = connection.open(this);
         writer = client;
         local = client.local();
-        client.take(this);
         upstreamStart = now();
         transportFailure = null;
         outcome(Outcome.CONNECTED);
@@ -279,15 +280,11 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     }
 
     @Override
-    public void reset(boolean protocolError, String detail) {
+    public void reset(ResetReason reason, String detail) {
         var reused = writer != null && writer.reused();
         writer = null;
         if (responseBegun) {
-            stream.flag(
-                    (protocolError
-                                    ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR
-                                    : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION)
-                            .bit());
+            stream.flag(UpstreamFailures.flag(reason).bit());
             finish();
             stream.breakOff(
                     "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
@@ -295,7 +292,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         outcome(Outcome.RESET);
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
-        if (reused && untouched && !protocolError && !staleRetried) {
+        if (untouched && !staleRetried && mayAsk(reason, reused)) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
             again();
             return;
@@ -303,7 +300,12 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (policy().retriesReset(true) && retry()) {
             return;
         }
-        fail(UpstreamFailures.reset(protocolError));
+        fail(UpstreamFailures.reset(reason));
+    }
+
+    /// Whether the host cannot have begun with the request, so that asking again is safe.
+    private static boolean mayAsk(ResetReason reason, boolean reused) {
+        return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
     }
 
     private void timedOut() {

@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.router;
 
+import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.stream.ResponseFlag;
 
@@ -29,14 +30,21 @@ final class UpstreamFailures {
                         reason);
     }
 
-    static LocalReply reset(boolean protocolError) {
-        return protocolError
-                ? before(502, ResponseFlag.UPSTREAM_PROTOCOL_ERROR, "protocol error", "")
-                : before(
-                        503,
-                        ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
-                        "connection termination",
-                        "");
+    static LocalReply reset(ResetReason reason) {
+        return switch (reason) {
+            case PROTOCOL -> before(502, flag(reason), "protocol error", "");
+            case CONNECTION -> before(503, flag(reason), "connection termination", "");
+            case REMOTE -> before(503, flag(reason), "remote reset", "");
+            case REFUSED -> before(503, flag(reason), "remote refused stream reset", "");
+        };
+    }
+
+    static ResponseFlag flag(ResetReason reason) {
+        return switch (reason) {
+            case PROTOCOL -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+            case CONNECTION -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case REMOTE, REFUSED -> ResponseFlag.UPSTREAM_REMOTE_RESET;
+        };
     }
 
     static LocalReply timeout(String details) {

@@ -1,11 +1,13 @@
 package dev.serin.proxy.upstream.health;
 
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.HttpProtocol;
-import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
+import dev.serin.proxy.http.codec.RequestWriter;
+import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.http.codec.h2.Http2Client;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.Connector;
@@ -13,34 +15,28 @@ import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.Consumer;
 
-/// Sends a request and judges the response. As Envoy's HTTP health check.
-final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
-    private static final String CHECKED_CLUSTER = "x-envoy-upstream-healthchecked-cluster";
-    private static final String DEGRADED = "x-envoy-degraded";
-
-    private final HealthConfig.Http config;
+/// Sends a request and judges the response. As Envoy's HTTP and gRPC health checks.
+final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader {
+    private final Question question;
     private final boolean reuse;
     private final LiveCluster cluster;
     private final Host host;
     private final Worker worker;
-    private @Nullable Http1Client client;
+    private @Nullable HostConnection connection;
+    private @Nullable RequestWriter writer;
     private @Nullable Consumer<Finding> then;
     private @Nullable ResponseHead head;
     private Octets body = new Octets(0);
     private volatile String detail = "";
 
-    HttpProber(
-            HealthConfig.Http config,
-            boolean reuse,
-            LiveCluster cluster,
-            Host host,
-            Worker worker) {
-        this.config = config;
+    HttpProber(Question question, boolean reuse, LiveCluster cluster, Host host, Worker worker) {
+        this.question = question;
         this.reuse = reuse;
         this.cluster = cluster;
         this.host = host;
@@ -51,14 +47,24 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
     public void probe(Consumer<Finding> next) {
         then = next;
         head = null;
-        body = new Octets(config.mostBody());
-        var kept = client;
-        if (kept != null) {
+        body = new Octets(question.mostBody());
+        var kept = connection;
+        if (kept != null && kept.room() > 0) {
             ask(kept);
             return;
         }
-        var fresh = new Http1Client(worker, this);
-        Connector.connect(worker, cluster, host, fresh)
+        close();
+        if (question.http2()) {
+            var fresh = new Http2Client(worker, this, cluster.config().http().http2());
+            connect(fresh, fresh);
+        } else {
+            var fresh = new Http1Client(worker, this);
+            connect(fresh, fresh);
+        }
+    }
+
+    private void connect(HostConnection fresh, ChannelHandler handler) {
+        Connector.connect(worker, cluster, host, handler)
                 .addListener((ChannelFuture future) -> {
                     if (!future.isSuccess()) {
                         fresh.discard();
@@ -67,34 +73,25 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
                     } else if (then == null) {
                         fresh.close();
                     } else {
-                        client = fresh;
+                        connection = fresh;
                         ask(fresh);
                     }
                 });
     }
 
-    private void ask(Http1Client to) {
-        to.take(this);
-        to.head(request(), true);
-        to.flush();
-    }
-
-    private RequestHead request() {
-        var headers = new Headers();
-        headers.add("user-agent", "Envoy/HC");
-        for (var header : config.add()) {
-            if (header.append()) {
-                headers.add(header.name(), header.value());
-            } else {
-                headers.set(header.name(), header.value());
-            }
+    private void ask(HostConnection to) {
+        var request = to.open(this);
+        writer = request;
+        var content = question.body();
+        var empty = !content.isReadable();
+        request.head(question.head(cluster.name(), host), empty);
+        if (empty) {
+            content.release();
+        } else {
+            request.write(content);
+            request.endRequest(null);
         }
-        config.remove().forEach(headers::remove);
-        var named = host.endpoint().check().host();
-        var authority =
-                !named.isEmpty() ? named : config.host().isEmpty() ? cluster.name() : config.host();
-        return new RequestHead(
-                HttpProtocol.HTTP11, config.method(), config.path(), authority, headers);
+        request.flush();
     }
 
     // ---- the response
@@ -115,31 +112,14 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
 
     @Override
     public void end(@Nullable Headers trailers) {
+        writer = null;
         var response = head;
-        found(response == null ? Finding.NETWORK : judge(response));
-    }
-
-    private Finding judge(ResponseHead response) {
-        var status = response.status();
-        detail = "status " + status;
-        if (!HealthConfig.Range.any(config.expected(), status)) {
-            return HealthConfig.Range.any(config.retriable(), status)
-                    ? Finding.DOUBTFUL
-                    : Finding.BAD;
+        if (response == null) {
+            found(Finding.NETWORK);
+            return;
         }
-        if (!body.holds(config.body())) {
-            detail = "the body does not hold what was expected";
-            return Finding.BAD;
-        }
-        var service = config.service();
-        if (service != null) {
-            var named = response.headers().get(CHECKED_CLUSTER);
-            if (!service.test(named == null ? "" : named)) {
-                detail = "it is of the service '" + named + "'";
-                return Finding.BAD;
-            }
-        }
-        return response.headers().has(DEGRADED) ? Finding.DEGRADED : Finding.GOOD;
+        detail = "status " + response.status();
+        found(question.judge(response, body, trailers));
     }
 
     @Override
@@ -149,9 +129,10 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
     public void writable() {}
 
     @Override
-    public void reset(boolean protocolError, String why) {
+    public void reset(ResetReason reason, String why) {
+        writer = null;
         detail = why;
-        client = null;
+        close();
         found(Finding.NETWORK);
     }
 
@@ -169,18 +150,18 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
     // ---- the connection
 
     @Override
-    public void idle(Http1Client free) {}
+    public void room(HostConnection free) {}
 
     @Override
-    public void closed(Http1Client gone) {
-        if (gone.equals(client)) {
-            client = null;
+    public void closed(HostConnection gone) {
+        if (gone.equals(connection)) {
+            connection = null;
         }
     }
 
     private void close() {
-        var open = client;
-        client = null;
+        var open = connection;
+        connection = null;
         if (open != null) {
             open.close();
         }
@@ -188,16 +169,13 @@ final class HttpProber implements Prober, Http1Client.Keeper, ResponseReader {
 
     @Override
     public void cancel() {
-        var waiting = then != null;
         then = null;
-        var open = client;
-        client = null;
-        if (open != null) {
-            if (waiting) {
-                open.cancel();
-            }
-            open.close();
+        var asked = writer;
+        writer = null;
+        if (asked != null) {
+            asked.cancel();
         }
+        close();
     }
 
     @Override

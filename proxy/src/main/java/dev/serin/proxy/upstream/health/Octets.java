@@ -28,10 +28,14 @@ final class Octets {
         }
     }
 
+    byte[] all() {
+        return ByteBufUtil.getBytes(kept);
+    }
+
     /// Whether each of these is there, after the one before; there may be others between.
     boolean holds(List<ByteString> wanted) {
         var from = 0;
-        var all = ByteBufUtil.getBytes(kept);
+        var all = all();
         for (var part : wanted) {
             var at = indexOf(all, part, from);
             if (at < 0) {

@@ -40,8 +40,11 @@ interface Prober {
             case HealthConfig.Tcp tcp ->
                     new TcpProber(tcp, config.reuse(), cluster, target, worker);
             case HealthConfig.Http http ->
-                    new HttpProber(http, config.reuse(), cluster, target, worker);
-            case HealthConfig.Grpc _ -> throw new IllegalStateException("refused by the compiler");
+                    new HttpProber(
+                            new Question.OfHttp(http), config.reuse(), cluster, target, worker);
+            case HealthConfig.Grpc grpc ->
+                    new HttpProber(
+                            new Question.OfGrpc(grpc), config.reuse(), cluster, target, worker);
         };
     }
 

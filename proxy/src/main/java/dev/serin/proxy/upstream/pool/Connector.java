@@ -9,12 +9,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.NoopAddressResolverGroup;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /// Opens connections to hosts, as the cluster asks: its own end, its time limit, the sockets' mark.
 public final class Connector {
@@ -29,14 +31,26 @@ public final class Connector {
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channelFactory(() -> sockets.newClient(v6))
+                        .channelFactory(
+                                () ->
+                                        host.endpoint().address().pipe()
+                                                ? sockets.transport().newPipe()
+                                                : sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
-                        .option(ChannelOption.TCP_NODELAY, true)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) config.connectTimeout().toMillis())
                         .handler(handler);
+        if (host.endpoint().address().pipe()) {
+            var path = host.endpoint().address().host();
+            return client.connect(
+                    sockets.transport() == dev.serin.proxy.socket.Transport.EPOLL
+                            ? new DomainSocketAddress(path)
+                            : UnixDomainSocketAddress.of(path));
+        }
+        client.option(ChannelOption.TCP_NODELAY, true);
         sockets.mark(client);
+        SocketOptions.set(client, config.sockets(), sockets.transport(), v6);
         var bind = bind(cluster, v6);
         if (bind == null) {
             return client.connect(host.address());

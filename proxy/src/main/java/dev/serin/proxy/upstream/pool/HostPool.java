@@ -1,12 +1,18 @@
 package dev.serin.proxy.upstream.pool;
 
 import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
+import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.HttpUpstream;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ConnectTimeoutException;
 
 import java.util.ArrayDeque;
@@ -15,9 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One worker's HTTP/1.1 connections to one host. The one used last is used next, so that spare
-/// ones grow old and go. That worker's loop only.
-public final class HostPool implements Http1Client.Keeper {
+/// One worker's HTTP connections to one host. The one used last is used next, as long as it has
+/// room, so that spare ones grow old and go. That worker's loop only.
+public final class HostPool implements HostConnection.Keeper {
     /// Why there is no connection.
     public enum Failure {
         /// A circuit breaker is open.
@@ -30,7 +36,8 @@ public final class HostPool implements Http1Client.Keeper {
 
     /// A stream that wants a connection. Is called exactly once, maybe before `acquire` returns.
     public interface Waiter {
-        void ready(Http1Client client);
+        /// @param connection with room for a stream
+        void ready(HostConnection connection);
 
         void failed(Failure failure, String reason);
     }
@@ -38,41 +45,71 @@ public final class HostPool implements Http1Client.Keeper {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
-    private final ArrayDeque<Http1Client> idle = new ArrayDeque<>();
+    private final HttpUpstream http;
+    private final boolean http2;
+    private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
-    private final Map<Http1Client, Timers.Timer> open = new HashMap<>();
+    private final Map<HostConnection, Watch> open = new HashMap<>();
     private int connecting;
 
-    private HostPool(Worker worker, LiveCluster cluster, Host host) {
+    private HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
+        this.http = cluster.config().http();
+        this.http2 = http2;
     }
 
-    /// The pool of this worker for this host, made when first asked for.
-    public static HostPool of(Worker worker, LiveCluster cluster, Host host) {
-        var pool = host.pool(worker.index());
+    /// The pool of this worker for this host and what the client speaks, made when first asked for.
+    public static HostPool of(
+            Worker worker, LiveCluster cluster, Host host, HttpProtocol downstream) {
+        var http2 = cluster.config().http().http2(downstream);
+        var pool = host.pool(worker.index(), http2);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, host);
-            host.pool(worker.index(), pool);
+            pool = new HostPool(worker, cluster, host, http2);
+            host.pool(worker.index(), http2, pool);
         }
         return pool;
     }
 
     /// Gives `waiter` a connection, now or later.
     public void acquire(Waiter waiter) {
-        var client = idle.pollFirst();
-        if (client != null) {
-            waiter.ready(client);
+        var connection = ready.peekFirst();
+        if (connection != null) {
+            give(connection, waiter);
             return;
         }
         if (!cluster.pending().take()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
             waiter.failed(Failure.OVERFLOW, "");
             return;
         }
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_TOTAL);
         waiting.addLast(waiter);
-        if (connecting < waiting.size()) {
+        if (wantsMore()) {
             connect();
+        }
+    }
+
+    /// Whether those that wait are more than the connections that are being made will carry.
+    private boolean wantsMore() {
+        var each = http2 ? http.http2().streams() : 1;
+        return (long) connecting * each < waiting.size();
+    }
+
+    /// @param connection the first of `ready`
+    private void give(HostConnection connection, Waiter waiter) {
+        var most = http.maxRequests();
+        var last = most > 0 && connection.requests() + 1 >= most;
+        if (last) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_REQUESTS);
+        }
+        if (last || connection.room() <= 1) {
+            ready.remove(connection);
+        }
+        waiter.ready(connection);
+        if (last) {
+            connection.drain();
         }
     }
 
@@ -83,31 +120,69 @@ public final class HostPool implements Http1Client.Keeper {
         }
     }
 
-    private void connect() {
+    /// Whether the cluster and the host may have one connection more.
+    private boolean taken() {
         if (!cluster.connections().take()) {
+            return false;
+        }
+        if (!host.connections().take()) {
+            cluster.connections().give();
+            return false;
+        }
+        return true;
+    }
+
+    private void gone() {
+        cluster.connections().give();
+        host.connections().give();
+    }
+
+    private void connect() {
+        if (!taken()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
             if (!open.isEmpty() || connecting > 0) {
                 return; // whoever waits gets the next one that is free
             }
             cluster.connections().force(); // one is always allowed, or the host could starve
+            host.connections().force();
         }
         connecting++;
-        var client = new Http1Client(worker, this);
-        Connector.connect(worker, cluster, host, client)
-                .addListener((ChannelFuture future) -> connected(client, future));
+        if (http2) {
+            var client = new Http2Client(worker, this, http.http2());
+            connect(client, client);
+        } else {
+            var client = new Http1Client(worker, this);
+            connect(client, client);
+        }
     }
 
-    private void connected(Http1Client client, ChannelFuture future) {
+    private void connect(HostConnection connection, ChannelHandler handler) {
+        Connector.connect(worker, cluster, host, handler)
+                .addListener((ChannelFuture future) -> connected(connection, future));
+    }
+
+    private void connected(HostConnection connection, ChannelFuture future) {
         connecting--;
+        var observer = cluster.observer();
+        observer.count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        observer.count(
+                http2
+                        ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                        : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
         if (future.isSuccess()) {
-            watchIdle(client, cluster.config().idleTimeout().toMillis());
-            idle(client);
+            open.put(connection, new Watch(connection));
+            room(connection);
             return;
         }
-        client.discard();
-        cluster.connections().give();
+        connection.discard();
+        gone();
         var cause = future.cause();
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = reason(cause);
+        observer.count(
+                failure == Failure.TIMEOUT
+                        ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
+                        : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
         // All that wait: another try would most likely end the same, and they know other hosts.
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
@@ -129,31 +204,29 @@ public final class HostPool implements Http1Client.Keeper {
     }
 
     @Override
-    public void idle(Http1Client client) {
-        var most = cluster.config().maxRequestsPerConnection();
-        var spent = host.gone() || most > 0 && client.requests() >= most;
-        if (spent && (client.requests() > 0 || waiting.isEmpty())) {
-            client.close();
+    public void room(HostConnection connection) {
+        if (host.gone() && (connection.requests() > 0 || waiting.isEmpty())) {
+            connection.drain();
             return;
         }
-        var waiter = waiting.pollFirst();
-        if (waiter != null) {
+        ready.addFirst(connection); // it had none before, so it is not there yet
+        while (!waiting.isEmpty() && connection.equals(ready.peekFirst())) {
+            var waiter = waiting.removeFirst();
             cluster.pending().give();
-            waiter.ready(client);
-            return;
+            give(connection, waiter);
         }
-        idle.addFirst(client);
     }
 
     @Override
-    public void closed(Http1Client client) {
-        idle.remove(client);
-        var watch = open.remove(client);
+    public void closed(HostConnection connection) {
+        ready.remove(connection);
+        var watch = open.remove(connection);
         if (watch != null) {
             watch.cancel();
-            cluster.connections().give();
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
+            gone();
         }
-        if (!waiting.isEmpty() && connecting < waiting.size()) {
+        if (wantsMore()) {
             connect();
         }
         unused();
@@ -165,26 +238,56 @@ public final class HostPool implements Http1Client.Keeper {
         }
     }
 
-    private void watchIdle(Http1Client client, long millis) {
-        open.put(client, millis <= 0 ? () -> {} : worker.after(millis, () -> idleLong(client)));
-    }
+    /// Ends connections that grow old: in idleness, or at all.
+    private final class Watch {
+        private final HostConnection connection;
+        private Timers.Timer idle = () -> {};
+        private Timers.Timer life = () -> {};
 
-    private void idleLong(Http1Client client) {
-        var limit = cluster.config().idleTimeout().toMillis();
-        var unused = (worker.ticker().nanos() - client.idleSince()) / 1_000_000;
-        if (!idle.contains(client)) {
-            watchIdle(client, limit);
-        } else if (unused < limit) {
-            watchIdle(client, limit - unused);
-        } else {
-            client.close();
+        Watch(HostConnection connection) {
+            this.connection = connection;
+            if (!http.idle().isZero()) {
+                idleIn(http.idle().toMillis());
+            }
+            if (!http.lifetime().isZero()) {
+                life = worker.after(http.lifetime().toMillis(), this::old);
+            }
+        }
+
+        private void idleIn(long millis) {
+            idle = worker.after(millis, this::look);
+        }
+
+        private void look() {
+            var limit = http.idle().toMillis();
+            var unused = (worker.ticker().nanos() - connection.idleSince()) / 1_000_000;
+            if (connection.active() > 0) {
+                idleIn(limit);
+            } else if (unused < limit) {
+                idleIn(limit - unused);
+            } else {
+                cluster.observer().count(ClusterEvent.UPSTREAM_CX_IDLE_TIMEOUT);
+                connection.close();
+            }
+        }
+
+        private void old() {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_DURATION_REACHED);
+            ready.remove(connection);
+            connection.drain();
+        }
+
+        void cancel() {
+            idle.cancel();
+            life.cancel();
         }
     }
 
-    /// Closes what is idle; what is in use closes with its stream, since the host is gone.
+    /// Closes what is idle; what is in use closes with its streams, since the host is gone.
     public void drain() {
-        for (var client : List.copyOf(idle)) {
-            client.close();
+        ready.clear();
+        for (var connection : List.copyOf(open.keySet())) {
+            connection.drain();
         }
     }
 }

@@ -1,0 +1,13 @@
+package dev.serin.proxy.http.codec;
+
+/// Why a host's stream ended before its time.
+public enum ResetReason {
+    /// The connection ended.
+    CONNECTION,
+    /// What came is not HTTP.
+    PROTOCOL,
+    /// The host reset the stream.
+    REMOTE,
+    /// The host has not looked at the request: another may be asked, whatever the request is.
+    REFUSED
+}

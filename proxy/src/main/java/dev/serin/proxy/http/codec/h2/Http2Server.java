@@ -1,0 +1,267 @@
+package dev.serin.proxy.http.codec.h2;
+
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.codec.Http1Server;
+import dev.serin.proxy.http.codec.StreamFactory;
+import dev.serin.proxy.worker.Worker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/// A client's HTTP/2 connection. Its own event loop only.
+public final class Http2Server extends Http2Connection {
+    private static final byte[] PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /// How long a client has to learn that the connection takes no more streams; as Envoy's
+    /// HttpConnectionManager.drain_timeout.
+    private static final long GRACE_MILLIS = 5_000;
+
+    private final StreamFactory streams;
+    private final Duration idle;
+    private Timers.@Nullable Timer idleTimer;
+    private Timers.@Nullable Timer grace;
+    private int prefaceSeen;
+    private int last;
+    private int lastServed = Integer.MAX_VALUE;
+    private boolean draining;
+
+    /// @param idle how long the connection may be without a stream; zero for ever
+    public Http2Server(Worker worker, StreamFactory streams, Http2Limits limits, Duration idle) {
+        super(worker, limits, true);
+        this.streams = streams;
+        this.idle = idle;
+        if (!idle.isZero()) {
+            watchIdle(idle.toMillis());
+        }
+    }
+
+    @Override
+    void begin() {
+        if (limits.connect()) {
+            out().settings(
+                            Setting.MAX_CONCURRENT_STREAMS,
+                            limits.streams(),
+                            Setting.INITIAL_WINDOW_SIZE,
+                            limits.streamWindow(),
+                            Setting.HEADER_TABLE_SIZE,
+                            limits.table(),
+                            Setting.ENABLE_CONNECT_PROTOCOL,
+                            1);
+        } else {
+            out().settings(
+                            Setting.MAX_CONCURRENT_STREAMS,
+                            limits.streams(),
+                            Setting.INITIAL_WINDOW_SIZE,
+                            limits.streamWindow(),
+                            Setting.HEADER_TABLE_SIZE,
+                            limits.table());
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    void read(ByteBuf in) throws Http2Fault {
+        while (prefaceSeen < PREFACE.length) {
+            if (!in.isReadable()) {
+                return;
+            }
+            if (in.readByte() != PREFACE[prefaceSeen++]) {
+                throw Http2Fault.protocol("http2.preface");
+            }
+        }
+        super.read(in);
+    }
+
+    @Override
+    boolean idle(int stream) {
+        return stream > last || (stream & 1) == 0;
+    }
+
+    @Override
+    boolean trailersNext(Http2Stream stream) {
+        return true;
+    }
+
+    @Override
+    void opened(int id, boolean end) throws Http2Fault {
+        if ((id & 1) == 0) {
+            throw Http2Fault.protocol("http2.stream_number");
+        }
+        if (id <= last) {
+            headersOnClosed(id);
+            return;
+        }
+        last = id;
+        if (id > lastServed) {
+            return; // the client knows by GOAWAY
+        }
+        if (!block.request(limits.connect()) || end && block.contentLength > 0) {
+            wrong(null, id, "http2.violation.of.messaging.rule");
+        } else if (block.tooLarge) {
+            refuse(id, ErrorCode.INTERNAL_ERROR);
+        } else if (open() >= limits.streams()) {
+            refuse(id, ErrorCode.REFUSED_STREAM);
+        } else {
+            request(id, end);
+            if (streams.draining() && !draining) {
+                drain();
+            }
+        }
+    }
+
+    private void request(int id, boolean end) {
+        var head = block;
+        var method = String.valueOf(head.method);
+        var upgrade = head.protocol;
+        if (upgrade != null) { // inside the proxy an upgrade is what it is in HTTP/1.1
+            method = "GET";
+            head.headers.add("upgrade", upgrade);
+        }
+        var path = head.path == null ? "" : head.path;
+        var request =
+                new RequestHead(HttpProtocol.HTTP2, method, path, head.authority(), head.headers);
+        if (head.scheme != null) {
+            request.scheme(head.scheme);
+        }
+        var stream = new Http2ServerStream(this, id, method.equals("HEAD"), upgrade != null);
+        stream.expect(head.contentLength);
+        stream.remoteEnded = end;
+        open(stream);
+        if (head.expectContinue && !end) {
+            stream.goOn();
+        }
+        if (request.authority().isEmpty()) {
+            streams.malformed(stream, 400, "missing_host_header");
+            return;
+        }
+        if (!path.startsWith("/") && !method.equals("CONNECT") && !path.equals("*")) {
+            streams.malformed(stream, 404, "http1.invalid_url");
+            return;
+        }
+        var reader = streams.open(stream, request, end);
+        stream.reader(reader);
+        if (!end && !stream.closed) {
+            touch(stream);
+        }
+    }
+
+    @Override
+    void more(Http2Stream stream, boolean end) throws Http2Fault {
+        trailers(stream, end);
+    }
+
+    @Override
+    void peerSetting(int name, int value) {}
+
+    @Override
+    public void goAway(int lastStream, int code) {} // the client opens no more streams; it may end
+
+    @Override
+    void peerReset(Http2Stream stream, int code) {
+        if (stream instanceof Http2ServerStream server) {
+            server.broken(true, "http2.remote_reset");
+        }
+    }
+
+    @Override
+    void weBroke(Http2Stream stream, String detail) {
+        if (stream instanceof Http2ServerStream server) {
+            server.broken(false, detail);
+        }
+    }
+
+    @Override
+    void peerGone(Http2Stream stream) {
+        if (stream instanceof Http2ServerStream server) {
+            server.gone();
+        }
+    }
+
+    @Override
+    int lastProcessed() {
+        return Math.min(last, lastServed);
+    }
+
+    // ---- the end
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event.equals(Http1Server.DRAIN)) {
+            drain();
+        }
+    }
+
+    /// Tells the client to open no more streams, and closes with the last one.
+    private void drain() {
+        if (draining || closing) {
+            return;
+        }
+        draining = true;
+        if (open() == 0) {
+            noMore();
+            return;
+        }
+        out().goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
+        out().flush();
+        grace = worker.after(GRACE_MILLIS, this::noMore);
+    }
+
+    private void noMore() {
+        if (closing || lastServed != Integer.MAX_VALUE) {
+            return;
+        }
+        lastServed = last;
+        out().goAway(last, ErrorCode.NO_ERROR);
+        out().flush();
+        if (open() == 0) {
+            closeAfterWrites();
+        }
+    }
+
+    @Override
+    void forget(Http2Stream stream) {
+        super.forget(stream);
+        if (draining && open() == 0 && !closing) {
+            noMore();
+            closeAfterWrites();
+        }
+    }
+
+    private void watchIdle(long millis) {
+        idleTimer =
+                worker.after(
+                        millis,
+                        () -> {
+                            if (closing) {
+                                return;
+                            }
+                            var limit = idle.toMillis();
+                            var quiet = (worker.ticker().nanos() - idleSince) / 1_000_000;
+                            if (open() == 0 && quiet >= limit) {
+                                drain();
+                            } else {
+                                watchIdle(open() > 0 ? limit : limit - quiet);
+                            }
+                        });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (idleTimer != null) {
+            idleTimer.cancel();
+        }
+        if (grace != null) {
+            grace.cancel();
+        }
+        super.channelInactive(context);
+    }
+}
