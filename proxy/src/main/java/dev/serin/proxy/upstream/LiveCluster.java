@@ -74,7 +74,7 @@ public final class LiveCluster {
                         : new HealthChecks(config.checks().getFirst(), this, upstream, observer);
         reported =
                 config.policy().choice() instanceof Policy.ReportedWeights weights
-                        ? new ReportedLoad(weights, upstream, this::hosts, this::healthChanged)
+                        ? new ReportedLoad(weights, upstream, this::hosts, this::weightChanged)
                         : null;
         dns = dns();
     }
@@ -328,8 +328,16 @@ public final class LiveCluster {
         endpoints(Assignment.EMPTY);
     }
 
-    /// A health flag of a host has changed; owner thread.
-    public void healthChanged() {
+    /// A health flag of `host` has changed; owner thread.
+    public void healthChanged(Host host) {
+        if (host.health() == Policy.Health.UNHEALTHY) {
+            // Whatever made it fail may be of the connections, and they would be used again first.
+            drain(host, upstream.workers().all());
+        }
+        weightChanged();
+    }
+
+    private void weightChanged() {
         if (closed) {
             return;
         }
@@ -394,6 +402,10 @@ public final class LiveCluster {
 
     static void leave(Host host, List<Worker> workers) {
         host.leave();
+        drain(host, workers);
+    }
+
+    private static void drain(Host host, List<Worker> workers) {
         for (Worker worker : workers) {
             worker.loop()
                     .execute(() -> {

@@ -119,7 +119,7 @@ final class HostCheck implements AutoCloseable {
         }
         after(pause(passed, change));
         if (change == Change.CHANGED || counted || !cluster.ready()) {
-            cluster.healthChanged();
+            cluster.healthChanged(host);
         }
     }
 

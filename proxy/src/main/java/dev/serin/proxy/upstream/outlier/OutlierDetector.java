@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Judges the hosts of one cluster by how requests on them end. Workers count; verdicts are carried
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
 public final class OutlierDetector implements AutoCloseable {
     private final OutlierConfig config;
     private final Supplier<? extends Collection<Host>> hosts;
-    private final Runnable changed;
+    private final Consumer<Host> changed;
     private final ClusterObserver observer;
     private final Ticker ticker;
     private final Executor owner;
@@ -34,10 +35,10 @@ public final class OutlierDetector implements AutoCloseable {
     /// What it works with.
     ///
     /// @param hosts the present ones; asked on the owner's thread
-    /// @param changed is called on the owner's thread when a host was ejected or returned
+    /// @param changed is called on the owner's thread with a host that was ejected or has returned
     public record Means(
             Supplier<? extends Collection<Host>> hosts,
-            Runnable changed,
+            Consumer<Host> changed,
             ClusterObserver observer,
             Ticker ticker,
             Timers timers,
@@ -134,7 +135,7 @@ public final class OutlierDetector implements AutoCloseable {
             record.backoff(record.backoff() + 1);
         }
         host.flag(HostFlag.FAILED_OUTLIER_CHECK, true);
-        changed.run();
+        changed.accept(host);
     }
 
     private void interval() {
@@ -182,7 +183,7 @@ public final class OutlierDetector implements AutoCloseable {
     private void giveBack(Host host) {
         host.record().clear();
         if (host.flag(HostFlag.FAILED_OUTLIER_CHECK, false)) {
-            changed.run();
+            changed.accept(host);
         }
     }
 

@@ -31,11 +31,10 @@ public final class Connector {
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channelFactory(
-                                () ->
-                                        host.endpoint().address().pipe()
-                                                ? sockets.transport().newPipe()
-                                                : sockets.newClient(v6))
+                        .channelFactory(() ->
+                                host.endpoint().address().pipe()
+                                        ? sockets.transport().newPipe()
+                                        : sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
