@@ -71,6 +71,7 @@ public final class DataPlane implements AutoCloseable {
                         parts.timers(),
                         parts.draws(),
                         owner,
+                        parts.extensions().transports().needs(),
                         parts.outside());
         var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
         this.drains = drains;

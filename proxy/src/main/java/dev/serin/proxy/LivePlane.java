@@ -8,6 +8,8 @@ import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.upstream.ClusterObserver;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.upstream.dns.Resolver;
@@ -31,8 +33,20 @@ final class LivePlane implements Plane {
     LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
         var filters =
                 Stream.concat(
-                                Filters.ofStreams(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
+                        .toList();
+        var tls =
+                new TlsNeeds(
+                        runtime.ticker(),
+                        place.files()::find,
+                        place.identity(),
+                        runtime.distrust(),
+                        telemetry.envoyStats());
+        var connections =
+                Stream.concat(
+                                Filters.ofConnections(runtime.ticker()).stream(),
+                                telemetry.networkFilters().stream())
                         .toList();
         this.plane =
                 new DataPlane(
@@ -47,7 +61,8 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
-                                        Filters.ofConnections()),
+                                        connections,
+                                        new TransportCompiler(tls)),
                                 telemetry.envoyStats(),
                                 new Upstream.Outside(
                                         Resolver.system(),
@@ -77,6 +92,7 @@ final class LivePlane implements Plane {
         return switch (typeUrl) {
             case ConfigUpdate.ENDPOINT -> plane.wanted().endpoints();
             case ConfigUpdate.ROUTE -> plane.wanted().routes();
+            case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
     }

@@ -12,14 +12,21 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -34,8 +41,11 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
@@ -61,9 +71,30 @@ public final class KnownTypes {
                     entry(LOGS + "file.v3.FileAccessLog", FileAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
+                    entry(HTTP + "buffer.v3.Buffer", Buffer::getDescriptor),
+                    entry(HTTP + "buffer.v3.BufferPerRoute", BufferPerRoute::getDescriptor),
                     entry(HTTP + "cors.v3.Cors", Cors::getDescriptor),
                     entry(HTTP + "cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
                     entry(HTTP + "fault.v3.HTTPFault", HTTPFault::getDescriptor),
+                    entry(
+                            HTTP + "grpc_stats.v3.FilterConfig",
+                            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
+                                    ::getDescriptor),
+                    entry(HTTP + "grpc_web.v3.GrpcWeb", GrpcWeb::getDescriptor),
+                    entry(
+                            HTTP + "header_mutation.v3.HeaderMutation",
+                            HeaderMutation::getDescriptor),
+                    entry(
+                            HTTP + "header_mutation.v3.HeaderMutationPerRoute",
+                            HeaderMutationPerRoute::getDescriptor),
+                    entry(
+                            HTTP + "local_ratelimit.v3.LocalRateLimit",
+                            LocalRateLimit::getDescriptor),
+                    entry(
+                            NETWORK + "local_ratelimit.v3.LocalRateLimit",
+                            io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3
+                                            .LocalRateLimit
+                                    ::getDescriptor),
                     entry(HTTP + "rbac.v3.RBAC", RBAC::getDescriptor),
                     entry(HTTP + "rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
                     entry(HTTP + "router.v3.Router", Router::getDescriptor),
@@ -106,6 +137,16 @@ public final class KnownTypes {
                     entry(
                             SOCKETS + "tls.v3.DownstreamTlsContext",
                             DownstreamTlsContext::getDescriptor),
+                    entry(SOCKETS + "tls.v3.Secret", Secret::getDescriptor),
+                    entry(
+                            SOCKETS + "tls.v3.SPIFFECertValidatorConfig",
+                            SPIFFECertValidatorConfig::getDescriptor),
+                    entry(
+                            SOCKETS + "proxy_protocol.v3.ProxyProtocolUpstreamTransport",
+                            ProxyProtocolUpstreamTransport::getDescriptor),
+                    entry(
+                            "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
+                            ProxyProtocol::getDescriptor),
                     entry(SOCKETS + "tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
                     entry(
                             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

@@ -19,6 +19,7 @@ import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 import dev.serin.proxy.upstream.Assignment;
+import dev.serin.proxy.tls.secret.Secret;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.compile.EndpointCompiler;
@@ -51,6 +52,7 @@ final class Resources {
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
     final Map<String, Good<Assignment>> endpoints = new LinkedHashMap<>();
+    final Map<String, Good<Secret>> secrets = new LinkedHashMap<>();
 
     Resources(Extensions extensions, Draws draws) {
         this.extensions = extensions;
@@ -83,7 +85,10 @@ final class Resources {
                             update,
                             Cluster.getDescriptor(),
                             clusters,
-                            any -> ClusterCompiler.compile(parse(any, Cluster.parser())));
+                            any ->
+                                    ClusterCompiler.compile(
+                                            parse(any, Cluster.parser()),
+                                            extensions.transports()));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
@@ -92,6 +97,23 @@ final class Resources {
                             any ->
                                     EndpointCompiler.compile(
                                             parse(any, ClusterLoadAssignment.parser()), false));
+            case ConfigUpdate.SECRET ->
+                    take(
+                            update,
+                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
+                                    .getDescriptor(),
+                            secrets,
+                            any ->
+                                    extensions
+                                            .transports()
+                                            .needs()
+                                            .secrets()
+                                            .compile(
+                                                    parse(
+                                                            any,
+                                                            io.envoyproxy.envoy.extensions
+                                                                    .transport_sockets.tls.v3.Secret
+                                                                    .parser())));
             default ->
                     update.changed().stream()
                             .map(r ->

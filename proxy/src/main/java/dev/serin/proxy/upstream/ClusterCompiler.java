@@ -5,6 +5,7 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.Breakers.Budget;
 import dev.serin.proxy.upstream.Breakers.Limits;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
@@ -35,13 +36,8 @@ public final class ClusterCompiler {
     private ClusterCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
-    public static ClusterConfig compile(Cluster cluster) throws ConfigProblem {
-        if (cluster.hasTransportSocket()
-                && !cluster.getTransportSocket().getName().endsWith("raw_buffer")) {
-            throw new ConfigProblem(
-                    "transport_socket",
-                    "'" + cluster.getTransportSocket().getName() + "' is not supported yet");
-        }
+    public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
+            throws ConfigProblem {
         var dns = dnsCluster(cluster);
         var discovery = dns == null ? discovery(cluster) : dnsKind(dns);
         var breakers = cluster.getCircuitBreakers();
@@ -72,7 +68,8 @@ public final class ClusterCompiler {
                         : null,
                 SocketCompiler.compile(cluster),
                 membership(cluster),
-                cluster.getMetadata().getFilterMetadataMap());
+                cluster.getMetadata().getFilterMetadataMap(),
+                transports.upstream(cluster));
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

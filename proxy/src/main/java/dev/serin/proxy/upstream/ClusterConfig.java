@@ -2,6 +2,7 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.transport.ClusterTransports;
 import dev.serin.proxy.upstream.Breakers.Limits;
 import dev.serin.proxy.upstream.balance.Policy;
 import dev.serin.proxy.upstream.dns.DnsConfig;
@@ -49,7 +50,8 @@ public record ClusterConfig(
         @Nullable OutlierConfig outlier,
         SocketConfig sockets,
         Membership membership,
-        Map<String, Struct> metadata) {
+        Map<String, Struct> metadata,
+        ClusterTransports transports) {
     /// How hosts are found.
     public enum Discovery {
         STATIC,

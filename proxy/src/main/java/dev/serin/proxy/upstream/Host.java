@@ -84,6 +84,11 @@ public final class Host {
         return endpoint.hostname();
     }
 
+    /// Its host name, for SNI; empty if it has none.
+    public String name() {
+        return endpoint.hostname();
+    }
+
     public int priority() {
         return endpoint.priority();
     }

@@ -2,6 +2,7 @@ package dev.serin.proxy.upstream;
 
 import dev.serin.base.chance.Draw;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.transport.LiveTransports;
 import dev.serin.proxy.upstream.Assignment.Address;
 import dev.serin.proxy.upstream.Assignment.Endpoint;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
@@ -26,6 +27,7 @@ public final class LiveCluster {
     private final ClusterConfig config;
     private final Upstream upstream;
     private final ClusterObserver observer;
+    private final LiveTransports transports;
     private final Breakers usual;
     private final Breakers high;
     private final Balance balance;
@@ -49,6 +51,7 @@ public final class LiveCluster {
         this.config = config;
         this.upstream = upstream;
         observer = upstream.observers().of(config.statName());
+        transports = new LiveTransports(config.name(), config.transports(), upstream.tls());
         usual = new Breakers(config.limits().usual());
         high = new Breakers(config.limits().high());
         drop = upstream.draws().named("drop-overload");
@@ -133,9 +136,15 @@ public final class LiveCluster {
         return observer;
     }
 
-    /// Whether its hosts are known and were checked once, so that routes may use it.
+    /// What connections to its hosts are made with.
+    public LiveTransports transports() {
+        return transports;
+    }
+
+    /// Whether its hosts and secrets are known, and hosts were checked once, so that routes may use
+    /// it.
     public boolean ready() {
-        return ready;
+        return ready && transports.ready();
     }
 
     /// Whether a request has ever wanted a host of it.

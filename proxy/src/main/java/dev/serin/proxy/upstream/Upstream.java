@@ -4,6 +4,7 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.upstream.dns.Resolver;
 import dev.serin.proxy.worker.Workers;
 
@@ -20,6 +21,7 @@ public record Upstream(
         Timers timers,
         Draws draws,
         Executor owner,
+        TlsNeeds tls,
         Outside outside) {
     /// What clusters ask of, and tell, those around them.
     ///

@@ -178,7 +178,7 @@ public final class HostPool implements HostConnection.Keeper {
         gone();
         var cause = future.cause();
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
-        var reason = reason(cause);
+        var reason = Connector.reason(cause);
         observer.count(
                 failure == Failure.TIMEOUT
                         ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
@@ -191,16 +191,6 @@ public final class HostPool implements HostConnection.Keeper {
             waiter.failed(failure, reason);
         }
         unused();
-    }
-
-    private static String reason(Throwable cause) {
-        var text = String.valueOf(cause.getMessage());
-        if (cause instanceof ConnectTimeoutException) {
-            return "connection timeout";
-        }
-        return text.contains("refused")
-                ? "delayed connect error: Connection refused"
-                : "delayed connect error: " + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
     }
 
     @Override

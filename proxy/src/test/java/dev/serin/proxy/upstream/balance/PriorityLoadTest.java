@@ -56,7 +56,7 @@ final class PriorityLoadTest {
         "71,  0, 100, 0",
         "50, 50, 70,  30",
         "25, 75, 35,  65",
-        "5,  65, 7,   91",
+        "5,  65, 7,   92",
     })
     void degradedHostsTakeTheRest(int healthy, int degraded, int toHealthy, int toDegraded) {
         var load = PriorityLoad.of(List.of(set(healthy, degraded, 100)), 50);
@@ -82,7 +82,7 @@ final class PriorityLoadTest {
         "50, 60, 70,  30,  false, false",
         "25, 100, 35, 65,  false, false",
         "0,  25, 0,   100, true,  true",
-        "5,  65, 7,   93,  true,  false",
+        "5,  65, 8,   92,  true,  false",
         "0,  0,  50,  50,  true,  true",
     })
     void panicIsNotWhileOthersCanTakeIt(
