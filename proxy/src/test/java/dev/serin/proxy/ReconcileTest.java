@@ -127,7 +127,7 @@ class ReconcileTest {
                                     """),
                             Yaml.cluster(
                                     "{name: one, type: STATIC, lb_policy: MAGLEV, maglev_lb_config:"
-                                        + " {table_size: 10}}"));
+                                            + " {table_size: 10}}"));
             assertEquals(3, rejected.size(), rejected.toString());
             assertTrue(rejected.get(0).toString().contains("x.y.Z"), rejected.toString());
             assertTrue(rejected.get(1).reason().contains("no RE2"), rejected.toString());
@@ -147,7 +147,7 @@ class ReconcileTest {
                                                     Any.pack(
                                                             Yaml.cluster(
                                                                     "{name: bad, lb_policy:"
-                                                                            + " RING_HASH}"))),
+                                                                        + " LOAD_BALANCING_POLICY_CONFIG}"))),
                                             new Versioned(
                                                     "good",
                                                     "2",

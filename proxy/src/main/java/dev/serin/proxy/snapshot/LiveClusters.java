@@ -1,8 +1,8 @@
 package dev.serin.proxy.snapshot;
 
 import dev.serin.proxy.snapshot.Resources.Good;
-import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.tls.TlsContexts;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.LiveCluster;

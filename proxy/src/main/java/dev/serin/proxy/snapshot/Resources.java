@@ -18,8 +18,8 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
-import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.tls.secret.Secret;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.compile.EndpointCompiler;
@@ -87,8 +87,7 @@ final class Resources {
                             clusters,
                             any ->
                                     ClusterCompiler.compile(
-                                            parse(any, Cluster.parser()),
-                                            extensions.transports()));
+                                            parse(any, Cluster.parser()), extensions.transports()));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,

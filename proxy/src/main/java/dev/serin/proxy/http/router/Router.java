@@ -104,13 +104,9 @@ public final class Router implements Attempt.Owner {
             deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
         attempt(to);
-        if (!forward.mirrors().isEmpty() && !failedAtOnce()) {
+        if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
             shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
         }
-    }
-
-    private boolean failedAtOnce() {
-        return over && !responseBegun;
     }
 
     private void tellAttempts(boolean timedOut) {

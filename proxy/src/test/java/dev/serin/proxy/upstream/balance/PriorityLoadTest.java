@@ -69,7 +69,7 @@ final class PriorityLoadTest {
     @Test
     void threeLevelsAreScaledTogether() {
         var load = PriorityLoad.of(List.of(set(14, 28, 200), set(28, 14, 200), set(14, 0, 200)), 0);
-        assertArrayEquals(new int[] {18, 27, 12}, load.healthy(), Arrays.toString(load.healthy()));
+        assertArrayEquals(new int[] {16, 29, 13}, load.healthy(), Arrays.toString(load.healthy()));
         assertEquals(
                 100, Arrays.stream(load.healthy()).sum() + Arrays.stream(load.degraded()).sum());
     }
