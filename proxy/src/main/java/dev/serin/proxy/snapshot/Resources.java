@@ -93,9 +93,7 @@ final class Resources {
                             update,
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
-                            any ->
-                                    EndpointCompiler.compile(
-                                            parse(any, ClusterLoadAssignment.parser()), false));
+                            any -> endpoints(parse(any, ClusterLoadAssignment.parser())));
             case ConfigUpdate.SECRET ->
                     take(
                             update,
@@ -123,6 +121,10 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    private static Assignment endpoints(ClusterLoadAssignment message) throws ConfigProblem {
+        return EndpointCompiler.compile(message, false);
     }
 
     /// A chain whose message is the same as before stays the same object.
