@@ -8,6 +8,8 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -41,6 +43,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -131,6 +134,13 @@ public final class KnownTypes {
                             ClusterProvided::getDescriptor),
                     entry(BALANCING + "subset.v3.Subset", Subset::getDescriptor),
                     entry("envoy.extensions.clusters.dns.v3.DnsCluster", DnsCluster::getDescriptor),
+                    entry(
+                            "envoy.config.trace.v3.OpenTelemetryConfig",
+                            OpenTelemetryConfig::getDescriptor),
+                    entry("envoy.config.trace.v3.ZipkinConfig", ZipkinConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+                            UuidRequestIdConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
