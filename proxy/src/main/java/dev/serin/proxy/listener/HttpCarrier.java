@@ -83,8 +83,8 @@ final class HttpCarrier {
                             : http1(worker, manager, streams);
             var pipeline = ctx.pipeline();
             pipeline.replace(this, null, next);
-            pipeline.fireChannelRead(all);
-            pipeline.fireChannelReadComplete();
+            ctx.fireChannelRead(all); // which now comes before it
+            ctx.fireChannelReadComplete();
         }
 
         @Override
