@@ -36,7 +36,8 @@ class TlsSecretTest {
             common_tls_context: {tls_certificate_sds_secret_configs: [{name: own, sds_config: {ads: {}}}], \
             combined_validation_context: {default_validation_context: {}, \
             validation_context_sds_secret_config: {name: roots, sds_config: {ads: {}}}}}, \
-            require_client_certificate: true""";
+            require_client_certificate: true\
+            """;
     private static final String ALL = "- match: {prefix: \"/\"}\n  route: {cluster: one}\n";
 
     private final FakeTime time = new FakeTime();
@@ -51,7 +52,8 @@ class TlsSecretTest {
     }
 
     private static Message roots(String pem) {
-        return Yaml.secret("name: roots\nvalidation_context: {trusted_ca: " + Pki.inline(pem) + "}");
+        return Yaml.secret(
+                "name: roots\nvalidation_context: {trusted_ca: " + Pki.inline(pem) + "}");
     }
 
     private static SSLContext client(Authority authority) {
@@ -73,7 +75,9 @@ class TlsSecretTest {
                     Rig.routes(ALL),
                     TlsPathTest.listener("main", NAMED));
             assertTrue(rig.plane.addresses("main").isEmpty(), "held until its secrets come");
-            assertEquals("[own, roots]", new java.util.TreeSet<>(rig.plane.wanted().secrets()).toString());
+            assertEquals(
+                    "[own, roots]",
+                    new java.util.TreeSet<>(rig.plane.wanted().secrets()).toString());
             apply(own(OLD.issue("first")));
             assertTrue(rig.plane.addresses("main").isEmpty());
             apply(roots(OLD.pem()));
@@ -86,7 +90,9 @@ class TlsSecretTest {
     @Test
     void listenersDoNotWaitForEver() throws Exception {
         try (var rig = new Rig(new ScriptedDraws(5), time, time, 1)) {
-            assertEquals("[]", rig.apply(Rig.routes(ALL), TlsPathTest.listener("main", NAMED)).toString());
+            assertEquals(
+                    "[]",
+                    rig.apply(Rig.routes(ALL), TlsPathTest.listener("main", NAMED)).toString());
             time.advance(Duration.ofSeconds(16));
             var port =
                     dev.serin.testkit.Eventually.poll(
@@ -143,12 +149,15 @@ class TlsSecretTest {
                 assertEquals(-1, old.in.read(), "an idle connection ends at once");
                 assertEquals("hello", kept.get("/").body());
             }
-            assertThrows(IOException.class, () -> {
-                try (var client = new Wire(Pki.connect(client(OLD), rig.port("main"), null))) {
-                    client.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
-                    assertTrue(client.in.read() >= 0);
-                }
-            });
+            assertThrows(
+                    IOException.class,
+                    () -> {
+                        try (var client =
+                                new Wire(Pki.connect(client(OLD), rig.port("main"), null))) {
+                            client.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
+                            assertTrue(client.in.read() >= 0);
+                        }
+                    });
         }
     }
 
@@ -203,7 +212,9 @@ class TlsSecretTest {
             write(file, OLD.issue("second"), 2);
             time.advance(Duration.ofSeconds(2));
             dev.serin.testkit.Eventually.eventually(
-                    Duration.ofSeconds(5), "the file's second version", () -> {
+                    Duration.ofSeconds(5),
+                    "the file's second version",
+                    () -> {
                         try (var socket = Pki.connect(context, rig.port("main"), null)) {
                             return shown(socket).equals("CN=second");
                         } catch (IOException e) {
@@ -219,7 +230,11 @@ class TlsSecretTest {
     private static void write(Path file, Authority.Issued issued, long second) throws IOException {
         Files.writeString(
                 file,
-                "resources:\n- \"@type\": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n  name: own\n  tls_certificate: "
+                "resources:\n"
+                    + "- \"@type\":"
+                    + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n"
+                    + "  name: own\n"
+                    + "  tls_certificate: "
                         + Pki.certificate(issued)
                         + "\n");
         Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(second * 1000));

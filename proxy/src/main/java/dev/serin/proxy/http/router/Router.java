@@ -13,6 +13,7 @@ import dev.serin.proxy.route.RetryPolicy;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -42,6 +43,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     private @Nullable HostPool waitingIn;
     private @Nullable Headers trailers;
     private @Nullable InetSocketAddress local;
+    private @Nullable TlsFacts tls;
     private @Nullable String transportFailure;
     private Timers.@Nullable Timer overall;
     private Timers.@Nullable Timer perTry;
@@ -110,7 +112,13 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         host = picked;
         picked.begin();
-        var pool = HostPool.of(stream.worker(), to, picked, stream.request().protocol());
+        var pool =
+                HostPool.of(
+                        stream.worker(),
+                        to,
+                        picked,
+                        stream.request().protocol(),
+                        Wishes.of(to, stream));
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -121,6 +129,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         var client = connection.open(this);
         writer = client;
         local = client.local();
+        tls = connection.tls();
         upstreamStart = now();
         transportFailure = null;
         var policy = policy();
@@ -469,7 +478,8 @@ public final class Router implements ResponseReader, HostPool.Waiter {
                 live.config().metadata(),
                 on == null ? Map.of() : on.metadata(),
                 attempts,
-                transportFailure);
+                transportFailure,
+                tls);
     }
 
     public long upstreamStart() {
