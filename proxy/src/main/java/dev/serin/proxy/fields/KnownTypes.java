@@ -33,7 +33,11 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -56,6 +60,8 @@ public final class KnownTypes {
     private static final String LISTENER = "envoy.extensions.filters.listener.";
     private static final String NETWORK = "envoy.extensions.filters.network.";
     private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
+    private static final String PATHS = "envoy.extensions.path.";
+    private static final String RETRY = "envoy.extensions.retry.";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
 
     /// By full name.
@@ -105,14 +111,26 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
-                    entry(
-                            "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
-                            UriTemplateMatchConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
                     entry(
-                            "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+                            PATHS + "match.uri_template.v3.UriTemplateMatchConfig",
+                            UriTemplateMatchConfig::getDescriptor),
+                    entry(
+                            PATHS + "rewrite.uri_template.v3.UriTemplateRewriteConfig",
+                            UriTemplateRewriteConfig::getDescriptor),
+                    entry(
+                            RETRY + "host.omit_canary_hosts.v3.OmitCanaryHostsPredicate",
+                            OmitCanaryHostsPredicate::getDescriptor),
+                    entry(
+                            RETRY + "host.omit_host_metadata.v3.OmitHostMetadataConfig",
+                            OmitHostMetadataConfig::getDescriptor),
+                    entry(
+                            RETRY + "priority.previous_priorities.v3.PreviousPrioritiesConfig",
+                            PreviousPrioritiesConfig::getDescriptor),
+                    entry(
+                            RETRY + "host.previous_hosts.v3.PreviousHostsPredicate",
                             PreviousHostsPredicate::getDescriptor),
                     entry(SOCKETS + "raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),
                     entry(
