@@ -91,10 +91,7 @@ final class Resources {
                             update,
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
-                            any ->
-                                    literal(
-                                            ClusterCompiler.endpoints(
-                                                    parse(any, ClusterLoadAssignment.parser()))));
+                            any -> endpoints(parse(any, ClusterLoadAssignment.parser())));
             case ConfigUpdate.SECRET -> secrets(update);
             default ->
                     update.changed().stream()
@@ -123,6 +120,10 @@ final class Resources {
                                                 any,
                                                 io.envoyproxy.envoy.extensions.transport_sockets.tls
                                                         .v3.Secret.parser())));
+    }
+
+    private static List<Endpoint> endpoints(ClusterLoadAssignment message) throws ConfigProblem {
+        return literal(ClusterCompiler.endpoints(message));
     }
 
     /// A chain whose message is the same as before stays the same object.

@@ -41,8 +41,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     public Http1Client(Worker worker, Keeper keeper) {
         this.worker = worker;
         this.keeper = keeper;
-        var usual = Http1Limits.USUAL;
-        this.parser = new Http1Parser(worker, this, false, usual.maxHead(), usual.maxHeaders());
+        this.parser = new Http1Parser(worker, this, false, Http1Limits.USUAL);
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -103,7 +102,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added);
+        out = new Http1Out(worker, added, false);
     }
 
     // ---- writing
@@ -243,9 +242,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
                 close = true;
                 parser.raw();
             }
-            if (status != 100) { // the proxy has answered the expectation itself
-                to.informational(response);
-            }
+            to.informational(response);
             return true;
         }
         close |= head.close || head.minor == 0 && !head.keepAlive;
