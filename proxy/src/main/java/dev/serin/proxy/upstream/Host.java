@@ -14,6 +14,8 @@ import dev.serin.proxy.upstream.pool.HostPool;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,7 @@ public final class Host {
     private final Breaker connections;
     private final HostRecord record = new HostRecord();
     private final @Nullable HostPool[] pools;
+    private final @Nullable Map<Object, HostPool>[] wishful;
     private volatile Endpoint endpoint;
     private volatile int reportedWeight;
     private volatile long healthySince;
@@ -40,9 +43,11 @@ public final class Host {
     /// @param endpoint with a literal address
     /// @param mostConnections of this host alone
     /// @param nanos the present
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
     public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
         this.endpoint = endpoint;
         this.pools = new @Nullable HostPool[workers * 2];
+        this.wishful = new @Nullable Map[workers];
         this.connections = new Breaker(mostConnections);
         this.healthySince = nanos;
         address = address(endpoint.address());
@@ -233,6 +238,29 @@ public final class Host {
 
     public void pool(int worker, boolean http2, HostPool pool) {
         pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
+    }
+
+    /// The pools of the worker with this index for connections that have to be like `key` says;
+    /// that worker only.
+    public Map<Object, HostPool> wishful(int worker) {
+        var pools = wishful[worker];
+        if (pools == null) {
+            pools = new HashMap<>();
+            wishful[worker] = pools;
+        }
+        return pools;
+    }
+
+    /// All pools of the worker with this index; that worker only.
+    List<HostPool> allPools(int worker) {
+        var all = new ArrayList<>(wishful(worker).values());
+        for (var http2 : new boolean[] {false, true}) {
+            var pool = pool(worker, http2);
+            if (pool != null) {
+                all.add(pool);
+            }
+        }
+        return all;
     }
 
     @Override

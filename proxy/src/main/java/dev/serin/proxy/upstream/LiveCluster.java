@@ -12,11 +12,13 @@ import dev.serin.proxy.upstream.dns.DnsHosts;
 import dev.serin.proxy.upstream.health.HealthChecks;
 import dev.serin.proxy.upstream.orca.ReportedLoad;
 import dev.serin.proxy.upstream.outlier.OutlierDetector;
+import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.worker.Worker;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,7 +261,11 @@ public final class LiveCluster {
         changed |= next.weightedHealth() != assignment.weightedHealth();
         for (var endpoint : next.endpoints()) {
             var host = before.get(endpoint.address());
-            if (host == null) {
+            if (host == null
+                    || !transports
+                            .of(host.metadata())
+                            .equals(transports.of(endpoint.metadata()))) {
+                // of another transport its connections would be wrong ones
                 host = fresh(endpoint);
             } else {
                 changed |= host.update(endpoint);
@@ -273,12 +279,13 @@ public final class LiveCluster {
             }
         });
         assignment = next;
-        var members = !after.keySet().equals(before.keySet());
+        var members = !after.equals(before);
         if (members || !known) {
             observer.count(ClusterEvent.MEMBERSHIP_CHANGE);
         }
         hosts = after;
-        before.values().stream().filter(host -> !after.containsValue(host)).forEach(this::leave);
+        var present = new HashSet<>(after.values());
+        before.values().stream().filter(host -> !present.contains(host)).forEach(this::leave);
         if (checks != null) {
             checks.hosts(after.values());
         }
@@ -418,12 +425,7 @@ public final class LiveCluster {
         for (Worker worker : workers) {
             worker.loop()
                     .execute(() -> {
-                        for (var http2 : new boolean[] {false, true}) {
-                            var pool = host.pool(worker.index(), http2);
-                            if (pool != null) {
-                                pool.drain();
-                            }
-                        }
+                        host.allPools(worker.index()).forEach(HostPool::drain);
                     });
         }
     }

@@ -131,7 +131,7 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), to, picked, breaker, this);
         attempt = next;
-        next.start(stream.request().protocol());
+        next.start(stream.request().protocol(), WishedConnection.of(to, stream));
     }
 
     @Override
@@ -481,7 +481,8 @@ public final class Router implements Attempt.Owner {
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
-                transportFailure);
+                transportFailure,
+                last == null ? null : last.tls());
     }
 
     public long upstreamStart() {
