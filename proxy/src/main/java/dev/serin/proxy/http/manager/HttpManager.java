@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /// @param router the last filter
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
+/// @param streamMillis for a whole stream; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
 public record HttpManager(
         String statPrefix,
@@ -36,6 +37,7 @@ public record HttpManager(
         Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
+        long streamMillis,
         Set<String> upgrades) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.
     public enum Codec {
