@@ -79,9 +79,9 @@ class MirrorsTest {
                 var rig =
                         rig(
                                 "{cluster: two, runtime_fraction: {default_value: {numerator:"
-                                    + " 50}}}, {cluster_header: x-to,"
-                                    + " disable_shadow_host_suffix_append: true, trace_sampled:"
-                                    + " false}",
+                                        + " 50}}}, {cluster_header: x-to,"
+                                        + " disable_shadow_host_suffix_append: true, trace_sampled:"
+                                        + " false}",
                                 main,
                                 mirror.port());
                 var client = Wire.to(rig.port("main"))) {

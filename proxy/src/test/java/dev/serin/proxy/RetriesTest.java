@@ -179,8 +179,8 @@ class RetriesTest {
                         rig(
                                 origin,
                                 "retry_on: 5xx, rate_limited_retry_back_off: {reset_headers:"
-                                    + " [{name: x-wait, format: SECONDS}, {name: retry-after,"
-                                    + " format: SECONDS}], max_interval: 5s}")) {
+                                        + " [{name: x-wait, format: SECONDS}, {name: retry-after,"
+                                        + " format: SECONDS}], max_interval: 5s}")) {
             var start = System.nanoTime();
             assertEquals("200 2 -", ask(rig, "x-say: 503,200", "x-also: retry-after: 1"));
             assertTrue(System.nanoTime() - start >= 1_000_000_000L, "waited for a second");

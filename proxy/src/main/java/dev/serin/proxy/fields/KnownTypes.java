@@ -8,6 +8,8 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -34,6 +36,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -50,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// The messages that may stand in an Any: to find their unread fields, and because JSON must know
 /// them by name to read or print them. A descriptor is made when it is first asked for, for they
@@ -111,6 +115,13 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(
+                            "envoy.config.trace.v3.OpenTelemetryConfig",
+                            OpenTelemetryConfig::getDescriptor),
+                    entry("envoy.config.trace.v3.ZipkinConfig", ZipkinConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+                            UuidRequestIdConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
@@ -151,6 +162,8 @@ public final class KnownTypes {
                             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
                             HttpProtocolOptions::getDescriptor));
 
+    private static final Pattern TYPE = Pattern.compile("\"@type\": *\"[^\"/]*/([^\"]*)\"");
+
     private KnownTypes() {}
 
     /// Null for one that is not known.
@@ -162,6 +175,28 @@ public final class KnownTypes {
     /// All of them, and what they and a bootstrap refer to.
     public static JsonFormat.TypeRegistry registry() {
         return Registry.ALL;
+    }
+
+    /// Those that `json` names by `@type`, and what they refer to; all if it names one that is not
+    /// listed here. Few are made in a fraction of the time that all take, which is a good part of a
+    /// proxy's start.
+    public static JsonFormat.TypeRegistry registryFor(String json) {
+        var some =
+                JsonFormat.TypeRegistry.newBuilder()
+                        .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
+                        .add(com.github.xds.type.v3.TypedStruct.getDescriptor());
+        var named = TYPE.matcher(json);
+        while (named.find()) {
+            var type = named.group(1);
+            var known = find(type);
+            if (known != null) {
+                some.add(known);
+            } else if (!type.endsWith(".type.v1.TypedStruct")
+                    && !type.endsWith(".type.v3.TypedStruct")) {
+                return registry();
+            }
+        }
+        return some.build();
     }
 
     /// Made when it is first asked for.

@@ -113,12 +113,7 @@ final class HttpUpstreamCompiler {
             Choice choice,
             Http2Limits http2,
             io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
-            int maxRequests)
-            throws ConfigProblem {
-        if (common.hasMaxStreamDuration()) {
-            throw new ConfigProblem(
-                    "common_http_protocol_options.max_stream_duration", "is not supported");
-        }
+            int maxRequests) {
         var heads =
                 http2.heads(
                         common.hasMaxResponseHeadersKb()
