@@ -177,8 +177,9 @@ class TlsPathTest {
             }
             var wrong = ends.stream().filter(e -> e.status() == 503).findFirst().orElseThrow();
             assertEquals(
-                    "TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify"
-                            + " cert failed: SAN matcher:TLS_error_end",
+                    "TLS_error:|268435581:SSL"
+                        + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert failed:"
+                        + " SAN matcher:TLS_error_end",
                     wrong.upstream().transportFailure());
             var outer =
                     ends.stream()
