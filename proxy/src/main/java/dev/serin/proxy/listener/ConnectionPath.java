@@ -181,6 +181,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         from,
                         from,
                         found.serverName(),
+                        null,
+                        null,
                         null);
         if (chain == null) {
             var refused =
@@ -207,7 +209,10 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                 new ClientHandshake(
                         worker,
                         chain.handshakeMillis(),
-                        secured -> admit(ctx, chain, downstream.secured(secured)),
+                        secured -> {
+                            protocol = secured.alpn();
+                            admit(ctx, chain, downstream.secured(secured));
+                        },
                         reason -> insecure(downstream, reason));
         var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
         if (handler == null) {
