@@ -30,8 +30,13 @@ final class LivePlane implements Plane {
         this.runtime = runtime;
         var filters =
                 Stream.concat(
-                                Filters.ofStreams(runtime.draws()).stream(),
+                                Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
+                        .toList();
+        var connections =
+                Stream.concat(
+                                Filters.ofConnections(runtime.ticker()).stream(),
+                                telemetry.networkFilters().stream())
                         .toList();
         this.plane =
                 new DataPlane(
@@ -46,7 +51,7 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
-                                        Filters.ofConnections()),
+                                        connections),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));

@@ -3,8 +3,9 @@ package dev.serin.proxy;
 import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.NetworkObserverFactory;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
+import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.telemetry.EnvoyStats;
-import dev.serin.proxy.telemetry.istio.IstioMetrics;
+import dev.serin.proxy.telemetry.istio.PeerExchange;
 import dev.serin.proxy.telemetry.istio.PeerMetadata;
 import dev.serin.proxy.telemetry.istio.PeerMetadataFilters;
 import dev.serin.proxy.telemetry.istio.StatsFilters;
@@ -36,6 +37,7 @@ final class ProxyTelemetry {
     private final FileAccessLogs accessLogs;
     private final List<HttpFilterFactory> httpFilters;
     private final List<NetworkObserverFactory> networkObservers;
+    private final List<NetworkFilterFactory> networkFilters;
 
     ProxyTelemetry(Node node, ProxyPlace place, ProxyRuntime runtime) {
         output = new LogLines(place.output(), runtime.logWriter(), runtime.timers(), LINES_BOUND);
@@ -48,9 +50,9 @@ final class ProxyTelemetry {
                         runtime.ticker());
         metrics.gauge("serin_log_lines_dropped", () -> accessLogs.dropped() + output.dropped());
         var peers = new PeerMetadata(node.getId(), node.getMetadata());
-        var istio = new IstioMetrics(metrics);
-        httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(istio, peers));
-        networkObservers = List.of(new StatsObservers(istio, peers));
+        httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(metrics, peers));
+        networkObservers = List.of(new StatsObservers(metrics, peers));
+        networkFilters = List.of(new PeerExchange(peers));
     }
 
     private static OutputStream open(String path, ProxyPlace place) throws IOException {
@@ -80,6 +82,10 @@ final class ProxyTelemetry {
 
     List<NetworkObserverFactory> networkObservers() {
         return networkObservers;
+    }
+
+    List<NetworkFilterFactory> networkFilters() {
+        return networkFilters;
     }
 
     List<AccessLogFactory> accessLogs() {

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.Origin.Wire;
+import dev.serin.proxy.http.GrpcMessages;
 import dev.serin.proxy.stream.DynamicMetadata;
+import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.stream.UpstreamAlpn;
 import dev.serin.testkit.Eventually;
 import dev.serin.testkit.NothingLeft;
 
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.util.List;
 
 /// HTTP filters on the wire.
 @ExtendWith(NothingLeft.class)
@@ -330,6 +334,190 @@ class HttpFiltersTest {
                 assertEquals(403, client.get("/").status());
                 rig.apply(Rig.routes(route(open)));
                 assertEquals(200, client.get("/").status());
+            }
+        }
+    }
+
+    // ---- the others
+
+    private static String filter(String name, String type, String fields) {
+        return """
+        - name: NAME
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.filters.http.TYPE
+        """
+                        .replace("NAME", name)
+                        .replace("TYPE", type)
+                + fields.indent(4);
+    }
+
+    @Test
+    void holdsARequestUntilItIsWholeAndRefusesALargerOne() throws Exception {
+        var echo =
+                new Origin(wire -> {
+                    for (var ask = wire.request(); ask != null; ask = wire.request()) {
+                        var said = ask.header("content-length") + ":" + ask.body();
+                        wire.write(
+                                String.join(
+                                        "\r\n",
+                                        "HTTP/1.1 200 OK",
+                                        "content-length: " + said.length(),
+                                        "",
+                                        said));
+                    }
+                });
+        try (echo;
+                var rig = rig()) {
+            rig.apply(
+                    Rig.cluster("one", echo.port()),
+                    Rig.routes(route("")),
+                    Rig.http(filter("buffer", "buffer.v3.Buffer", "max_request_bytes: 10")));
+            try (var client = Wire.to(rig.port("main"))) {
+                ask(client, "POST / HTTP/1.1", "host: t", "transfer-encoding: chunked");
+                client.write(String.join("\r\n", "4", "abcd", "3", "efg", "0", "", ""));
+                assertEquals("7:abcdefg", client.message().body());
+                rig.end();
+                ask(client, "POST / HTTP/1.1", "host: t", "content-length: 11");
+                client.write("12345678901");
+                assertEquals(413, client.message().status());
+                assertEquals("request_payload_too_large", rig.end().details());
+            }
+        }
+    }
+
+    @Test
+    void turnsGrpcWebIntoGrpcAndBack() throws Exception {
+        var grpc =
+                new Origin(wire -> {
+                    var ask = wire.request();
+                    wire.write(
+                            String.join(
+                                    "\r\n",
+                                    "HTTP/1.1 200 OK",
+                                    "content-type: " + ask.header("content-type"),
+                                    "x-te: " + ask.header("te"),
+                                    "x-body: " + ask.body(),
+                                    "transfer-encoding: chunked",
+                                    "",
+                                    "4",
+                                    "wxyz",
+                                    "0",
+                                    "grpc-status: 0",
+                                    "",
+                                    ""));
+                });
+        try (grpc;
+                var rig = rig()) {
+            rig.apply(
+                    Rig.cluster("one", grpc.port()),
+                    Rig.routes(route("")),
+                    Rig.http(filter("web", "grpc_web.v3.GrpcWeb", "")));
+            try (var client = Wire.to(rig.port("main"))) {
+                ask(
+                        client,
+                        "POST / HTTP/1.1",
+                        "host: t",
+                        "content-type: application/grpc-web-text+proto",
+                        "content-length: 8");
+                client.write("YWJjZA==");
+                var answer = client.message();
+                assertEquals("application/grpc-web-text+proto", answer.header("content-type"));
+                assertEquals("trailers", answer.header("x-te"));
+                assertEquals("abcd", answer.header("x-body"));
+                assertEquals(
+                        "wxyz" + (char) 0x80 + "\0\0\0" + (char) 15 + "grpc-status:0\r\n",
+                        decoded(answer.body()));
+            }
+        }
+    }
+
+    /// Base64 whose parts may each be padded.
+    private static String decoded(String text) {
+        var out = new StringBuilder();
+        for (var at = 0; at < text.length(); at += 4) {
+            out.append(
+                    new String(
+                            java.util.Base64.getDecoder().decode(text.substring(at, at + 4)),
+                            java.nio.charset.StandardCharsets.ISO_8859_1));
+        }
+        return out.toString();
+    }
+
+    @Test
+    void limitsTheRateAndChangesHeaders() throws Exception {
+        var filters =
+                filter(
+                                "limit",
+                                "local_ratelimit.v3.LocalRateLimit",
+                                """
+                                stat_prefix: mine
+                                token_bucket: {max_tokens: 1, tokens_per_fill: 1, fill_interval: 1000s}
+                                filter_enabled: {default_value: {numerator: 100}}
+                                filter_enforced: {default_value: {numerator: 100}}
+                                response_headers_to_add: [{header: {key: x-limited, value: "true"}}]
+                                """)
+                        + filter(
+                                "change",
+                                "header_mutation.v3.HeaderMutation",
+                                """
+                                mutations:
+                                  response_mutations:
+                                  - remove: x-away
+                                  - append: {header: {key: x-new, value: "%RESPONSE_CODE%"}}
+                                """);
+        try (var one = Origin.answering("ok");
+                var rig = rig()) {
+            rig.apply(Rig.cluster("one", one.port()), Rig.routes(route("")), Rig.http(filters));
+            try (var client = Wire.to(rig.port("main"))) {
+                var first = client.get("/");
+                assertEquals("200", first.header("x-new"));
+                rig.end();
+                var second = client.get("/");
+                assertEquals(429, second.status());
+                assertEquals("local_rate_limited", second.body());
+                assertEquals("true", second.header("x-limited"));
+                assertEquals("RL", ResponseFlag.shown(rig.end().flags()));
+                assertEquals(1, rig.counts.get("mine.http_local_rate_limit.enforced"));
+            }
+        }
+    }
+
+    @Test
+    void countsGrpcMessagesAndOffersAlpn() throws Exception {
+        var filters =
+                filter("stats", "grpc_stats.v3.FilterConfig", "emit_filter_state: true")
+                        + """
+                        - name: istio.alpn
+                          typed_config:
+                            "@type": type.googleapis.com/udpa.type.v1.TypedStruct
+                            type_url: type.googleapis.com/istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig
+                            value: {alpn_override: [{alpn_override: ["istio-http/1.1", istio], upstream_protocol: HTTP11}]}
+                        """;
+        try (var one = Origin.answering(new String(new char[] {0, 0, 0, 0, 0}));
+                var rig = rig()) {
+            assertEquals(
+                    "[]",
+                    rig.apply(
+                                    Rig.cluster("one", one.port()),
+                                    Rig.routes(route("")),
+                                    Rig.http(filters))
+                            .toString());
+            try (var client = Wire.to(rig.port("main"))) {
+                ask(
+                        client,
+                        "POST / HTTP/1.1",
+                        "host: t",
+                        "content-type: application/grpc",
+                        "content-length: 13");
+                client.write(new String(new char[] {0, 0, 0, 0, 3, 'a', 'b', 'c'}));
+                client.write(new String(new char[] {0, 0, 0, 0, 0}));
+                client.message();
+                var slots = rig.end().slots();
+                assertEquals(2, slots.get(GrpcMessages.SLOT).requests());
+                assertEquals(1, slots.get(GrpcMessages.SLOT).responses());
+                assertEquals(
+                        List.of("istio-http/1.1", "istio"),
+                        slots.get(UpstreamAlpn.SLOT).protocols());
             }
         }
     }

@@ -44,7 +44,10 @@ final class Rig implements AutoCloseable {
         workers = new Workers(threads, Transport.best(), Ticker.system());
         var extensions =
                 new Extensions(
-                        Filters.ofStreams(draws), List.of(log), List.of(), Filters.ofConnections());
+                        Filters.ofStreams(ticker, draws),
+                        List.of(log),
+                        List.of(),
+                        Filters.ofConnections(ticker));
         plane =
                 new DataPlane(
                         "test",

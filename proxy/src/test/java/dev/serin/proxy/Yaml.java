@@ -18,9 +18,13 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -53,6 +57,14 @@ final class Yaml {
                     .add(RBACPerRoute.getDescriptor())
                     .add(
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
+                                    .getDescriptor())
+                    .add(BufferPerRoute.getDescriptor())
+                    .add(GrpcWeb.getDescriptor())
+                    .add(HeaderMutation.getDescriptor())
+                    .add(LocalRateLimit.getDescriptor())
+                    .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
+                    .add(
+                            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
                                     .getDescriptor())
                     .add(UriTemplateMatchConfig.getDescriptor())
                     .add(Buffer.getDescriptor())

@@ -11,9 +11,15 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -54,9 +60,30 @@ public final class KnownTypes {
                     entry(LOGS + "file.v3.FileAccessLog", FileAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
+                    entry(HTTP + "buffer.v3.Buffer", Buffer::getDescriptor),
+                    entry(HTTP + "buffer.v3.BufferPerRoute", BufferPerRoute::getDescriptor),
                     entry(HTTP + "cors.v3.Cors", Cors::getDescriptor),
                     entry(HTTP + "cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
                     entry(HTTP + "fault.v3.HTTPFault", HTTPFault::getDescriptor),
+                    entry(
+                            HTTP + "grpc_stats.v3.FilterConfig",
+                            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
+                                    ::getDescriptor),
+                    entry(HTTP + "grpc_web.v3.GrpcWeb", GrpcWeb::getDescriptor),
+                    entry(
+                            HTTP + "header_mutation.v3.HeaderMutation",
+                            HeaderMutation::getDescriptor),
+                    entry(
+                            HTTP + "header_mutation.v3.HeaderMutationPerRoute",
+                            HeaderMutationPerRoute::getDescriptor),
+                    entry(
+                            HTTP + "local_ratelimit.v3.LocalRateLimit",
+                            LocalRateLimit::getDescriptor),
+                    entry(
+                            NETWORK + "local_ratelimit.v3.LocalRateLimit",
+                            io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3
+                                            .LocalRateLimit
+                                    ::getDescriptor),
                     entry(HTTP + "rbac.v3.RBAC", RBAC::getDescriptor),
                     entry(HTTP + "rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
                     entry(HTTP + "router.v3.Router", Router::getDescriptor),

@@ -254,7 +254,8 @@ public final class RouteCompiler {
         return Map.copyOf(compiled);
     }
 
-    static HeaderChanges changes(List<HeaderValueOption> added, List<String> removed)
+    /// @throws ConfigProblem naming the operator that is not known
+    public static HeaderChanges changes(List<HeaderValueOption> added, List<String> removed)
             throws ConfigProblem {
         if (added.isEmpty() && removed.isEmpty()) {
             return HeaderChanges.NONE;

@@ -17,6 +17,12 @@ public final class Slots {
         values.put(slot, value);
     }
 
+    public void remove(Slot<?> slot) {
+        if (values != null) {
+            values.remove(slot);
+        }
+    }
+
     public <T> @Nullable T get(Slot<T> slot) {
         return values == null ? null : slot.type().cast(values.get(slot));
     }

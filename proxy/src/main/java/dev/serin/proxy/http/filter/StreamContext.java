@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.Downstream;
@@ -44,6 +45,10 @@ public interface StreamContext {
     /// `filter_metadata` of the route; empty if there is none.
     Map<String, Struct> routeMetadata();
 
+    /// The version of HTTP that the cluster's hosts are spoken to in, as far as that is known
+    /// before there is a connection.
+    HttpProtocol upstreamProtocol();
+
     /// The host in use, null until one is.
     @Nullable UpstreamUse upstream();
 
@@ -80,6 +85,9 @@ public interface StreamContext {
 
     /// Adds one to the counter `http.PREFIX.NAME` of this connection manager.
     void count(String name);
+
+    /// Adds one to the counter of this name.
+    void countByFullName(String name);
 
     /// Adds a [dev.serin.proxy.stream.ResponseFlag] bit.
     void flag(long bit);

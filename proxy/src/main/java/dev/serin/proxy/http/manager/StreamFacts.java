@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.router.RoutedStream;
@@ -125,6 +126,16 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     @Override
     public void count(String name) {
         connection.scope().observer().counted(connection.manager().statPrefix(), name);
+    }
+
+    @Override
+    public void countByFullName(String name) {
+        connection.scope().observer().counted(name);
+    }
+
+    @Override
+    public HttpProtocol upstreamProtocol() {
+        return HttpProtocol.HTTP11;
     }
 
     @Override

@@ -1,20 +1,27 @@
 package dev.serin.proxy.telemetry.istio;
 
+import dev.serin.proxy.expression.Expression;
+import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.telemetry.EnvoyStats;
-import dev.serin.proxy.telemetry.metrics.Family;
 import dev.serin.proxy.telemetry.metrics.Histogram;
 import dev.serin.proxy.telemetry.metrics.Metrics;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Istio's standard metrics. The series of one kind of traffic are found by one look-up of a record
 /// that holds all that their labels depend on. Safe for any thread.
-public final class IstioMetrics {
+final class IstioMetrics {
     private static final List<String> TCP_LABELS =
             List.of(
                     "reporter",
@@ -45,68 +52,176 @@ public final class IstioMetrics {
                     .toList();
     private static final int BOUND = 20_000;
 
-    private final Family<LongAdder> requests;
-    private final Family<Histogram> durations;
-    private final Family<Histogram> requestBytes;
-    private final Family<Histogram> responseBytes;
-    private final Family<LongAdder> opened;
-    private final Family<LongAdder> closed;
-    private final Family<LongAdder> sent;
-    private final Family<LongAdder> received;
+    private final List<Expression> expressions;
+    private final Maker<LongAdder> requests;
+    private final Maker<Histogram> durations;
+    private final Maker<Histogram> requestBytes;
+    private final Maker<Histogram> responseBytes;
+    private final Maker<LongAdder> requestMessages;
+    private final Maker<LongAdder> responseMessages;
+    private final Maker<LongAdder> opened;
+    private final Maker<LongAdder> closed;
+    private final Maker<LongAdder> sent;
+    private final Maker<LongAdder> received;
+    private final List<Own> own;
     private final Map<HttpTraffic, OfHttp> http = new ConcurrentHashMap<>();
-    private final Map<Traffic, OfTcp> tcp = new ConcurrentHashMap<>();
+    private final Map<TcpTraffic, OfTcp> tcp = new ConcurrentHashMap<>();
 
-    public IstioMetrics(Metrics metrics) {
-        var buckets = EnvoyStats.buckets();
-        requests = metrics.counters("istio_requests_total", HTTP_LABELS);
-        durations = metrics.histograms("istio_request_duration_milliseconds", HTTP_LABELS, buckets);
-        requestBytes = metrics.histograms("istio_request_bytes", HTTP_LABELS, buckets);
-        responseBytes = metrics.histograms("istio_response_bytes", HTTP_LABELS, buckets);
-        opened = metrics.counters("istio_tcp_connections_opened_total", TCP_LABELS);
-        closed = metrics.counters("istio_tcp_connections_closed_total", TCP_LABELS);
-        sent = metrics.counters("istio_tcp_sent_bytes_total", TCP_LABELS);
-        received = metrics.counters("istio_tcp_received_bytes_total", TCP_LABELS);
+    /// @throws ConfigProblem naming the override that cannot be done
+    IstioMetrics(Metrics metrics, StatsSettings settings) throws ConfigProblem {
+        var plans = new Plans(metrics, settings);
+        requests = plans.counters("requests_total", HTTP_LABELS);
+        durations = plans.histograms("request_duration_milliseconds");
+        requestBytes = plans.histograms("request_bytes");
+        responseBytes = plans.histograms("response_bytes");
+        requestMessages = plans.counters("request_messages_total", HTTP_LABELS);
+        responseMessages = plans.counters("response_messages_total", HTTP_LABELS);
+        opened = plans.counters("tcp_connections_opened_total", TCP_LABELS);
+        closed = plans.counters("tcp_connections_closed_total", TCP_LABELS);
+        sent = plans.counters("tcp_sent_bytes_total", TCP_LABELS);
+        received = plans.counters("tcp_received_bytes_total", TCP_LABELS);
+        own = plans.own();
+        expressions = List.copyOf(plans.expressions.values());
+    }
+
+    /// The values of the user's expressions.
+    List<String> values(Expression.Node attributes) {
+        if (expressions.isEmpty()) {
+            return List.of();
+        }
+        return expressions.stream()
+                .map(e -> Objects.requireNonNullElse(e.text(attributes), Peer.UNKNOWN_WORD))
+                .toList();
+    }
+
+    /// Whether anything is asked of the attributes of a stream.
+    boolean asks() {
+        return !expressions.isEmpty() || !own.isEmpty();
     }
 
     OfHttp http(HttpTraffic traffic) {
-        var known = http.get(traffic);
-        if (known != null) {
-            return known;
-        }
-        if (http.size() >= BOUND) {
-            http.clear();
-        }
-        return http.computeIfAbsent(traffic, this::find);
+        return found(http, traffic, this::find);
     }
 
-    OfTcp tcp(Traffic traffic) {
-        var known = tcp.get(traffic);
+    OfTcp tcp(TcpTraffic traffic) {
+        return found(tcp, traffic, this::find);
+    }
+
+    private static <K, V> V found(Map<K, V> all, K key, Function<K, V> make) {
+        var known = all.get(key);
         if (known != null) {
             return known;
         }
-        if (tcp.size() >= BOUND) {
-            tcp.clear();
+        if (all.size() >= BOUND) {
+            all.clear();
         }
-        return tcp.computeIfAbsent(traffic, this::find);
+        return all.computeIfAbsent(key, make);
     }
 
     private OfHttp find(HttpTraffic traffic) {
-        var labels =
-                Stream.concat(
-                                traffic.traffic().labels().stream(),
-                                Stream.of(Integer.toString(traffic.status()), traffic.grpcStatus()))
-                        .toList();
+        var values = new ArrayList<>(traffic.traffic().labels());
+        values.add(Integer.toString(traffic.status()));
+        values.add(traffic.grpcStatus());
+        values.addAll(traffic.more());
         return new OfHttp(
-                requests.of(labels),
-                durations.of(labels),
-                requestBytes.of(labels),
-                responseBytes.of(labels));
+                requests.of(values),
+                durations.of(values),
+                requestBytes.of(values),
+                responseBytes.of(values),
+                requestMessages.of(values),
+                responseMessages.of(values),
+                own.stream().map(o -> o.of(values)).toList());
     }
 
-    private OfTcp find(Traffic traffic) {
-        var labels = traffic.labels();
+    private OfTcp find(TcpTraffic traffic) {
+        var values = new ArrayList<>(traffic.traffic().labels());
+        values.add("");
+        values.add("");
+        values.addAll(traffic.more());
         return new OfTcp(
-                opened.of(labels), closed.of(labels), sent.of(labels), received.of(labels));
+                opened.of(values), closed.of(values), sent.of(values), received.of(values));
+    }
+
+    /// Finds a series by all values that there are; one that nobody reads where the metric is
+    /// dropped.
+    private interface Maker<S> {
+        S of(List<String> values);
+    }
+
+    /// Makes the families that the settings ask for.
+    private static final class Plans {
+        private final LinkedHashMap<String, Expression> expressions = new LinkedHashMap<>();
+        private final Metrics metrics;
+        private final StatsSettings settings;
+
+        Plans(Metrics metrics, StatsSettings settings) {
+            this.metrics = metrics;
+            this.settings = settings;
+        }
+
+        Maker<LongAdder> counters(String name, List<String> standard) throws ConfigProblem {
+            var plan = plan(name, standard);
+            if (plan.dropped()) {
+                var nowhere = new LongAdder();
+                return _ -> nowhere;
+            }
+            var family = metrics.counters("istio_" + name, plan.labels());
+            return values -> family.of(plan.values(values));
+        }
+
+        Maker<Histogram> histograms(String name) throws ConfigProblem {
+            var plan = plan(name, HTTP_LABELS);
+            if (plan.dropped()) {
+                var nowhere = Histogram.nowhere();
+                return _ -> nowhere;
+            }
+            var family = metrics.histograms("istio_" + name, plan.labels(), EnvoyStats.buckets());
+            return values -> family.of(plan.values(values));
+        }
+
+        private LabelPlan plan(String name, List<String> standard) throws ConfigProblem {
+            return LabelPlan.of(name, standard, HTTP_LABELS.size(), settings, expressions);
+        }
+
+        List<Own> own() throws ConfigProblem {
+            var own = new ArrayList<Own>();
+            for (var definition : settings.definitions()) {
+                var value = Expression.compile(definition.value());
+                own.add(
+                        definition.histogram()
+                                ? new Own(value, null, histograms(definition.name()))
+                                : new Own(value, counters(definition.name(), HTTP_LABELS), null));
+            }
+            return List.copyOf(own);
+        }
+    }
+
+    /// A metric of the user's own: what it adds, and where.
+    private record Own(
+            Expression value,
+            @Nullable Maker<LongAdder> counters,
+            @Nullable Maker<Histogram> histograms) {
+        OfOwn of(List<String> values) {
+            return new OfOwn(
+                    value,
+                    counters == null ? null : counters.of(values),
+                    histograms == null ? null : histograms.of(values));
+        }
+    }
+
+    /// One series of a metric of the user's own.
+    record OfOwn(Expression value, @Nullable LongAdder counter, @Nullable Histogram histogram) {
+        void count(Expression.Node attributes) {
+            if (!(value.value(attributes) instanceof Number number)) {
+                return;
+            }
+            if (counter != null) {
+                counter.add(number.longValue());
+            }
+            if (histogram != null) {
+                histogram.observe(number.doubleValue());
+            }
+        }
     }
 
     /// The series of one kind of HTTP traffic.
@@ -114,16 +229,23 @@ public final class IstioMetrics {
             LongAdder requests,
             Histogram durations,
             Histogram requestBytes,
-            Histogram responseBytes) {}
+            Histogram responseBytes,
+            LongAdder requestMessages,
+            LongAdder responseMessages,
+            List<OfOwn> own) {}
 
     /// The series of one kind of TCP traffic. Sent and received are meant as the client's: received
     /// is what the destination sent back.
     record OfTcp(LongAdder opened, LongAdder closed, LongAdder sent, LongAdder received) {}
 
+    /// What TCP labels depend on.
+    record TcpTraffic(Traffic traffic, List<String> more) {}
+
     /// What HTTP labels depend on.
     ///
     /// @param grpcStatus empty where it is not gRPC
-    record HttpTraffic(Traffic traffic, int status, String grpcStatus) {}
+    /// @param more values of the user's expressions
+    record HttpTraffic(Traffic traffic, int status, String grpcStatus, List<String> more) {}
 
     /// What all labels depend on.
     ///

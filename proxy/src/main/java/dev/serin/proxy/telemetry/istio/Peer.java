@@ -3,6 +3,7 @@ package dev.serin.proxy.telemetry.istio;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import dev.serin.proxy.expression.Expression.Node;
 import dev.serin.proxy.stream.Slot;
 
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,32 @@ public record Peer(
                 name,
                 revision,
                 part(parts, 4, UNKNOWN_WORD));
+    }
+
+    /// As expressions ask for it.
+    Node node() {
+        return name ->
+                switch (name) {
+                    case "name", "workload", "workload_name" -> workload;
+                    case "namespace" -> namespace;
+                    case "cluster", "cluster_id" -> cluster;
+                    case "app" -> app;
+                    case "version" -> version;
+                    case "service", "canonical_name" -> canonicalService;
+                    case "revision", "canonical_revision" -> canonicalRevision;
+                    case "labels" -> (Node) this::label;
+                    default -> null;
+                };
+    }
+
+    private @Nullable String label(String name) {
+        return switch (name) {
+            case "app" -> app;
+            case "version" -> version;
+            case "service.istio.io/canonical-name" -> canonicalService;
+            case "service.istio.io/canonical-revision" -> canonicalRevision;
+            default -> null;
+        };
     }
 
     private static final Value EMPTY = Value.getDefaultInstance();

@@ -6,6 +6,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import dev.serin.proxy.expression.Attributes;
+import dev.serin.proxy.expression.Expression.Node;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
@@ -41,13 +44,16 @@ public final class PeerMetadata {
     private final String id;
     private final String encoded;
     private final Peer local;
+    private final Struct metadata;
+    private final Struct sent;
     private final Map<String, Peer> known = new ConcurrentHashMap<>();
 
     /// @param id the node's
     /// @param metadata the node's; only what peers may know of it is sent
     public PeerMetadata(String id, Struct metadata) {
         this.id = id;
-        var sent = sent(metadata);
+        this.metadata = metadata;
+        this.sent = sent(metadata);
         this.local = Peer.of(metadata);
         this.encoded = Base64.getEncoder().encodeToString(bytes(sent).toByteArray());
     }
@@ -59,6 +65,21 @@ public final class PeerMetadata {
     /// The value of `x-envoy-peer-metadata`.
     String encoded() {
         return encoded;
+    }
+
+    /// What is told of this workload to peers.
+    Struct sent() {
+        return sent;
+    }
+
+    /// This proxy's node, as expressions ask for it.
+    Node node() {
+        return name ->
+                switch (name) {
+                    case "id" -> id;
+                    case "metadata" -> Attributes.struct(metadata);
+                    default -> null;
+                };
     }
 
     Peer local() {
@@ -84,6 +105,11 @@ public final class PeerMetadata {
         }
         known.put(text, peer);
         return peer;
+    }
+
+    /// Reads what a peer sent as a message.
+    Peer read(Struct metadata) {
+        return Peer.of(metadata);
     }
 
     private static Struct sent(Struct metadata) {

@@ -6,6 +6,8 @@ import dev.serin.proxy.extension.NetworkObserverFactory;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Slot;
+import dev.serin.proxy.telemetry.istio.IstioMetrics.TcpTraffic;
+import dev.serin.proxy.telemetry.metrics.Metrics;
 
 import java.util.List;
 
@@ -13,10 +15,10 @@ import java.util.List;
 public final class StatsObservers implements NetworkObserverFactory {
     private static final Slot<Counted> COUNTED = new Slot<>(Counted.class, "counted");
 
-    private final IstioMetrics metrics;
+    private final Metrics metrics;
     private final PeerMetadata own;
 
-    public StatsObservers(IstioMetrics metrics, PeerMetadata own) {
+    public StatsObservers(Metrics metrics, PeerMetadata own) {
         this.metrics = metrics;
         this.own = own;
     }
@@ -28,15 +30,20 @@ public final class StatsObservers implements NetworkObserverFactory {
 
     @Override
     public ConnectionObserver compile(ExtensionConfig config) throws ConfigProblem {
-        return new CountingTcp(metrics, new TrafficReader(own.local(), StatsSettings.read(config)));
+        var settings = StatsSettings.read(config);
+        return new CountingTcp(
+                new IstioMetrics(metrics, settings), new TrafficReader(own, settings));
     }
 
     /// Counts a connection while it lives.
     private record CountingTcp(IstioMetrics metrics, TrafficReader reader)
             implements ConnectionObserver {
+        /// Waits for what the peer may be about to tell of itself; whatever comes next counts it.
         @Override
         public void opened(ConnectionEnd soFar) {
-            metrics.tcp(reader.read(soFar)).opened().increment();
+            if (soFar.slots().get(PeerExchange.AWAITED) == null) {
+                count(soFar);
+            }
         }
 
         @Override
@@ -50,8 +57,12 @@ public final class StatsObservers implements NetworkObserverFactory {
         }
 
         private IstioMetrics.OfTcp count(ConnectionEnd now) {
-            var series = metrics.tcp(reader.read(now));
+            var more = metrics.asks() ? metrics.values(reader.attributes(now)) : List.<String>of();
+            var series = metrics.tcp(new TcpTraffic(reader.read(now), more));
             var before = now.slots().get(COUNTED);
+            if (before == null) {
+                series.opened().increment();
+            }
             var sent = now.traffic().sent();
             var received = now.traffic().received();
             series.sent().add(sent - (before == null ? 0 : before.sent()));

@@ -1,71 +1,99 @@
 package dev.serin.proxy.telemetry.istio;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.extension.IstioMessages;
 
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// What of `istio.stats`' configuration changes anything here.
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How `istio.stats` is configured. As Istio's stats.PluginConfig.
 ///
 /// @param hostFallback take the request's authority for the service where nothing better is known
 /// @param serverGateway report as the destination although traffic leaves
-record StatsSettings(boolean hostFallback, boolean serverGateway) {
-    /// Fields of the message by number: those that change nothing here, and those that are read.
-    private static final Set<Integer> HARMLESS = Set.of(1, 2, 7, 11, 12);
+/// @param overrides in the order of the configuration
+/// @param definitions metrics of the user's own
+record StatsSettings(
+        boolean hostFallback,
+        boolean serverGateway,
+        List<Change> overrides,
+        List<Definition> definitions) {
+    /// What changes of a metric, or of all.
+    ///
+    /// @param metric without the `istio_`; empty for all
+    /// @param dimensions expressions by the label that gets their value
+    record Change(
+            String metric, Map<String, String> dimensions, List<String> removed, boolean drop) {
+        boolean concerns(String name) {
+            return metric.isEmpty() || metric.equals(name);
+        }
+    }
 
-    private static final int NO_HOST_FALLBACK = 6;
-    private static final int REPORTER = 10;
-    private static final Set<String> HARMLESS_NAMES =
-            Set.of(
-                    "debug",
-                    "max_peer_cache_size",
-                    "tcp_reporting_duration",
-                    "rotation_interval",
-                    "graceful_deletion_interval",
-                    "stat_prefix");
+    /// A metric of the user's own.
+    ///
+    /// @param value what is added at the end of a stream
+    record Definition(String name, String value, boolean histogram) {}
 
     static StatsSettings read(ExtensionConfig config) throws ConfigProblem {
-        var hostFallback = true;
-        var serverGateway = false;
-        if (config.struct() != null) {
-            for (var field : config.struct().getFieldsMap().entrySet()) {
-                switch (field.getKey()) {
-                    case "disable_host_header_fallback" ->
-                            hostFallback = !field.getValue().getBoolValue();
-                    case "reporter" ->
-                            serverGateway =
-                                    field.getValue().getStringValue().equals("SERVER_GATEWAY");
-                    default -> {
-                        if (!HARMLESS_NAMES.contains(field.getKey())) {
-                            throw new ConfigProblem(field.getKey(), "not supported");
-                        }
-                    }
-                }
-            }
-            return new StatsSettings(hostFallback, serverGateway);
+        var fields = IstioMessages.read(config).getFieldsMap();
+        var overrides = new ArrayList<Change>();
+        for (var override : list(fields.get("metrics"))) {
+            overrides.add(override(override.getStructValue()));
         }
-        try {
-            for (var field : UnknownFieldSet.parseFrom(config.bytes()).asMap().entrySet()) {
-                var values = field.getValue().getVarintList();
-                var set = !values.isEmpty() && values.getLast() != 0;
-                switch (field.getKey()) {
-                    case NO_HOST_FALLBACK -> hostFallback = !set;
-                    case REPORTER -> serverGateway = set;
-                    default -> {
-                        if (!HARMLESS.contains(field.getKey())) {
-                            throw new ConfigProblem(
-                                    "field " + field.getKey() + " of stats.PluginConfig",
-                                    "not supported");
-                        }
-                    }
-                }
-            }
-        } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem("typed_config", "does not parse: " + e.getMessage());
+        var definitions = new ArrayList<Definition>();
+        for (var definition : list(fields.get("definitions"))) {
+            definitions.add(definition(definition.getStructValue()));
         }
-        return new StatsSettings(hostFallback, serverGateway);
+        return new StatsSettings(
+                !flag(fields.get("disable_host_header_fallback")),
+                text(fields.get("reporter")).equals("SERVER_GATEWAY"),
+                List.copyOf(overrides),
+                List.copyOf(definitions));
+    }
+
+    private static Change override(Struct struct) throws ConfigProblem {
+        var fields = struct.getFieldsMap();
+        if (!text(fields.get("match")).isEmpty()) {
+            throw new ConfigProblem("metrics.match", "is not supported");
+        }
+        var dimensions = new TreeMap<String, String>();
+        fields.getOrDefault("dimensions", Value.getDefaultInstance())
+                .getStructValue()
+                .getFieldsMap()
+                .forEach((label, expression) -> dimensions.put(label, expression.getStringValue()));
+        return new Change(
+                text(fields.get("name")),
+                dimensions,
+                list(fields.get("tags_to_remove")).stream().map(Value::getStringValue).toList(),
+                flag(fields.get("drop")));
+    }
+
+    private static Definition definition(Struct struct) throws ConfigProblem {
+        var fields = struct.getFieldsMap();
+        var type = text(fields.get("type"));
+        if (type.equals("GAUGE")) {
+            throw new ConfigProblem("definitions.type", "GAUGE is not supported");
+        }
+        return new Definition(
+                text(fields.get("name")), text(fields.get("value")), type.equals("HISTOGRAM"));
+    }
+
+    private static List<Value> list(@Nullable Value value) {
+        return value == null ? List.of() : value.getListValue().getValuesList();
+    }
+
+    private static boolean flag(@Nullable Value value) {
+        return value != null && value.getBoolValue();
+    }
+
+    private static String text(@Nullable Value value) {
+        return value == null ? "" : value.getStringValue();
     }
 }

@@ -3,6 +3,8 @@ package dev.serin.proxy.telemetry.istio;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import dev.serin.proxy.expression.Attributes;
+import dev.serin.proxy.expression.Expression.Node;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Downstream;
@@ -15,14 +17,17 @@ import dev.serin.proxy.telemetry.istio.IstioMetrics.Traffic;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// Reads from the end of a stream or connection what the labels of its metrics depend on.
 ///
-/// @param local this proxy's own workload
-record TrafficReader(Peer local, StatsSettings settings) {
+/// @param own this proxy's own workload
+record TrafficReader(PeerMetadata own, StatsSettings settings) {
     private static final String UNKNOWN = Peer.UNKNOWN_WORD;
     private static final Service NO_SERVICE = new Service(UNKNOWN, UNKNOWN, UNKNOWN);
 
-    HttpTraffic read(StreamEnd end) {
+    /// @param more values of the user's expressions
+    HttpTraffic read(StreamEnd end, List<String> more) {
         var grpc = grpc(end);
         var authority = settings.hostFallback() ? end.request().authority() : "";
         var traffic =
@@ -33,7 +38,32 @@ record TrafficReader(Peer local, StatsSettings settings) {
                         service(end.upstream(), end.routeName(), authority),
                         grpc ? "grpc" : "http",
                         end.flags());
-        return new HttpTraffic(traffic, end.status(), grpc ? grpcStatus(end) : "");
+        return new HttpTraffic(traffic, end.status(), grpc ? grpcStatus(end) : "", more);
+    }
+
+    /// What the user's expressions may ask of a stream.
+    Node attributes(StreamEnd end) {
+        return Attributes.of(end, root -> peer(root, peer(end)));
+    }
+
+    /// What the user's expressions may ask of a connection.
+    Node attributes(ConnectionEnd end) {
+        return Attributes.of(end, root -> peer(root, end.slots().get(Peer.SLOT)));
+    }
+
+    private @Nullable Object peer(String root, @Nullable Peer peer) {
+        return switch (root) {
+            case "node" -> own.node();
+            case "upstream_peer", "downstream_peer" -> peer == null ? null : peer.node();
+            default -> null;
+        };
+    }
+
+    private static @Nullable Peer peer(StreamEnd end) {
+        var told = end.slots().get(Peer.SLOT);
+        return told == null && end.upstream() != null
+                ? Peer.ofEndpoint(end.upstream().hostMetadata().get("istio"))
+                : told;
     }
 
     Traffic read(ConnectionEnd end) {
@@ -54,6 +84,7 @@ record TrafficReader(Peer local, StatsSettings settings) {
             String protocol,
             long flags) {
         var inbound = downstream.direction() == Direction.INBOUND || settings.serverGateway();
+        var local = own.local();
         var peer = told;
         if (peer == null && !inbound && upstream != null) {
             peer = Peer.ofEndpoint(upstream.hostMetadata().get("istio"));

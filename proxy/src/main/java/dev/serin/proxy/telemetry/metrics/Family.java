@@ -58,12 +58,17 @@ public abstract sealed class Family<S> permits Counters, Gauges, Histograms {
 
     abstract String plain(S series);
 
-    void print(StringBuilder out) {
+    /// @param before the name whose type was told last
+    /// @return the same, after this
+    String print(StringBuilder out, String before) {
         if (series.isEmpty()) {
-            return;
+            return before;
         }
-        out.append("# TYPE ").append(name).append(' ').append(kind()).append('\n');
+        if (!name.equals(before)) {
+            out.append("# TYPE ").append(name).append(' ').append(kind()).append('\n');
+        }
         series.forEach((values, one) -> print(out, labelText(values), one));
+        return name;
     }
 
     void plain(Map<String, String> lines) {

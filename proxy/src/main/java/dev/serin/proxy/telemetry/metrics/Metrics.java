@@ -41,7 +41,10 @@ public final class Metrics {
     /// Prometheus' text, version 0.0.4.
     public String text() {
         var text = new StringBuilder(64 << 10);
-        families.values().forEach(f -> f.print(text));
+        var before = "";
+        for (var family : families.values()) {
+            before = family.print(text, before);
+        }
         return text.toString();
     }
 
@@ -52,15 +55,22 @@ public final class Metrics {
         return new java.util.TreeMap<>(lines);
     }
 
+    /// A name may have series with other labels too: each set of labels is a family.
+    private static String key(Family<?> family) {
+        return family.labels().isEmpty()
+                ? family.name()
+                : family.name() + " " + String.join(",", family.labels());
+    }
+
     @SuppressWarnings("unchecked") // the name decides the kind: a clash is refused below
     private <S> Family<S> family(Family<S> fresh) {
-        var known = families.putIfAbsent(fresh.name(), fresh);
+        var known = families.putIfAbsent(key(fresh), fresh);
         if (known == null) {
             return fresh;
         }
-        if (known.getClass() != fresh.getClass() || !known.labels().equals(fresh.labels())) {
+        if (known.getClass() != fresh.getClass()) {
             throw new IllegalArgumentException(
-                    "metric " + fresh.name() + " exists with labels " + known.labels());
+                    "metric " + fresh.name() + " exists as a " + known.kind());
         }
         return (Family<S>) known;
     }

@@ -9,6 +9,7 @@ import com.google.protobuf.Struct;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.http.GrpcMessages;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.telemetry.Ends;
@@ -17,6 +18,7 @@ import dev.serin.proxy.telemetry.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Map;
 
 class IstioMetricsTest {
@@ -30,7 +32,6 @@ class IstioMetricsTest {
                        "service.istio.io/canonical-revision": "v3"}}
                     """);
     private final Metrics metrics = new Metrics(100);
-    private final IstioMetrics istio = new IstioMetrics(metrics);
     private final PeerMetadata own = new PeerMetadata("sidecar~10.0.0.1~web-1.default~x", WEB);
 
     @Test
@@ -43,7 +44,7 @@ class IstioMetricsTest {
                                 Ends.struct(
                                         "{\"workload\":"
                                                 + " \"digits-v1;default;digits;v1;Kubernetes\"}")));
-        new StatsFilters(istio, own).compile(config(null)).get().ended(null, with(end, upstream));
+        new StatsFilters(metrics, own).compile(config(null)).get().ended(null, with(end, upstream));
 
         assertEquals(
                 "istio_requests_total{reporter=\"source\",source_workload=\"web\","
@@ -83,7 +84,7 @@ class IstioMetricsTest {
                 new PeerMetadata(
                         "n",
                         Ends.struct("{\"WORKLOAD_NAME\": \"digits-v1\", \"NAMESPACE\": \"ml\"}"));
-        new StatsFilters(istio, local)
+        new StatsFilters(metrics, local)
                 .compile(config(null))
                 .get()
                 .ended(null, Ends.answered(Direction.INBOUND, slots));
@@ -98,13 +99,13 @@ class IstioMetricsTest {
 
     @Test
     void namesTheServiceByTheRequestWhereNothingIsKnown() throws Exception {
-        new StatsFilters(istio, own).compile(config(null)).get().ended(null, Ends.unrouted());
+        new StatsFilters(metrics, own).compile(config(null)).get().ended(null, Ends.unrouted());
         var line = line("istio_requests_total{");
         assertTrue(line.contains("destination_service=\"other\""), line);
         assertTrue(line.contains("response_flags=\"NR\""), line);
 
         var noFallback = config(Ends.struct("{\"disable_host_header_fallback\": true}"));
-        new StatsFilters(istio, own).compile(noFallback).get().ended(null, Ends.unrouted());
+        new StatsFilters(metrics, own).compile(noFallback).get().ended(null, Ends.unrouted());
         assertTrue(
                 metrics.text()
                         .lines()
@@ -115,7 +116,7 @@ class IstioMetricsTest {
 
     @Test
     void countsBytesOfAConnectionOnceWhileItLives() throws Exception {
-        var observer = new StatsObservers(istio, own).compile(config(null));
+        var observer = new StatsObservers(metrics, own).compile(config(null));
         var slots = new Slots();
         observer.opened(Ends.tcp(0, 0, slots));
         observer.progressed(Ends.tcp(100, 10, slots));
@@ -128,15 +129,72 @@ class IstioMetricsTest {
     }
 
     @Test
+    void changesLabelsAndDropsMetricsAsConfigured() throws Exception {
+        var filters = new StatsFilters(metrics, own);
+        var settings =
+                Ends.struct(
+                        """
+                        {"metrics": [
+                          {"name": "requests_total",
+                           "dimensions": {"host": "request.host", "source_app": "'me'",
+                             "kind": "request.method == 'GET' ? 'read' : 'write'",
+                             "node": "node.metadata['WORKLOAD_NAME']",
+                             "absent": "request.headers['x-none']"},
+                           "tags_to_remove": ["destination_principal"]},
+                          {"name": "request_bytes", "drop": true},
+                          {"tags_to_remove": ["source_cluster"]}],
+                         "definitions": [{"name": "paid_total", "value": "response.code + 1"}]}
+                        """);
+        filters.compile(config(settings))
+                .get()
+                .ended(null, Ends.answered(Direction.OUTBOUND, new Slots()));
+        var line = line("istio_requests_total{");
+        assertTrue(line.contains("host=\"digits:8501\""), line);
+        assertTrue(line.contains("kind=\"write\""), line);
+        assertTrue(line.contains("node=\"web\""), line);
+        assertTrue(line.contains("absent=\"unknown\""), line);
+        assertTrue(line.contains("source_app=\"me\""), line);
+        assertTrue(!line.contains("destination_principal"), line);
+        assertTrue(!line.contains("source_cluster"), line);
+        assertEquals("", line("istio_request_bytes"));
+        assertTrue(!line("istio_response_bytes_sum").contains("source_cluster"));
+        assertTrue(line("istio_paid_total").endsWith(" 201"), line("istio_paid_total"));
+    }
+
+    @Test
+    void countsGrpcMessagesWhereAFilterTellsThem() throws Exception {
+        var slots = new Slots();
+        var messages = new GrpcMessages();
+        messages.requests(3);
+        messages.responses(2);
+        slots.put(GrpcMessages.SLOT, messages);
+        new StatsFilters(metrics, own)
+                .compile(config(null))
+                .get()
+                .ended(null, Ends.answered(Direction.OUTBOUND, slots));
+        assertTrue(line("istio_request_messages_total").endsWith(" 3"));
+        assertTrue(line("istio_response_messages_total").endsWith(" 2"));
+    }
+
+    @Test
     void refusesSettingsThatItWouldIgnore() {
-        var filters = new StatsFilters(istio, own);
-        var overrides = config(Ends.struct("{\"metrics\": [{\"name\": \"requests_total\"}]}"));
-        assertEquals(
-                "metrics",
-                assertThrows(ConfigProblem.class, () -> filters.compile(overrides)).field());
-        // Field 8 with one empty element, as another control plane's bytes.
-        var bytes = new ExtensionConfig("istio.stats", "stats.PluginConfig", octets(0x42, 0), null);
-        assertThrows(ConfigProblem.class, () -> filters.compile(bytes));
+        for (var json :
+                List.of(
+                        "{\"metrics\": [{\"match\": \"true\"}]}",
+                        "{\"metrics\": [{\"dimensions\": {\"a\": \"nothing.known\"}}]}",
+                        "{\"metrics\": [{\"dimensions\": {\"a\": \"request.host +\"}}]}",
+                        "{\"definitions\": [{\"type\": \"GAUGE\", \"value\": \"1\"}]}",
+                        "{\"something\": 1}")) {
+            var settings = config(Ends.struct(json));
+            assertThrows(
+                    ConfigProblem.class,
+                    () -> new StatsFilters(metrics, own).compile(settings),
+                    json);
+        }
+        // Field 99, as another control plane's octets.
+        var bytes =
+                new ExtensionConfig("istio.stats", "stats.PluginConfig", octets(0x98, 6, 1), null);
+        assertThrows(ConfigProblem.class, () -> new StatsFilters(metrics, own).compile(bytes));
     }
 
     @Test

@@ -1,0 +1,52 @@
+package dev.serin.conformance.differential;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Takes out of facts what is another in every run: ports, dates, generated ids, times.
+final class Normal {
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern PORT = Pattern.compile("127\\.0\\.0\\.1:[0-9]{4,5}");
+    private static final Pattern DATE =
+            Pattern.compile("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT");
+
+    private final Map<Pattern, String> rules = new LinkedHashMap<>();
+
+    /// @param ports names of known ports
+    /// @param more the scenario's own: a regular expression and what stands for it
+    Normal(Map<Integer, String> ports, List<Map.Entry<String, String>> more) {
+        more.forEach(e -> rules.put(Pattern.compile(e.getKey()), e.getValue()));
+        ports.forEach((port, name) -> {
+            rules.put(Pattern.compile("127\\.0\\.0\\.1:" + port + "\\b"), "127.0.0.1:" + name);
+            rules.put(Pattern.compile("(?<![0-9])" + port + "(?![0-9])"), "<port of " + name + ">");
+        });
+        rules.put(PORT, "127.0.0.1:<port>");
+        rules.put(UUID, "<uuid>");
+        rules.put(DATE, "<date>");
+    }
+
+    Map<String, String> of(Map<String, String> facts) {
+        var normal = new TreeMap<String, String>();
+        facts.forEach((fact, value) -> normal.put(text(fact), value(fact, value)));
+        return normal;
+    }
+
+    private String value(String fact, String value) {
+        if (fact.endsWith("header x-envoy-upstream-service-time")) {
+            return "<ms>";
+        }
+        return text(value);
+    }
+
+    private String text(String value) {
+        var text = value;
+        for (var rule : rules.entrySet()) {
+            text = rule.getKey().matcher(text).replaceAll(rule.getValue());
+        }
+        return text;
+    }
+}

@@ -1,0 +1,5 @@
+/// Changes headers as told. Start here: [HeaderMutationFilters].
+@NullMarked
+package dev.serin.proxy.http.headermutation;
+
+import org.jspecify.annotations.NullMarked;
