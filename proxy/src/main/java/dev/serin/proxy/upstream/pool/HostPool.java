@@ -74,6 +74,10 @@ public final class HostPool implements HostConnection.Keeper {
     /// Gives `waiter` a connection, now or later.
     public void acquire(Waiter waiter) {
         var connection = ready.peekFirst();
+        while (connection != null && connection.room() == 0) { // its host has changed its mind
+            ready.removeFirst();
+            connection = ready.peekFirst();
+        }
         if (connection != null) {
             give(connection, waiter);
             return;
@@ -174,7 +178,9 @@ public final class HostPool implements HostConnection.Keeper {
             connection.drain();
             return;
         }
-        ready.addFirst(connection); // it had none before, so it is not there yet
+        if (!http2 || !ready.contains(connection)) {
+            ready.addFirst(connection); // which in HTTP/1.1 had no room before, so is not there yet
+        }
         while (!waiting.isEmpty() && connection.equals(ready.peekFirst())) {
             var waiter = waiting.removeFirst();
             cluster.pending().give();
