@@ -32,7 +32,8 @@ final class FrameWire implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
-    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
+    private final DefaultHttp2HeadersDecoder decoder =
+            new DefaultHttp2HeadersDecoder(false, 1 << 20);
 
     /// A frame that was read. `fields` is of HEADERS only.
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -212,8 +213,7 @@ final class FrameWire implements AutoCloseable {
     }
 
     /// A request or response.
-    record Whole(
-            int stream, Map<String, String> head, String body, Map<String, String> trailers) {
+    record Whole(int stream, Map<String, String> head, String body, Map<String, String> trailers) {
         String get(String name) {
             return head.get(name);
         }

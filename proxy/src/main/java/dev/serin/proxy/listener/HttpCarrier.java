@@ -82,9 +82,10 @@ final class HttpCarrier {
                             ? http2(worker, manager, streams)
                             : http1(worker, manager, streams);
             var pipeline = ctx.pipeline();
-            pipeline.replace(this, null, next);
-            pipeline.fireChannelRead(all);
-            pipeline.fireChannelReadComplete();
+            pipeline.addAfter(ctx.name(), null, next); // what is before us has seen the octets
+            ctx.fireChannelRead(all);
+            ctx.fireChannelReadComplete();
+            pipeline.remove(this);
         }
 
         @Override

@@ -2,7 +2,7 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
-import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.upstream.pool.HostPools;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ public final class Host {
     private final AtomicInteger gatewayFailures = new AtomicInteger();
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
-    private final @Nullable HostPool[] pools;
+    private final @Nullable HostPools[] pools;
     private volatile Map<String, Struct> metadata;
     private volatile long ejectedUntil;
     private volatile boolean ejected;
@@ -30,7 +30,7 @@ public final class Host {
     Host(InetSocketAddress address, Map<String, Struct> metadata, int workers) {
         this.address = address;
         this.metadata = metadata;
-        this.pools = new @Nullable HostPool[workers * 2];
+        this.pools = new @Nullable HostPools[workers];
     }
 
     public InetSocketAddress address() {
@@ -121,14 +121,13 @@ public final class Host {
         ejected = true;
     }
 
-    /// The pool of the worker with this index, for HTTP/2 or for what it is that the other speaks;
-    /// that worker only.
-    public @Nullable HostPool pool(int worker, boolean http2) {
-        return pools[http2 ? worker * 2 + 1 : worker * 2];
+    /// The pools of the worker with this index; that worker only.
+    public @Nullable HostPools pools(int worker) {
+        return pools[worker];
     }
 
-    public void pool(int worker, boolean http2, HostPool pool) {
-        pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
+    public void pools(int worker, HostPools made) {
+        pools[worker] = made;
     }
 
     @Override

@@ -181,11 +181,9 @@ public final class LiveCluster {
         for (Worker worker : workers.all()) {
             worker.loop()
                     .execute(() -> {
-                        for (var http2 : new boolean[] {false, true}) {
-                            var pool = host.pool(worker.index(), http2);
-                            if (pool != null) {
-                                pool.drain();
-                            }
+                        var pools = host.pools(worker.index());
+                        if (pools != null) {
+                            pools.drain();
                         }
                     });
         }

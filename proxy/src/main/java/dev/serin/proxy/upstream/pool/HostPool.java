@@ -5,6 +5,8 @@ import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.tls.Tls;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.HttpUpstream;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -14,6 +16,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ConnectTimeoutException;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,26 +52,30 @@ public final class HostPool implements HostConnection.Keeper {
     private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
+    private final ConnectionWish wish;
     private int connecting;
 
-    private HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2) {
+    /// Whether a connection that is made will most likely carry many streams.
+    private boolean many;
+
+    HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
         this.http = cluster.config().http();
         this.http2 = http2;
+        this.many = http2;
+        this.wish = wish;
     }
 
-    /// The pool of this worker for this host and what the client speaks, made when first asked for.
+    /// As [HostPools#of], for streams that ask nothing special.
     public static HostPool of(
             Worker worker, LiveCluster cluster, Host host, HttpProtocol downstream) {
-        var http2 = cluster.config().http().http2(downstream);
-        var pool = host.pool(worker.index(), http2);
-        if (pool == null) {
-            pool = new HostPool(worker, cluster, host, http2);
-            host.pool(worker.index(), http2, pool);
-        }
-        return pool;
+        return HostPools.of(worker, cluster, host, downstream, ConnectionWish.NONE);
+    }
+
+    boolean serves(boolean asHttp2, ConnectionWish asked) {
+        return http2 == asHttp2 && wish.equals(asked);
     }
 
     /// Gives `waiter` a connection, now or later.
@@ -94,7 +101,7 @@ public final class HostPool implements HostConnection.Keeper {
 
     /// Whether those that wait are more than the connections that are being made will carry.
     private boolean wantsMore() {
-        var each = http2 ? http.http2().streams() : 1;
+        var each = many ? http.http2().streams() : 1;
         return (long) connecting * each < waiting.size();
     }
 
@@ -126,7 +133,11 @@ public final class HostPool implements HostConnection.Keeper {
             cluster.connections().force(); // one is always allowed, or the host could starve
         }
         connecting++;
-        if (http2) {
+        if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
+            var place = new Unnegotiated();
+            Connector.connect(worker, cluster, host, wish, place)
+                    .addListener((ChannelFuture future) -> negotiated(place, future));
+        } else if (http2) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
@@ -136,20 +147,47 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, handler)
-                .addListener((ChannelFuture future) -> connected(connection, future));
+        Connector.connect(worker, cluster, host, wish, handler)
+                .addListener((ChannelFuture future) -> {
+                    if (future.isSuccess()) {
+                        connected(connection);
+                    } else {
+                        connection.discard();
+                        unconnected(future.cause());
+                    }
+                });
     }
 
-    private void connected(HostConnection connection, ChannelFuture future) {
-        connecting--;
-        if (future.isSuccess()) {
-            open.put(connection, new Watch(connection));
-            room(connection);
+    /// The transport is there, and with it the answer which version it carries.
+    private void negotiated(Unnegotiated place, ChannelFuture future) {
+        var ctx = future.channel().pipeline().context(place);
+        if (!future.isSuccess() || ctx == null) {
+            var cause = future.cause();
+            unconnected(cause == null ? new ClosedChannelException() : cause);
             return;
         }
-        connection.discard();
+        var tls = Tls.facts(future.channel());
+        many = tls != null && "h2".equals(tls.alpn());
+        if (many) {
+            var client = new Http2Client(worker, this, http.http2());
+            place.giveWay(ctx, client);
+            connected(client);
+        } else {
+            var client = new Http1Client(worker, this);
+            place.giveWay(ctx, client);
+            connected(client);
+        }
+    }
+
+    private void connected(HostConnection connection) {
+        connecting--;
+        open.put(connection, new Watch(connection));
+        room(connection);
+    }
+
+    private void unconnected(Throwable cause) {
+        connecting--;
         cluster.connections().give();
-        var cause = future.cause();
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
         // All that wait: another try would most likely end the same, and they know other hosts.
@@ -168,7 +206,7 @@ public final class HostPool implements HostConnection.Keeper {
             connection.drain();
             return;
         }
-        if (!http2 || !ready.contains(connection)) {
+        if (!many || !ready.contains(connection)) {
             ready.addFirst(connection); // which in HTTP/1.1 had no room before, so is not there yet
         }
         while (!waiting.isEmpty() && connection.equals(ready.peekFirst())) {
@@ -193,9 +231,18 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void unused() {
-        if (open.isEmpty() && connecting == 0 && waiting.isEmpty()) {
-            cluster.unused(host);
+        if (empty()) {
+            var all = host.pools(worker.index());
+            if (all != null && all.unused()) {
+                cluster.unused(host);
+            } else if (all != null && !wish.equals(ConnectionWish.NONE)) {
+                all.emptied(this);
+            }
         }
+    }
+
+    boolean empty() {
+        return open.isEmpty() && connecting == 0 && waiting.isEmpty();
     }
 
     /// Ends connections that grow old: in idleness, or at all.
@@ -241,8 +288,8 @@ public final class HostPool implements HostConnection.Keeper {
         }
     }
 
-    /// Closes what is idle; what is in use closes with its streams, since the host is gone.
-    public void drain() {
+    /// As [HostPools#drain].
+    void drain() {
         ready.clear();
         for (var connection : List.copyOf(open.keySet())) {
             connection.drain();

@@ -79,7 +79,9 @@ public final class Http2Client extends Http2Connection implements HostConnection
     public void close() {
         if (!closing) {
             out().goAway(0, ErrorCode.NO_ERROR);
-            closeAfterWrites();
+            closing = true;
+            out().flushNow();
+            context().close(); // nothing is under way that could be lost
         }
     }
 

@@ -31,8 +31,15 @@ import java.util.Random;
 @ExtendWith(NothingLeft.class)
 class HpackTest {
     private static final String[] NAMES = {
-        "accept", "content-type", "x-request-id", "x-long-name-of-nobody", "grpc-status",
-        "authorization", "user-agent", "date", "vary"
+        "accept",
+        "content-type",
+        "x-request-id",
+        "x-long-name-of-nobody",
+        "grpc-status",
+        "authorization",
+        "user-agent",
+        "date",
+        "vary"
     };
     private static Workers workers;
 
@@ -52,7 +59,9 @@ class HpackTest {
 
     private static String value(Random random) {
         var text = new StringBuilder();
-        for (var length = random.nextInt(random.nextInt(10) == 0 ? 400 : 12); length > 0; length--) {
+        for (var length = random.nextInt(random.nextInt(10) == 0 ? 400 : 12);
+                length > 0;
+                length--) {
             text.append((char) ('!' + random.nextInt(random.nextBoolean() ? 90 : 3)));
         }
         return text.toString();
@@ -111,8 +120,8 @@ class HpackTest {
                 read.remove(":status");
                 read.remove(":path");
                 var got = new StringBuilder();
-                read.forEach(e ->
-                        got.append(e.getKey()).append(": ").append(e.getValue()).append('\n'));
+                read.forEach(
+                        e -> got.append(e.getKey()).append(": ").append(e.getValue()).append('\n'));
                 assertEquals(sent.toString(), got.toString(), "seed " + seed);
                 block.release();
             }
