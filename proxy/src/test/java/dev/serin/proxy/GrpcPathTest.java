@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
@@ -75,7 +76,8 @@ class GrpcPathTest {
                         .addMethod(SAY, ServerCalls.asyncUnaryCall(GrpcPathTest::say))
                         .addMethod(TALK, ServerCalls.asyncBidiStreamingCall(GrpcPathTest::talk))
                         .build();
-        return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        return NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(service)
                 .build()
                 .start();

@@ -69,12 +69,12 @@ class Http2PathTest {
                             seen.add(wire.request());
                             wire.write(
                                     "HTTP/1.1 200 OK\r\n"
-                                        + "transfer-encoding: chunked\r\n"
-                                        + "keep-alive: 1\r\n\r\n"
-                                        + "3\r\n"
-                                        + "abc\r\n"
-                                        + "0\r\n"
-                                        + "x-trailer: t\r\n\r\n");
+                                            + "transfer-encoding: chunked\r\n"
+                                            + "keep-alive: 1\r\n\r\n"
+                                            + "3\r\n"
+                                            + "abc\r\n"
+                                            + "0\r\n"
+                                            + "x-trailer: t\r\n\r\n");
                             wire.request();
                         });
                 var young =

@@ -41,6 +41,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private boolean headRequest;
     private boolean upgrading;
     private boolean tunnel;
+    private boolean connect;
     private boolean open;
     private boolean requestEnded = true;
     private boolean responseBegun;
@@ -154,7 +155,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             throw new Malformed(400, "http1.bad_host");
         }
         var request = request(head);
-        upgrading = upgrading(head);
+        connect = head.method.equals("CONNECT") && !http10;
+        upgrading = upgrading(head) || connect;
         var body = !upgrading && (head.chunked || head.contentLength > 0);
         expected = head.chunked ? Long.MAX_VALUE : Math.max(0, head.contentLength);
         open = true;
@@ -176,8 +178,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (upgrade == null) {
             return false;
         }
-        if (head.connectionUpgrade && !http10 && streams.allowsUpgrade(upgrade)) {
-            return true;
+        if (head.connectionUpgrade && !http10 && !upgrade.equalsIgnoreCase("h2c")) {
+            return true; // allowed or refused by the stream; h2c is ignored, as Envoy does
         }
         head.headers.remove("upgrade");
         return false;
@@ -321,12 +323,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         to.endHead(false);
         writer().flush();
         if (head.status() == 101 && upgrading) {
-            upgrading = false;
-            tunnel = true;
             responseBegun = true;
-            close = true;
-            parser.raw();
-            resume();
+            tunnel();
         }
     }
 
@@ -338,6 +336,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         responseBegun = true;
         var status = head.status();
         var headers = head.headers();
+        if (upgrading && connect && status / 100 == 2 && !end) {
+            writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
+            writer().endHead(false);
+            writer().flush();
+            tunnel();
+            return;
+        }
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
         if (streams.draining() || !requestEnded && !upgrading && expected > DISCARDED && end) {
@@ -362,6 +367,15 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (end) {
             responseOver();
         }
+    }
+
+    /// What follows, both ways, is not HTTP.
+    private void tunnel() {
+        upgrading = false;
+        tunnel = true;
+        close = true;
+        parser.raw();
+        resume();
     }
 
     private void notUpgraded() {

@@ -10,6 +10,7 @@ import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.upstream.pool.Tunnels;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -76,8 +77,14 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     }
 
     /// Asks for a connection; its owner may be told before this returns.
-    void start(HttpProtocol downstream) {
+    ///
+    /// @param tunnel whether the host speaks no HTTP: the request's body is all that it gets
+    void start(HttpProtocol downstream, boolean tunnel) {
         host.begin();
+        if (tunnel) {
+            Tunnels.connect(worker, cluster, host, this);
+            return;
+        }
         var pool = HostPool.of(worker, cluster, host, downstream);
         waitingIn = pool;
         pool.acquire(this);
@@ -105,6 +112,10 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void ready(HostConnection connection) {
         waitingIn = null;
+        if (over) { // a tunnel cannot be called off while it is being made
+            connection.close();
+            return;
+        }
         var to = connection.open(this);
         writer = to;
         local = to.local();
@@ -115,6 +126,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void failed(HostPool.Failure failure, String reason) {
         waitingIn = null;
+        if (over) {
+            return;
+        }
         if (failure != HostPool.Failure.OVERFLOW) {
             badly();
         }

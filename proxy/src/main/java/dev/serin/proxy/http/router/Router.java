@@ -130,7 +130,8 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), to, picked, this);
         attempt = next;
-        next.start(stream.request().protocol());
+        var request = stream.request();
+        next.start(request.protocol(), forward.upgrades().ends(request));
     }
 
     @Override

@@ -95,7 +95,7 @@ final class Shadow implements Attempt.Owner, PickContext {
         }
         var next = new Attempt(worker, cluster, host, this);
         attempt = next;
-        next.start(request.protocol());
+        next.start(request.protocol(), false);
     }
 
     private void look() {

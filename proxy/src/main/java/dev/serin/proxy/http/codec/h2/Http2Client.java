@@ -21,7 +21,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
     private int requests;
     private int allowed = Integer.MAX_VALUE;
     private boolean draining;
-    private boolean connectOffered;
 
     public Http2Client(Worker worker, Keeper keeper, Http2Limits limits) {
         super(worker, limits, false);
@@ -100,11 +99,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
         }
     }
 
-    /// Whether the host offers extended CONNECT.
-    boolean connectOffered() {
-        return connectOffered;
-    }
-
     @Override
     void forget(Http2Stream stream) {
         var full = room() == 0;
@@ -164,7 +158,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
                     keeper.room(this);
                 }
             }
-            case Setting.ENABLE_CONNECT_PROTOCOL -> connectOffered = value == 1;
             case Setting.ENABLE_PUSH -> {
                 if (value == 1) {
                     throw Http2Fault.protocol("http2.settings");
