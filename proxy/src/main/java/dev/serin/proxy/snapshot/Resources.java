@@ -91,27 +91,8 @@ final class Resources {
                             update,
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
-                            any ->
-                                    literal(
-                                            ClusterCompiler.endpoints(
-                                                    parse(any, ClusterLoadAssignment.parser()))));
-            case ConfigUpdate.SECRET ->
-                    take(
-                            update,
-                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
-                                    .getDescriptor(),
-                            secrets,
-                            any ->
-                                    extensions
-                                            .transports()
-                                            .needs()
-                                            .secrets()
-                                            .compile(
-                                                    parse(
-                                                            any,
-                                                            io.envoyproxy.envoy.extensions
-                                                                    .transport_sockets.tls.v3.Secret
-                                                                    .parser())));
+                            any -> endpoints(parse(any, ClusterLoadAssignment.parser())));
+            case ConfigUpdate.SECRET -> secrets(update);
             default ->
                     update.changed().stream()
                             .map(r ->
@@ -122,6 +103,27 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    private List<Rejected> secrets(ConfigUpdate update) {
+        return take(
+                update,
+                io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.getDescriptor(),
+                secrets,
+                any ->
+                        extensions
+                                .transports()
+                                .needs()
+                                .secrets()
+                                .compile(
+                                        parse(
+                                                any,
+                                                io.envoyproxy.envoy.extensions.transport_sockets.tls
+                                                        .v3.Secret.parser())));
+    }
+
+    private static List<Endpoint> endpoints(ClusterLoadAssignment message) throws ConfigProblem {
+        return literal(ClusterCompiler.endpoints(message));
     }
 
     /// A chain whose message is the same as before stays the same object.

@@ -27,6 +27,7 @@ public final class Host {
     private volatile boolean gone;
     private int ejections;
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
     Host(InetSocketAddress address, Map<String, Struct> metadata, int workers) {
         this.address = address;
         this.metadata = metadata;

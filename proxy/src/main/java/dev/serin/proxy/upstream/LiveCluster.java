@@ -123,6 +123,11 @@ public final class LiveCluster {
         for (var endpoint : endpoints) {
             var address = new InetSocketAddress(endpoint.host(), endpoint.port());
             var kept = hosts.get(address);
+            if (kept != null
+                    && !transports.of(kept.metadata()).equals(transports.of(endpoint.metadata()))) {
+                leave(kept); // its connections would be of the wrong transport
+                kept = null;
+            }
             var host =
                     kept != null ? kept : new Host(address, endpoint.metadata(), workers.count());
             host.metadata(endpoint.metadata());

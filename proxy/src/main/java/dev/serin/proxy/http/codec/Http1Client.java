@@ -4,6 +4,8 @@ import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -40,8 +42,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     public Http1Client(Worker worker, Keeper keeper) {
         this.worker = worker;
         this.keeper = keeper;
-        var usual = Http1Limits.USUAL;
-        this.parser = new Http1Parser(worker, this, false, usual.maxHead(), usual.maxHeaders());
+        this.parser = new Http1Parser(worker, this, false, Http1Limits.USUAL);
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -102,7 +103,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added);
+        out = new Http1Out(worker, added, false);
     }
 
     // ---- writing
@@ -190,6 +191,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public @Nullable TlsFacts tls() {
+        return ctx == null ? null : Tls.facts(ctx.channel());
+    }
+
+    /// The host's certificate is trusted no more.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event.equals(Http1Server.DRAIN)) {
+            drain();
+        }
+    }
+
+    @Override
     public boolean reused() {
         return requests > 1;
     }
@@ -231,9 +245,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
                 close = true;
                 parser.raw();
             }
-            if (status != 100) { // the proxy has answered the expectation itself
-                to.informational(response);
-            }
+            to.informational(response);
             return true;
         }
         close |= head.close || head.minor == 0 && !head.keepAlive;

@@ -1,6 +1,8 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.codec.Http1Limits.Dialect;
+import dev.serin.proxy.http.codec.Http1Limits.Underscores;
 
 import java.nio.charset.StandardCharsets;
 
@@ -25,11 +27,14 @@ final class Http1Head {
     boolean keepAlive;
     boolean connectionUpgrade;
     boolean expectContinue;
+    private final Dialect dialect;
     private String nominated = "";
+    private int fields;
 
-    Http1Head(boolean request, int maxHeaders) {
+    Http1Head(boolean request, int maxHeaders, Dialect dialect) {
         this.request = request;
         this.maxHeaders = maxHeaders;
+        this.dialect = dialect;
     }
 
     /// Reads the head in `b[0, end)`, which ends with an empty line.
@@ -42,7 +47,7 @@ final class Http1Head {
         at = request ? requestLine(b, at, end) : statusLine(b, at, end);
         while (b[at] != '\n' && !(b[at] == '\r' && b[at + 1] == '\n')) {
             at = field(b, at, headers);
-            if (headers.size() > maxHeaders) {
+            if (++fields > maxHeaders) {
                 throw new Malformed(431, "http1.too_many_headers");
             }
         }
@@ -63,6 +68,7 @@ final class Http1Head {
         connectionUpgrade = false;
         expectContinue = false;
         nominated = "";
+        fields = 0;
     }
 
     private int requestLine(byte[] b, int from, int end) throws Malformed {
@@ -74,9 +80,15 @@ final class Http1Head {
             throw codecError();
         }
         method = method(b, from, at);
+        if (!dialect.customMethods() && !Methods.known(method)) {
+            throw codecError();
+        }
         var start = ++at;
-        while (b[at] > ' ' && b[at] != 0x7f || b[at] < 0) {
+        while (b[at] > ' ' && b[at] != 0x7f) {
             at++;
+        }
+        if (at > start && (b[at] == '\r' || b[at] == '\n')) {
+            throw new Malformed(426, "low_version"); // HTTP/0.9 has no version
         }
         if (at == start || b[at] != ' ') {
             throw codecError();
@@ -120,10 +132,13 @@ final class Http1Head {
                 || b[at + 2] != 'T'
                 || b[at + 3] != 'P'
                 || b[at + 4] != '/'
-                || b[at + 5] != '1'
+                || !digit(b[at + 5])
                 || b[at + 6] != '.'
-                || b[at + 7] != '0' && b[at + 7] != '1') {
+                || !digit(b[at + 7])) {
             throw codecError();
+        }
+        if (b[at + 5] != '1' || b[at + 7] > '1') {
+            throw new Malformed(426, "low_version");
         }
         minor = b[at + 7] - '0';
         var next = at + 8;
@@ -140,6 +155,10 @@ final class Http1Head {
             throw codecError();
         }
         return next + 1;
+    }
+
+    private static boolean digit(byte c) {
+        return c >= '0' && c <= '9';
     }
 
     /// Reads one field line into `into` and answers where the next line begins.
@@ -167,12 +186,19 @@ final class Http1Head {
             at++;
         }
         if (b[at] != '\n') {
-            throw codecError();
+            throw new Malformed(
+                    400, b[at] == '\r' ? "http1.codec_error" : "http1.invalid_characters");
         }
         while (stop > start && (b[stop - 1] == ' ' || b[stop - 1] == '\t')) {
             stop--;
         }
         var value = new String(b, start, stop - start, StandardCharsets.ISO_8859_1);
+        if (dialect.underscores() != Underscores.ALLOW && name.indexOf('_') >= 0) {
+            if (dialect.underscores() == Underscores.REFUSE) {
+                throw new Malformed(400, "http1.unexpected_underscore");
+            }
+            return at + 1;
+        }
         if (into == headers) {
             keep(name, value);
         } else {
@@ -207,6 +233,9 @@ final class Http1Head {
             case "expect" -> {
                 if (request && value.equalsIgnoreCase("100-continue")) {
                     expectContinue = true;
+                    if (dialect.forwardExpect()) {
+                        headers.add(name, value);
+                    }
                 } else {
                     headers.add(name, value);
                 }
@@ -236,7 +265,7 @@ final class Http1Head {
             }
             length = length * 10 + digit;
         }
-        if (contentLength >= 0 && contentLength != length) {
+        if (contentLength >= 0) { // not even the same twice, as Envoy
             throw new Malformed(400, "http1.unexpected_content_length");
         }
         contentLength = length;

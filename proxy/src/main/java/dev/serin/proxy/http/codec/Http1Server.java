@@ -1,10 +1,7 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
-import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.HttpProtocol;
-import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.worker.Worker;
 
@@ -19,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A client's HTTP/1.1 connection: one stream at a time, pipelined requests wait their turn unread.
 /// Its own event loop only.
 public final class Http1Server extends ChannelInboundHandlerAdapter
-        implements ResponseWriter, Http1Parser.Sink {
+        implements ResponseWriter, Http1Parser.Sink, Http1Clock.Subject {
     /// The event that ends a connection which carries no stream.
     public static final Object DRAIN = new Object();
 
@@ -33,7 +30,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http1Out out;
-    private Timers.@Nullable Timer idleTimer;
+    private @Nullable Http1Clock clock;
     private @Nullable RequestReader stream;
     private @Nullable ByteBuf carry;
     private boolean feeding;
@@ -48,46 +45,53 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private boolean responseEnded = true;
     private boolean close;
     private boolean closing;
+    private boolean lingering;
+    private boolean broken;
+    private boolean aged;
+    private boolean expects;
+    private long requests;
     private long expected;
     private long discarded;
-    private long idleSince;
 
     public Http1Server(Worker worker, StreamFactory streams, Http1Limits limits) {
         this.worker = worker;
         this.streams = streams;
         this.limits = limits;
-        this.parser = new Http1Parser(worker, this, true, limits.maxHead(), limits.maxHeaders());
+        this.parser = new Http1Parser(worker, this, true, limits);
         this.held = LeftOver.hold("connection", "http1 server");
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added);
-        idleSince = worker.ticker().nanos();
-        if (!limits.idle().isZero()) {
-            watchIdle(limits.idle().toMillis());
+        out = new Http1Out(worker, added, limits.dialect().properCase());
+        clock = new Http1Clock(worker, limits, this);
+    }
+
+    // ---- what time brings
+
+    @Override
+    public boolean busy() {
+        return open;
+    }
+
+    @Override
+    public void idled() {
+        closeNow();
+    }
+
+    @Override
+    public void aged() {
+        close = true;
+        aged = true;
+        if (!open) {
+            closeNow();
         }
     }
 
-    private void watchIdle(long millis) {
-        idleTimer =
-                worker.after(
-                        millis,
-                        () -> {
-                            if (closing) {
-                                return;
-                            }
-                            var idle = (worker.ticker().nanos() - idleSince) / 1_000_000;
-                            if (!open && idle >= limits.idle().toMillis()) {
-                                closeNow();
-                            } else {
-                                watchIdle(
-                                        open
-                                                ? limits.idle().toMillis()
-                                                : limits.idle().toMillis() - idle);
-                            }
-                        });
+    @Override
+    public void headLate() {
+        malformed(new Malformed(408, "request_header_timeout"));
     }
 
     // ---- reading
@@ -95,6 +99,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         var in = (ByteBuf) message;
+        if (lingering) {
+            in.release();
+            return;
+        }
         var waiting = carry;
         if (waiting != null) {
             carry = Unpooled.wrappedBuffer(waiting, in);
@@ -127,6 +135,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             if (!kept) {
                 in.release();
             }
+            clock().head(parser.inHead());
         }
     }
 
@@ -147,14 +156,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     public boolean head(Http1Head head) throws Malformed {
         http10 = head.minor == 0;
         headRequest = head.method.equals("HEAD");
-        close = head.close || http10 && !head.keepAlive;
-        if (http10 && !limits.accept10()) {
-            throw new Malformed(426, "low_version");
-        }
-        if (head.hosts > 1 || head.hosts == 0 && !http10) {
-            throw new Malformed(400, "http1.bad_host");
-        }
-        var request = request(head);
+        requests++;
+        close =
+                head.close
+                        || http10 && !head.keepAlive
+                        || aged
+                        || limits.requests() > 0 && requests >= limits.requests();
+        var request = Http1Requests.of(head, limits.dialect());
         connect = head.method.equals("CONNECT") && !http10;
         upgrading = upgrading(head) || connect;
         var body = !upgrading && (head.chunked || head.contentLength > 0);
@@ -164,7 +172,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         responseBegun = false;
         responseEnded = false;
         discarded = 0;
-        if (head.expectContinue && body) {
+        expects = head.expectContinue && body && limits.dialect().forwardExpect();
+        if (head.expectContinue && body && !expects) {
             writer().start("HTTP/1.1 ", "100 ", "Continue").line().endHead(false);
             writer().flush();
         }
@@ -183,26 +192,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         head.headers.remove("upgrade");
         return false;
-    }
-
-    private static RequestHead request(Http1Head head) throws Malformed {
-        var protocol = head.minor == 0 ? HttpProtocol.HTTP10 : HttpProtocol.HTTP11;
-        var target = head.target;
-        var authority = head.host;
-        if (target.charAt(0) != '/') {
-            var scheme = target.indexOf("://");
-            if (head.method.equals("CONNECT")) {
-                authority = target;
-                target = "";
-            } else if (scheme > 0) {
-                var slash = target.indexOf('/', scheme + 3);
-                authority = target.substring(scheme + 3, slash < 0 ? target.length() : slash);
-                target = slash < 0 ? "/" : target.substring(slash);
-            } else if (!target.equals("*")) {
-                throw new Malformed(400, "http1.invalid_url");
-            }
-        }
-        return new RequestHead(protocol, head.method, target, authority, head.headers);
     }
 
     @Override
@@ -228,7 +217,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             requestEnded = true;
             var reader = stream;
             if (reader != null && !responseEnded) {
-                reader.end(trailers);
+                reader.end(limits.dialect().trailers() ? trailers : null);
             }
         }
         finish();
@@ -236,6 +225,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     private void malformed(Malformed e) {
         close = true;
+        broken = true;
         upgrading = false;
         requestEnded = true;
         var reader = stream;
@@ -252,6 +242,12 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (!closing) {
             closeNow();
         }
+    }
+
+    /// Whether the client may still be writing what nobody will read. To close now would reset the
+    /// connection, and with it the answer on its way.
+    private boolean writing() {
+        return limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
     }
 
     @Override
@@ -290,9 +286,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             carry = null;
         }
         writer().release();
-        if (idleTimer != null) {
-            idleTimer.cancel();
-        }
+        clock().stop();
         held.release();
     }
 
@@ -312,9 +306,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void informational(ResponseHead head) {
-        if (closing || responseEnded || responseBegun || http10) {
+        var unasked = head.status() == 100 && !expects;
+        if (closing || responseEnded || responseBegun || http10 || unasked) {
             return;
         }
+        expects &= head.status() != 100;
         var text = Statuses.line(head.status());
         var to = writer().start("HTTP/1.1 ", text, "").line().fields(head.headers());
         if (head.status() == 101) {
@@ -412,7 +408,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (closing || responseEnded) {
             return;
         }
-        writer().end(trailers);
+        writer().end(limits.dialect().trailers() ? trailers : null);
         responseOver();
     }
 
@@ -453,7 +449,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (requestEnded) {
             open = false;
             stream = null;
-            idleSince = worker.ticker().nanos();
+            clock().idle();
             if (close) {
                 closeAfterWrites();
             } else if (!feeding) {
@@ -470,11 +466,24 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     }
 
     private void closeAfterWrites() {
-        if (!closing) {
-            writer().flush();
-            closing = true;
-            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (closing) {
+            return;
         }
+        writer().flush();
+        closing = true;
+        lingering = writing();
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(lingering ? _ -> linger() : ChannelFutureListener.CLOSE);
+    }
+
+    /// Says that nothing more comes, and waits for the client to see it.
+    private void linger() {
+        if (carry != null) {
+            carry.release();
+            carry = null;
+        }
+        clock().linger(channel().channel());
     }
 
     private void closeNow() {
@@ -491,6 +500,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     private ChannelHandlerContext channel() {
         return java.util.Objects.requireNonNull(ctx);
+    }
+
+    private Http1Clock clock() {
+        return java.util.Objects.requireNonNull(clock);
     }
 
     private Http1Out writer() {

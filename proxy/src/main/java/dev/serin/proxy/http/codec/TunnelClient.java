@@ -4,6 +4,7 @@ import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.tls.Tls;
 
 import io.netty.buffer.ByteBuf;
@@ -86,6 +87,11 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
             held.release();
             closed.run();
         }
+    }
+
+    @Override
+    public @Nullable TlsFacts tls() {
+        return Tls.facts(channel());
     }
 
     // ---- writing

@@ -8,6 +8,7 @@ import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.tracing.Tracing;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
+/// @param tracing null for none
 public record HttpManager(
         String statPrefix,
         @Nullable String rdsName,
@@ -37,7 +39,8 @@ public record HttpManager(
         Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
-        Set<String> upgrades) {
+        Set<String> upgrades,
+        @Nullable Tracing tracing) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.
     public enum Codec {
         AUTO,
@@ -88,8 +91,7 @@ public record HttpManager(
             boolean skipXffAppend,
             boolean requestId,
             boolean keepRequestId,
-            boolean normalizePath,
-            boolean mergeSlashes,
-            boolean stripPort,
+            RequestForm form,
+            @Nullable String via,
             List<Cidr> internal) {}
 }

@@ -49,13 +49,16 @@ final class HttpStream extends StreamFacts implements RequestReader {
         requestEnded = end;
         requestEnd = end ? start : 0;
         var manager = connection.manager();
+        connection.scope().observer().begun(manager.statPrefix(), downstream);
 
         // 1. Headers that are the proxy's own business; before anything that looks at headers.
         downstream =
                 EdgeHeaders.request(
                         request, manager.edge(), connection.downstream(), connection.idDraw());
-        if (manager.edge().normalizePath() && !PathNormal.normalize(request, manager.edge())) {
-            reply(new LocalReply(400, 0, "path_normalization_failed", ""));
+        var wrong =
+                manager.edge().form().settle(request, connection.downstream().local().getPort());
+        if (wrong != null) {
+            reply(wrong);
             return;
         }
 
@@ -63,7 +66,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var table = connection.routes();
         route = table == null ? null : table.match(request, slots);
 
-        // 3. The filters, in the order of the configuration. Even a request without a route passes
+        // 3. Whether it is traced; after the route, which names the operation.
+        beginTrace();
+
+        // 4. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
         filters = connection.filters(route);
         var upgrade = Upgrades.wanted(request);
@@ -104,7 +110,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         forward();
     }
 
-    /// 4. The route's action, after all filters have agreed.
+    /// 5. The route's action, after all filters have agreed.
     private void forward() {
         var matched = route;
         if (matched == null) {
@@ -121,6 +127,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
                                 forward,
                                 connection.backoffDraw());
                 router = next;
+                if (trace != null) {
+                    trace.forward(request);
+                }
                 next.request(headEnd);
                 replayRequest(next);
             }
@@ -219,7 +228,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         continueResponse(head);
     }
 
-    /// 5. The filters again, in reverse; only those that have seen the request.
+    /// 6. The filters again, in reverse; only those that have seen the request.
     private void continueResponse(ResponseHead head) {
         responseAt = Math.min(responseAt, requestAt);
         while (responseAt > 0) {
@@ -236,7 +245,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         writeHead(head);
     }
 
-    /// 6. Headers that every response carries; after the filters, which must not take them away.
+    /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
         responseFirst = ticker().nanos();
         var headers = head.headers();
@@ -249,6 +258,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
                 }
             }
             case PASS_THROUGH -> {}
+        }
+        if (edge.via() != null) {
+            EdgeHeaders.via(headers, edge.via());
         }
         if (!headers.has("date")) {
             headers.add("date", worker().date(responseFirst));
@@ -375,7 +387,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
                         MalformedText.of(status)));
     }
 
-    /// 7. The one end of every stream.
+    /// 8. The one end of every stream.
     private void finish(Runnable last) {
         over = true;
         idle.cancel();
@@ -386,10 +398,15 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var end = soFar();
         last.run();
         filters.ended(this, end);
-        for (var log : connection.manager().logs()) {
+        var manager = connection.manager();
+        for (var log : manager.logs()) {
             log.ended(end);
         }
-        connection.scope().observer().ended(end);
+        var tracing = trace;
+        if (tracing != null) {
+            tracing.end(end, ticker().now());
+        }
+        connection.scope().observer().ended(manager.statPrefix(), end);
     }
 
     private void dropHeld() {

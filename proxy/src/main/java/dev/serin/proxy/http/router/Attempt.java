@@ -7,9 +7,12 @@ import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.upstream.pool.HostPools;
 import dev.serin.proxy.upstream.pool.Tunnels;
 import dev.serin.proxy.worker.Worker;
 
@@ -64,6 +67,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
+    private @Nullable TlsFacts tls;
     private boolean begun;
     private boolean over;
     private long start;
@@ -78,14 +82,15 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
 
     /// Asks for a connection; its owner may be told before this returns.
     ///
+    /// @param wish what the connection has to be like
     /// @param tunnel whether the host speaks no HTTP: the request's body is all that it gets
-    void start(HttpProtocol downstream, boolean tunnel) {
+    void start(HttpProtocol downstream, ConnectionWish wish, boolean tunnel) {
         host.begin();
         if (tunnel) {
             Tunnels.connect(worker, cluster, host, this);
             return;
         }
-        var pool = HostPool.of(worker, cluster, host, downstream);
+        var pool = HostPools.of(worker, cluster, host, downstream, wish);
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -104,6 +109,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         return local;
     }
 
+    /// Of the connection to the host; null without TLS.
+    @Nullable TlsFacts tls() {
+        return tls;
+    }
+
     /// By the ticker when there was a connection; 0 before.
     long started() {
         return start;
@@ -119,6 +129,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         var to = connection.open(this);
         writer = to;
         local = to.local();
+        tls = connection.tls();
         start = now();
         owner.ready(to);
     }

@@ -131,7 +131,10 @@ public final class Router implements Attempt.Owner {
         var next = new Attempt(stream.worker(), to, picked, this);
         attempt = next;
         var request = stream.request();
-        next.start(request.protocol(), forward.upgrades().ends(request));
+        next.start(
+                request.protocol(),
+                WishedConnection.of(to, stream),
+                forward.upgrades().ends(request));
     }
 
     @Override
@@ -481,7 +484,8 @@ public final class Router implements Attempt.Owner {
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
-                transportFailure);
+                transportFailure,
+                last == null ? null : last.tls());
     }
 
     public long upstreamStart() {

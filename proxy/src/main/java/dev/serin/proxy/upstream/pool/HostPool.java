@@ -1,7 +1,6 @@
 package dev.serin.proxy.upstream.pool;
 
 import dev.serin.base.time.Timers;
-import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
@@ -66,12 +65,6 @@ public final class HostPool implements HostConnection.Keeper {
         this.http2 = http2;
         this.many = http2;
         this.wish = wish;
-    }
-
-    /// As [HostPools#of], for streams that ask nothing special.
-    public static HostPool of(
-            Worker worker, LiveCluster cluster, Host host, HttpProtocol downstream) {
-        return HostPools.of(worker, cluster, host, downstream, ConnectionWish.NONE);
     }
 
     boolean serves(boolean asHttp2, ConnectionWish asked) {
