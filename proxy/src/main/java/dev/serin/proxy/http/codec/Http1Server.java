@@ -164,7 +164,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
                         || limits.requests() > 0 && requests >= limits.requests();
         var request = Http1Requests.of(head, limits.dialect());
         connect = head.method.equals("CONNECT") && !http10;
-        upgrading = upgrading(head) || connect;
+        upgrading = Http1Requests.upgrades(head) || connect;
         var body = !upgrading && (head.chunked || head.contentLength > 0);
         expected = head.chunked ? Long.MAX_VALUE : Math.max(0, head.contentLength);
         open = true;
@@ -180,18 +180,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         stream = streams.open(this, request, requestEnded);
         finish();
         return body;
-    }
-
-    private boolean upgrading(Http1Head head) {
-        var upgrade = head.headers.get("upgrade");
-        if (upgrade == null) {
-            return false;
-        }
-        if (head.connectionUpgrade && !http10 && !upgrade.equalsIgnoreCase("h2c")) {
-            return true; // allowed or refused by the stream; h2c is ignored, as Envoy does
-        }
-        head.headers.remove("upgrade");
-        return false;
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.serin.proxy.http.router;
 
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
@@ -83,14 +84,14 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     /// Asks for a connection; its owner may be told before this returns.
     ///
     /// @param wish what the connection has to be like
-    /// @param tunnel whether the host speaks no HTTP: the request's body is all that it gets
-    void start(HttpProtocol downstream, ConnectionWish wish, boolean tunnel) {
+    /// @param upgrades whether the host speaks no HTTP: the request's body is all that it gets
+    void start(RequestHead request, ConnectionWish wish, Upgrades upgrades) {
         host.begin();
-        if (tunnel) {
+        if (upgrades.ends(request)) {
             Tunnels.connect(worker, cluster, host, this);
             return;
         }
-        var pool = HostPools.of(worker, cluster, host, downstream, wish);
+        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish);
         waitingIn = pool;
         pool.acquire(this);
     }

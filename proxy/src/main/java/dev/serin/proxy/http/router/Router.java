@@ -130,11 +130,7 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), to, picked, this);
         attempt = next;
-        var request = stream.request();
-        next.start(
-                request.protocol(),
-                WishedConnection.of(to, stream),
-                forward.upgrades().ends(request));
+        next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
     }
 
     @Override
