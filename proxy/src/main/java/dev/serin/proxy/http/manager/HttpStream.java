@@ -28,7 +28,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private FilterPath filters = FilterPath.NONE;
     private @Nullable HeldParts heldRequest;
     private @Nullable HeldParts heldResponse;
-    private final IdleWatch idle;
+    private final StreamDeadlines deadlines;
     private int requestAt;
     private int responseAt;
     private boolean requestEnded;
@@ -39,7 +39,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
         super(connection, request);
         this.out = out;
-        this.idle = new IdleWatch(connection.worker(), start);
+        this.deadlines = new StreamDeadlines(connection.worker(), start);
     }
 
     // ======== down to up: the request
@@ -64,7 +64,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes();
-        route = table == null ? null : table.match(request, slots);
+        if (table != null) {
+            table.dropInternalOnly(request);
+            route = table.match(request, downstream, slots);
+        }
 
         // 3. Whether it is traced; after the route, which names the operation.
         beginTrace();
@@ -77,9 +80,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
             reply(new LocalReply(403, 0, "upgrade_failed", ""));
             return;
         }
-        if (!headEnd) {
-            idle.start(manager.streamIdleMillis(), this::idled);
-        }
+        deadlines.start(manager, route, request, headEnd, this::late);
         continueRequest();
     }
 
@@ -152,7 +153,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void body(ByteBuf part) {
         received += part.readableBytes();
-        idle.sign(ticker().nanos());
+        deadlines.sign(ticker().nanos());
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -187,6 +188,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     public void end(@Nullable Headers last) {
         requestEnded = true;
         requestEnd = ticker().nanos();
+        deadlines.requestEnded();
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -290,7 +292,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         } else if (held != null) {
             held.add(part);
         } else {
-            idle.sign(ticker().nanos());
+            deadlines.sign(ticker().nanos());
             var passing = filters.responseBody(this, part, requestAt);
             if (passing != null) {
                 write(passing);
@@ -390,7 +392,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     /// 8. The one end of every stream.
     private void finish(Runnable last) {
         over = true;
-        idle.cancel();
+        deadlines.cancel();
         if (router != null) {
             router.cancel();
         }
@@ -420,13 +422,8 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
     }
 
-    private void idled() {
-        reply(
-                new LocalReply(
-                        requestEnded ? 504 : 408,
-                        ResponseFlag.STREAM_IDLE_TIMEOUT.bit(),
-                        "stream_idle_timeout",
-                        "stream timeout"));
+    private void late(StreamDeadlines.Limit limit) {
+        reply(limit.reply(requestEnded));
     }
 
     // ======== what filters and the router ask
