@@ -10,8 +10,10 @@ import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.Breaker;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.upstream.pool.HostPools;
 import dev.serin.proxy.upstream.pool.Tunnels;
@@ -64,6 +66,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
+    private final Breaker breaker;
     private final Owner owner;
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
@@ -73,11 +76,12 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private boolean over;
     private long start;
 
-    /// @param host of `cluster`, whose breaker has let the request through
-    Attempt(Worker worker, LiveCluster cluster, Host host, Owner owner) {
+    /// @param breaker of `cluster` that has let the request through
+    Attempt(Worker worker, LiveCluster cluster, Host host, Breaker breaker, Owner owner) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
+        this.breaker = breaker;
         this.owner = owner;
     }
 
@@ -132,6 +136,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         local = to.local();
         tls = connection.tls();
         start = now();
+        cluster.ended(host, Outcome.CONNECTED);
         owner.ready(to);
     }
 
@@ -142,7 +147,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             return;
         }
         if (failure != HostPool.Failure.OVERFLOW) {
-            badly();
+            cluster.ended(host, Outcome.CONNECT_FAILED);
         }
         release();
         owner.unconnected(failure, reason);
@@ -156,7 +161,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void head(ResponseHead head, boolean end) {
         begun = true;
-        cluster.answered(host, head.status(), now());
+        cluster.answered(host, head.status());
+        cluster.report(host, head.headers());
         owner.head(head, end);
     }
 
@@ -173,6 +179,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     public void end(@Nullable Headers trailers) {
         if (!over) {
             writer = null;
+            if (trailers != null) {
+                cluster.report(host, trailers);
+            }
             release();
             owner.end(trailers);
         }
@@ -193,7 +202,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             return;
         }
         if (!begun) {
-            badly();
+            cluster.ended(host, Outcome.RESET);
         }
         release();
         owner.broken(reason, detail, reused);
@@ -208,12 +217,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
 
     /// The host took too long.
     void timedOut() {
-        badly();
+        cluster.ended(host, Outcome.TIMEOUT);
         cancel();
-    }
-
-    private void badly() {
-        cluster.answered(host, 503, now());
     }
 
     /// Nothing more of it is wanted.
@@ -234,7 +239,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (!over) {
             over = true;
             host.end();
-            cluster.requests().give();
+            breaker.give();
         }
     }
 
