@@ -76,6 +76,7 @@ final class Http1Client implements AutoCloseable {
                     write(ask.raw());
                 }
                 if (ask.flags().halfClose()) {
+                    LockSupport.parkNanos(ask.raw().isEmpty() ? 0 : ask.pause().toNanos());
                     socket.shutdownOutput();
                 }
                 if (!ask.reset().isEmpty()) {

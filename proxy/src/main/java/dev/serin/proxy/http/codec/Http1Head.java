@@ -3,11 +3,21 @@ package dev.serin.proxy.http.codec;
 import dev.serin.proxy.http.Headers;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /// The head of one HTTP/1.1 message, as read from the wire: start line, end-to-end headers, and
 /// what the hop-by-hop headers said. Reused for the next message of its connection.
 final class Http1Head {
     private static final byte[] TOKEN = HeaderNames.TOKEN;
+
+    /// The methods that Envoy's parser knows; another one is no HTTP to it.
+    private static final Set<String> METHODS =
+            Set.of(
+                    "ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK",
+                    "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "MSEARCH",
+                    "NOTIFY", "OPTIONS", "PATCH", "POST", "PROPFIND", "PROPPATCH", "PURGE", "PUT",
+                    "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND",
+                    "UNLINK", "UNLOCK", "UNSUBSCRIBE");
 
     final boolean request;
     final int maxHeaders;
@@ -25,6 +35,7 @@ final class Http1Head {
     boolean keepAlive;
     boolean connectionUpgrade;
     boolean expectContinue;
+    boolean fragment;
     private String nominated = "";
 
     Http1Head(boolean request, int maxHeaders) {
@@ -62,6 +73,7 @@ final class Http1Head {
         keepAlive = false;
         connectionUpgrade = false;
         expectContinue = false;
+        fragment = false;
         nominated = "";
     }
 
@@ -75,8 +87,12 @@ final class Http1Head {
         }
         method = method(b, from, at);
         var start = ++at;
-        while (b[at] > ' ' && b[at] != 0x7f || b[at] < 0) {
+        while (b[at] > ' ' && b[at] != 0x7f) {
+            fragment |= b[at] == '#';
             at++;
+        }
+        if (at > start && (b[at] == '\n' || b[at] == '\r')) { // HTTP/0.9
+            throw lowVersion();
         }
         if (at == start || b[at] != ' ') {
             throw codecError();
@@ -85,14 +101,15 @@ final class Http1Head {
         return version(b, at + 1, end, true);
     }
 
-    private static String method(byte[] b, int from, int to) {
+    private static String method(byte[] b, int from, int to) throws Malformed {
         if (to - from == 3 && b[from] == 'G' && b[from + 1] == 'E' && b[from + 2] == 'T') {
             return "GET";
         }
-        if (to - from == 4 && b[from] == 'P' && b[from + 1] == 'O' && b[from + 2] == 'S') {
-            return b[from + 3] == 'T' ? "POST" : new String(b, from, 4, StandardCharsets.US_ASCII);
+        var name = new String(b, from, to - from, StandardCharsets.US_ASCII);
+        if (!METHODS.contains(name)) {
+            throw codecError();
         }
-        return new String(b, from, to - from, StandardCharsets.US_ASCII);
+        return name;
     }
 
     private int statusLine(byte[] b, int from, int end) throws Malformed {
@@ -120,10 +137,11 @@ final class Http1Head {
                 || b[at + 2] != 'T'
                 || b[at + 3] != 'P'
                 || b[at + 4] != '/'
-                || b[at + 5] != '1'
-                || b[at + 6] != '.'
-                || b[at + 7] != '0' && b[at + 7] != '1') {
+                || b[at + 6] != '.') {
             throw codecError();
+        }
+        if (b[at + 5] != '1' || b[at + 7] != '0' && b[at + 7] != '1') {
+            throw lineEnds ? lowVersion() : codecError();
         }
         minor = b[at + 7] - '0';
         var next = at + 8;
@@ -167,7 +185,7 @@ final class Http1Head {
             at++;
         }
         if (b[at] != '\n') {
-            throw codecError();
+            throw b[at] == '\r' ? codecError() : new Malformed(400, "http1.invalid_characters");
         }
         while (stop > start && (b[stop - 1] == ' ' || b[stop - 1] == '\t')) {
             stop--;
@@ -186,9 +204,10 @@ final class Http1Head {
         switch (name) {
             case "host" -> host(value);
             case "content-length" -> {
-                if (contentLength < 0) {
-                    headers.add(name, value);
+                if (contentLength >= 0) { // even if both are the same
+                    throw codecError();
                 }
+                headers.add(name, value);
                 contentLength(value);
             }
             case "transfer-encoding" -> {
@@ -227,17 +246,14 @@ final class Http1Head {
     private void contentLength(String value) throws Malformed {
         var length = 0L;
         if (value.isEmpty() || value.length() > 18) {
-            throw new Malformed(400, "http1.unexpected_content_length");
+            throw codecError();
         }
         for (var i = 0; i < value.length(); i++) {
             var digit = value.charAt(i) - '0';
             if (digit < 0 || digit > 9) {
-                throw new Malformed(400, "http1.unexpected_content_length");
+                throw codecError();
             }
             length = length * 10 + digit;
-        }
-        if (contentLength >= 0 && contentLength != length) {
-            throw new Malformed(400, "http1.unexpected_content_length");
         }
         contentLength = length;
     }
@@ -265,6 +281,10 @@ final class Http1Head {
                 headers.remove(name);
             }
         }
+    }
+
+    private static Malformed lowVersion() {
+        return new Malformed(426, "low_version");
     }
 
     private static Malformed codecError() {

@@ -108,7 +108,7 @@ final class Http1Parser {
         state = State.DONE; // so that a sink that looks sees no half state
         head.read(bytes, bytes.length);
         if (head.otherCoding) {
-            throw new Malformed(501, "http1.unsupported_transfer_encoding");
+            throw new Malformed(501, "http1.invalid_transfer_encoding");
         }
         if (head.chunked && (head.contentLength >= 0 || head.minor == 0)) {
             throw new Malformed(400, "http1.content_length_and_chunked_not_allowed");
@@ -140,6 +140,10 @@ final class Http1Parser {
         var bytes = keptSize == 0 ? worker.scratch(Math.max(available, 1024)) : grow(available);
         in.getBytes(in.readerIndex(), bytes, keptSize, available);
         var size = keptSize + available;
+        if (state == State.HEAD && head.request && available > 0 && HeaderNames.TOKEN[bytes[0] & 0xff] == 0
+                && bytes[0] != '\r' && bytes[0] != '\n') {
+            throw new Malformed(400, "http1.codec_error"); // a client that speaks TLS, for instance
+        }
         var end = endOfBlock(bytes, Math.max(0, keptSize - 3), size);
         if (end >= 0) {
             in.skipBytes(end - keptSize);

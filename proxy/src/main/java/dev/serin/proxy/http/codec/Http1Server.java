@@ -3,8 +3,6 @@ package dev.serin.proxy.http.codec;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.HttpProtocol;
-import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.worker.Worker;
 
@@ -13,6 +11,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +26,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     /// How much of a body that nobody wants is read to keep the connection.
     private static final long DISCARDED = 64 * 1024;
 
+    /// How long a client may go on sending after an answer that did not wait for it. As Envoy's
+    /// delayed_close_timeout.
+    private static final long LINGER_MILLIS = 1000;
+
     private final Worker worker;
     private final StreamFactory streams;
     private final Http1Limits limits;
@@ -34,6 +38,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http1Out out;
     private Timers.@Nullable Timer idleTimer;
+    private Timers.@Nullable Timer lingering;
     private @Nullable RequestReader stream;
     private @Nullable ByteBuf carry;
     private boolean feeding;
@@ -94,6 +99,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         var in = (ByteBuf) message;
+        if (closing) {
+            in.release();
+            return;
+        }
         var waiting = carry;
         if (waiting != null) {
             carry = Unpooled.wrappedBuffer(waiting, in);
@@ -150,10 +159,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (http10 && !limits.accept10()) {
             throw new Malformed(426, "low_version");
         }
-        if (head.hosts > 1 || head.hosts == 0 && !http10) {
-            throw new Malformed(400, "http1.bad_host");
-        }
-        var request = request(head);
+        var request = RequestTarget.of(head);
         upgrading = upgrading(head);
         var body = !upgrading && (head.chunked || head.contentLength > 0);
         expected = head.chunked ? Long.MAX_VALUE : Math.max(0, head.contentLength);
@@ -183,26 +189,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         return false;
     }
 
-    private static RequestHead request(Http1Head head) throws Malformed {
-        var protocol = head.minor == 0 ? HttpProtocol.HTTP10 : HttpProtocol.HTTP11;
-        var target = head.target;
-        var authority = head.host;
-        if (target.charAt(0) != '/') {
-            var scheme = target.indexOf("://");
-            if (head.method.equals("CONNECT")) {
-                authority = target;
-                target = "";
-            } else if (scheme > 0) {
-                var slash = target.indexOf('/', scheme + 3);
-                authority = target.substring(scheme + 3, slash < 0 ? target.length() : slash);
-                target = slash < 0 ? "/" : target.substring(slash);
-            } else if (!target.equals("*")) {
-                throw new Malformed(400, "http1.invalid_url");
-            }
-        }
-        return new RequestHead(protocol, head.method, target, authority, head.headers);
-    }
-
     @Override
     public void body(ByteBuf part) {
         var reader = stream;
@@ -226,7 +212,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             requestEnded = true;
             var reader = stream;
             if (reader != null && !responseEnded) {
-                reader.end(trailers);
+                reader.end(limits.trailers() ? trailers : null);
             }
         }
         finish();
@@ -248,7 +234,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         finish();
         if (!closing) {
-            closeNow();
+            linger();
         }
     }
 
@@ -290,6 +276,9 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         writer().release();
         if (idleTimer != null) {
             idleTimer.cancel();
+        }
+        if (lingering != null) {
+            lingering.cancel();
         }
         held.release();
     }
@@ -340,15 +329,18 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var headers = head.headers();
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
-        if (streams.draining() || !requestEnded && !upgrading && expected > DISCARDED && end) {
+        // As Envoy: who answers before the request has ended does not wait for its end.
+        if (streams.draining() || !requestEnded && !upgrading) {
             close = true;
         }
         var to = writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;
         if (chunked) {
             to.field("transfer-encoding", "chunked");
-        } else if (end && !known && !bodiless && !headRequest) {
-            to.field("content-length", "0");
+        } else if (end && !known && !bodiless) {
+            to.field(
+                    headRequest ? "transfer-encoding" : "content-length",
+                    headRequest ? "chunked" : "0");
         } else if (!end && !known) {
             close = true;
         }
@@ -398,7 +390,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (closing || responseEnded) {
             return;
         }
-        writer().end(trailers);
+        writer().end(limits.trailers() ? trailers : null);
         responseOver();
     }
 
@@ -451,8 +443,27 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         } else if (close) {
             stream = null;
             open = false;
-            closeAfterWrites();
+            linger();
         }
+    }
+
+    /// Ends what we send at once, and the connection when the client has ended too: a close with
+    /// octets unread would be a reset, which could take the answer from the client.
+    private void linger() {
+        if (closing) {
+            return;
+        }
+        writer().flush();
+        closing = true;
+        if (!(channel().channel() instanceof DuplexChannel duplex) || channel().pipeline().get(SslHandler.class) != null) {
+            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        config(true);
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> duplex.shutdownOutput());
+        lingering = worker.after(LINGER_MILLIS, () -> channel().close());
     }
 
     private void closeAfterWrites() {

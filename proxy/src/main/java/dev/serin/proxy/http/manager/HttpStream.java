@@ -360,12 +360,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     @Override
     public void malformed(int status, String detail) {
-        reply(
-                new LocalReply(
-                        status,
-                        ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(),
-                        detail,
-                        MalformedText.of(status)));
+        reply(MalformedText.reply(status, detail));
     }
 
     /// 7. The one end of every stream.

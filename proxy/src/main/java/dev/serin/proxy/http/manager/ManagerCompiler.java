@@ -189,7 +189,8 @@ public final class ManagerCompiler {
                         ? common.getMaxHeadersCount().getValue()
                         : usual.maxHeaders(),
                 idle,
-                config.getHttpProtocolOptions().getAcceptHttp10());
+                config.getHttpProtocolOptions().getAcceptHttp10(),
+                config.getHttpProtocolOptions().getEnableTrailers());
     }
 
     private static Set<String> upgrades(HttpConnectionManager config) {
