@@ -67,7 +67,11 @@ public final class DataPlane implements AutoCloseable {
                 new Reconciler.Makers(
                         config ->
                                 new LiveCluster(
-                                        config, parts.workers(), parts.sockets(), parts.draws()),
+                                        config,
+                                        parts.workers(),
+                                        parts.sockets(),
+                                        parts.draws(),
+                                        parts.extensions().transports().needs()),
                         config ->
                                 new LiveListener(
                                         config,

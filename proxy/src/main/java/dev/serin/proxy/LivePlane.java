@@ -7,6 +7,8 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import java.net.InetSocketAddress;
@@ -33,6 +35,13 @@ final class LivePlane implements Plane {
                                 Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
                                 telemetry.httpFilters().stream())
                         .toList();
+        var tls =
+                new TlsNeeds(
+                        runtime.ticker(),
+                        place.files()::find,
+                        place.identity(),
+                        runtime.distrust(),
+                        telemetry.envoyStats());
         var connections =
                 Stream.concat(
                                 Filters.ofConnections(runtime.ticker()).stream(),
@@ -51,7 +60,8 @@ final class LivePlane implements Plane {
                                         filters,
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
-                                        connections),
+                                        connections,
+                                        new TransportCompiler(tls)),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
@@ -77,6 +87,7 @@ final class LivePlane implements Plane {
         return switch (typeUrl) {
             case ConfigUpdate.ENDPOINT -> plane.wanted().endpoints();
             case ConfigUpdate.ROUTE -> plane.wanted().routes();
+            case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
     }

@@ -2,6 +2,7 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.bootstrap.ContainerFiles;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.tls.secret.SecretSource;
 import dev.serin.xds.client.NettyTransport;
 
 import java.io.OutputStream;
@@ -13,5 +14,19 @@ import java.io.OutputStream;
 /// @param files where the paths of its configuration are on this machine
 /// @param output what it prints, access logs to standard output included; the caller closes it
 ///   after the proxy has ended
+/// @param identity its certificate and whom it trusts, for configurations that name the agent
 public record ProxyPlace(
-        Sockets sockets, NettyTransport.Names names, ContainerFiles files, OutputStream output) {}
+        Sockets sockets,
+        NettyTransport.Names names,
+        ContainerFiles files,
+        OutputStream output,
+        SecretSource identity) {
+    /// Without an identity of its own.
+    public ProxyPlace(
+            Sockets sockets,
+            NettyTransport.Names names,
+            ContainerFiles files,
+            OutputStream output) {
+        this(sockets, names, files, output, SecretSource.NONE);
+    }
+}

@@ -1,10 +1,8 @@
 package dev.serin.proxy;
 
-import com.github.udpa.udpa.type.v1.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.proxy.fields.KnownTypes;
@@ -12,29 +10,11 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
-import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
-import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
-import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
-import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
-import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
-import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -44,38 +24,6 @@ import java.util.Map;
 
 /// Envoy's messages out of YAML, as tests write them.
 final class Yaml {
-    private static final TypeRegistry TYPES =
-            TypeRegistry.newBuilder()
-                    .add(HttpConnectionManager.getDescriptor())
-                    .add(TcpProxy.getDescriptor())
-                    .add(Router.getDescriptor())
-                    .add(HTTPFault.getDescriptor())
-                    .add(Cors.getDescriptor())
-                    .add(CorsPolicy.getDescriptor())
-                    .add(FilterConfig.getDescriptor())
-                    .add(RBAC.getDescriptor())
-                    .add(RBACPerRoute.getDescriptor())
-                    .add(
-                            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
-                                    .getDescriptor())
-                    .add(BufferPerRoute.getDescriptor())
-                    .add(GrpcWeb.getDescriptor())
-                    .add(HeaderMutation.getDescriptor())
-                    .add(LocalRateLimit.getDescriptor())
-                    .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
-                    .add(
-                            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
-                                    .getDescriptor())
-                    .add(UriTemplateMatchConfig.getDescriptor())
-                    .add(Buffer.getDescriptor())
-                    .add(FileAccessLog.getDescriptor())
-                    .add(HttpInspector.getDescriptor())
-                    .add(TlsInspector.getDescriptor())
-                    .add(OriginalDst.getDescriptor())
-                    .add(TypedStruct.getDescriptor())
-                    .add(HttpProtocolOptions.getDescriptor())
-                    .build();
-
     private Yaml() {}
 
     static Listener listener(String yaml) {
@@ -92,6 +40,28 @@ final class Yaml {
 
     static ClusterLoadAssignment endpoints(String yaml) {
         return read(yaml, ClusterLoadAssignment.newBuilder()).build();
+    }
+
+    /// A transport socket of one of TLS's types.
+    ///
+    /// @param fields in the short form, without the braces
+    static TransportSocket socket(String name, String type, String fields) {
+        return read(
+                        "{name: "
+                                + name
+                                + ", typed_config: {\"@type\":"
+                                + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3."
+                                + type
+                                + ", "
+                                + fields
+                                + "}}",
+                        TransportSocket.newBuilder())
+                .build();
+    }
+
+    /// A secret.
+    static Secret secret(String yaml) {
+        return read(yaml, Secret.newBuilder()).build();
     }
 
     /// An update with this resource, under its own name.
@@ -123,7 +93,7 @@ final class Yaml {
     private static <B extends Message.Builder> B read(String yaml, B into) {
         var tree = new Load(LoadSettings.builder().build()).loadFromString(yaml);
         try {
-            JsonFormat.parser().usingTypeRegistry(TYPES).merge(json(tree), into);
+            JsonFormat.parser().usingTypeRegistry(KnownTypes.registry()).merge(json(tree), into);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(e);
         }

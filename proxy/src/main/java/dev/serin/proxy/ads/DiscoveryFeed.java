@@ -22,7 +22,7 @@ import java.util.Set;
 /// owns it.
 public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
     private static final Set<ResourceType> BY_NAME =
-            Set.of(ResourceType.ENDPOINT, ResourceType.ROUTE);
+            Set.of(ResourceType.ENDPOINT, ResourceType.ROUTE, ResourceType.SECRET);
 
     private final Plane plane;
     private final ConfigLedger ledger;

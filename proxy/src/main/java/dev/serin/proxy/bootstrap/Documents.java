@@ -20,12 +20,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import java.util.Map;
 
 /// Reads YAML or JSON, which is YAML too, into protobuf messages.
-final class Documents {
+public final class Documents {
     private Documents() {}
 
     /// @param subject what it is, for the error
     /// @throws ProblemException if it is not YAML or does not fit
-    static <B extends Message.Builder> B read(String subject, String text, B into) {
+    public static <B extends Message.Builder> B read(String subject, String text, B into) {
         var tree = tree(subject, text);
         if (tree == null) {
             return into;

@@ -1,8 +1,11 @@
 package dev.serin.proxy.extension;
 
+import dev.serin.base.time.Ticker;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.TransportCompiler;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +19,39 @@ public final class Extensions {
     private final Map<String, HttpFilterFactory> httpFilters = new HashMap<>();
     private final Map<String, AccessLogFactory> accessLogs = new HashMap<>();
     private final Map<String, NetworkObserverFactory> networkObservers = new HashMap<>();
+    private final TransportCompiler transports;
     private final Map<String, NetworkFilterFactory> networkFilters = new HashMap<>();
 
+    /// With files of this machine and no identity.
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
             List<? extends AccessLogFactory> accessLogs,
             List<? extends NetworkObserverFactory> networkObservers,
             List<? extends NetworkFilterFactory> networkFilters) {
+        this(
+                httpFilters,
+                accessLogs,
+                networkObservers,
+                networkFilters,
+                new TransportCompiler(TlsNeeds.bare(Ticker.system())));
+    }
+
+    public Extensions(
+            List<? extends HttpFilterFactory> httpFilters,
+            List<? extends AccessLogFactory> accessLogs,
+            List<? extends NetworkObserverFactory> networkObservers,
+            List<? extends NetworkFilterFactory> networkFilters,
+            TransportCompiler transports) {
         httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
         accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
         networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
         networkFilters.forEach(f -> f.types().forEach(t -> this.networkFilters.put(t, f)));
+        this.transports = transports;
+    }
+
+    /// Compiles transport sockets.
+    public TransportCompiler transports() {
+        return transports;
     }
 
     /// @throws ConfigProblem naming the type if it is not known

@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -33,8 +34,11 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
@@ -114,6 +118,16 @@ public final class KnownTypes {
                     entry(
                             SOCKETS + "tls.v3.DownstreamTlsContext",
                             DownstreamTlsContext::getDescriptor),
+                    entry(SOCKETS + "tls.v3.Secret", Secret::getDescriptor),
+                    entry(
+                            SOCKETS + "tls.v3.SPIFFECertValidatorConfig",
+                            SPIFFECertValidatorConfig::getDescriptor),
+                    entry(
+                            SOCKETS + "proxy_protocol.v3.ProxyProtocolUpstreamTransport",
+                            ProxyProtocolUpstreamTransport::getDescriptor),
+                    entry(
+                            "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
+                            ProxyProtocol::getDescriptor),
                     entry(SOCKETS + "tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
                     entry(
                             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

@@ -14,6 +14,7 @@ import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
+import dev.serin.proxy.tls.TlsObserver;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -192,10 +193,50 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        admit(ctx, chain, downstream);
+        secure(ctx, chain, downstream);
     }
 
-    /// 5. The chain's own filters, which may refuse; before anything is sent to a host.
+    /// 5. TLS, where the chain has it; the client has proved who it is before anything else is
+    ///    made.
+    private void secure(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        if (chain.tls() == null) {
+            admit(ctx, chain, downstream);
+            return;
+        }
+        var handshake =
+                new ClientHandshake(
+                        worker,
+                        chain.handshakeMillis(),
+                        secured -> admit(ctx, chain, downstream.secured(secured)),
+                        reason -> insecure(downstream, reason));
+        var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
+        if (handler == null) {
+            insecure(downstream, "TLS error: Secret is not supplied by SDS");
+            ctx.close();
+            return;
+        }
+        handshake.begin(ctx.channel());
+        var early = seen;
+        seen = null;
+        var pipeline = ctx.pipeline();
+        pipeline.addBefore(ctx.name(), null, handler);
+        if (early != null) {
+            pipeline.fireChannelRead(early);
+            pipeline.fireChannelReadComplete();
+        }
+    }
+
+    private void insecure(Downstream downstream, String reason) {
+        var failed =
+                end(
+                        downstream.insecure(reason),
+                        ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit(),
+                        null,
+                        new Slots());
+        config.logs().forEach(log -> log.ended(failed));
+    }
+
+    /// 6. The chain's own filters, which may refuse; before anything is sent to a host.
     private void admit(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
         var connection =
                 new ConnectionContext(
@@ -228,7 +269,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// 6. HTTP or TCP; what was read so far goes to it first.
+    /// 7. HTTP or TCP; what was read so far goes to it first.
     private void carry(ChannelHandlerContext ctx, Chain chain, ConnectionContext connection) {
         var downstream = connection.downstream();
         var own = accepted.scope(chain, ctx.channel(), downstream.id());
@@ -259,7 +300,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     /// The end of a connection that never went anywhere.
-    private ConnectionEnd end(Downstream downstream, long flags, String details, Slots slots) {
+    private ConnectionEnd end(
+            Downstream downstream, long flags, @Nullable String details, Slots slots) {
         var now = worker.ticker().nanos();
         return new ConnectionEnd(
                 downstream,

@@ -1,5 +1,7 @@
 package dev.serin.proxy.listener;
 
+import dev.serin.proxy.tls.ClientHello;
+
 import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,9 @@ record FirstOctets(@Nullable String serverName, String transport, List<String> p
     static @Nullable FirstOctets look(ByteBuf in, boolean tls, boolean http) {
         if (tls && in.isReadable() && in.getByte(in.readerIndex()) == 0x16) {
             var hello = ClientHello.look(in);
-            return hello == null ? null : hello.facts();
+            return hello == null
+                    ? null
+                    : new FirstOctets(hello.serverName(), "tls", hello.protocols());
         }
         return http ? http(in) : UNKNOWN;
     }

@@ -18,6 +18,7 @@ import dev.serin.proxy.network.TcpCompiler;
 import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.transport.TransportCompiler;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
@@ -185,12 +186,6 @@ public final class ListenerCompiler {
             return same;
         }
         try {
-            if (message.hasTransportSocket()
-                    && !message.getTransportSocket().getName().endsWith("raw_buffer")) {
-                throw new ConfigProblem(
-                        "transport_socket",
-                        "'" + message.getTransportSocket().getName() + "' is not supported yet");
-            }
             var filters = new ArrayList<NetworkFilter>();
             var target = target(message, filters);
             var chain =
@@ -199,6 +194,9 @@ public final class ListenerCompiler {
                             match(message.getFilterChainMatch()),
                             filters,
                             target,
+                            new Chain.Security(
+                                    extensions.transports().downstream(message),
+                                    TransportCompiler.handshakeMillis(message)),
                             Carried.of(message));
             known.put(message, chain);
             return chain;

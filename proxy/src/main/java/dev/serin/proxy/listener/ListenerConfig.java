@@ -6,6 +6,7 @@ import dev.serin.proxy.network.TcpConfig;
 import dev.serin.proxy.network.filter.NetworkFilter;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.tls.LiveTls;
 
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.netty.channel.Channel;
@@ -82,6 +83,7 @@ public record ListenerConfig(
         private final ChainMatch match;
         private final List<NetworkFilter> filters;
         private final Target target;
+        private final Security security;
         private final FilterChain carried;
         private Set<Connection> connections = ConcurrentHashMap.newKeySet();
         private volatile @Nullable Chain heir;
@@ -92,6 +94,12 @@ public record ListenerConfig(
         /// @param share of the drain time after which it ends, from 0 to 1
         record Connection(Channel channel, double share) {}
 
+        /// What a client has to go through before anything else.
+        ///
+        /// @param tls null for none
+        /// @param handshakeMillis for a TLS handshake; 0 for ever
+        record Security(@Nullable LiveTls tls, long handshakeMillis) {}
+
         /// @param filters before the target, in order
         /// @param carried by which a chain is known that may take its connections over
         Chain(
@@ -99,11 +107,13 @@ public record ListenerConfig(
                 ChainMatch match,
                 List<NetworkFilter> filters,
                 Target target,
+                Security security,
                 FilterChain carried) {
             this.name = name;
             this.match = match;
             this.filters = List.copyOf(filters);
             this.target = target;
+            this.security = security;
             this.carried = carried;
         }
 
@@ -121,6 +131,15 @@ public record ListenerConfig(
 
         public Target target() {
             return target;
+        }
+
+        /// Null if its connections have none.
+        public @Nullable LiveTls tls() {
+            return security.tls();
+        }
+
+        long handshakeMillis() {
+            return security.handshakeMillis();
         }
 
         /// Whether connections of `other` may go on with this one.

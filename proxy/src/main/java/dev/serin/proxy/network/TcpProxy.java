@@ -12,6 +12,7 @@ import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
+import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.PickContext;
@@ -160,7 +161,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             uncount();
             to.answered(on, 503, worker.ticker().nanos());
             tried.add(on);
-            transportFailure = "delayed connect error: " + reason(future.cause());
+            transportFailure = Connector.reason(future.cause());
             if (attempts < config.connectAttempts()) {
                 attempt(to);
             } else {
@@ -185,11 +186,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             read(clientSide(), true);
         }
         watchProgress();
-    }
-
-    private static String reason(Throwable cause) {
-        var text = String.valueOf(cause.getMessage());
-        return text.contains("refused") ? "Connection refused" : text;
     }
 
     // ---- the client's side
@@ -318,9 +314,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private static void shut(Channel channel) {
         channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
-                    if (channel instanceof io.netty.channel.socket.DuplexChannel duplex) {
-                        duplex.shutdownOutput();
-                    }
+                    Tls.shutdownOutput(channel);
                 });
     }
 
@@ -431,7 +425,8 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                         to.config().metadata(),
                         on == null ? Map.of() : on.metadata(),
                         attempts,
-                        transportFailure);
+                        transportFailure,
+                        server == null ? null : Tls.facts(server));
     }
 
     private Channel clientSide() {

@@ -1,6 +1,7 @@
 package dev.serin.proxy.snapshot;
 
 import dev.serin.proxy.snapshot.Resources.Good;
+import dev.serin.proxy.tls.TlsContexts;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
@@ -42,14 +43,17 @@ final class LiveClusters {
 
     /// Moves towards what is desired; true if the live ones changed.
     ///
+    /// @param tls brings secrets
     /// @param overdue whether to go on with this cluster though it is not ready
     /// @param inUse whether something live names this cluster still, and may
     boolean reconcile(
             Map<String, Good<ClusterConfig>> desired,
             Map<String, Good<List<Endpoint>>> endpoints,
+            TlsContexts tls,
             BiPredicate<String, LiveCluster> overdue,
             BiPredicate<String, LiveCluster> inUse) {
         desired.forEach((name, good) -> begin(name, good.compiled()));
+        warming.values().forEach(cluster -> cluster.transports().secure().forEach(tls::use));
         warming.values().forEach(cluster -> bringEndpoints(cluster, endpoints));
         live.values().forEach(cluster -> bringEndpoints(cluster, endpoints));
         var changed = false;

@@ -6,6 +6,8 @@ import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.tls.TlsContexts;
+import dev.serin.proxy.tls.secret.SecretName;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.DnsHosts;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Moves what is live towards the desired resources and publishes it. What is new waits for what it
 /// refers to, but not for ever. Owner thread only, but for [#snapshot()] and [#wanted()].
@@ -45,13 +48,14 @@ public final class Reconciler {
     private final Watcher watcher;
     private final Resources resources;
     private final LiveClusters clusters;
+    private final TlsContexts tls;
     private final Map<String, RouteTable> routes = new LinkedHashMap<>();
     private final Map<String, LiveListener> listeners = new LinkedHashMap<>();
     private final Map<String, ListenerConfig> failed = new HashMap<>();
     private final Map<String, Long> waitingSince = new HashMap<>();
     private final Set<String> stillWaiting = new LinkedHashSet<>();
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
-    private volatile Wanted wanted = new Wanted(Set.of(), Set.of());
+    private volatile Wanted wanted = new Wanted(Set.of(), Set.of(), Set.of());
     private Timers.@Nullable Timer recheck;
     private boolean closed;
 
@@ -61,6 +65,12 @@ public final class Reconciler {
         this.timers = timers;
         this.watcher = watcher;
         this.resources = new Resources(makers.extensions(), makers.draws());
+        this.tls =
+                new TlsContexts(
+                        makers.extensions().transports().needs(),
+                        timers,
+                        makers.owner(),
+                        this::reconcile);
         this.clusters = new LiveClusters(makers.cluster(), this::resolve);
     }
 
@@ -88,6 +98,10 @@ public final class Reconciler {
     /// Takes the good resources of `update` and answers the others.
     public List<Rejected> apply(ConfigUpdate update) {
         var rejected = resources.update(update);
+        if (update.typeUrl().equals(ConfigUpdate.SECRET)) {
+            resources.secrets.forEach((name, good) -> tls.discovered(name, good.compiled()));
+            update.removed().forEach(tls::forget);
+        }
         reconcile();
         return rejected;
     }
@@ -102,7 +116,8 @@ public final class Reconciler {
                 clusters.reconcile(
                         resources.clusters,
                         resources.endpoints,
-                        (name, _) -> overdue("cluster", name, "its endpoints"),
+                        tls,
+                        (name, _) -> overdue("cluster", name, "its endpoints or secrets"),
                         (name, _) -> named(name) && !overdue("removal of cluster", name, "users"));
         changed |= routes();
         changed |= listeners();
@@ -185,6 +200,7 @@ public final class Reconciler {
         }
         var missing = missingClusters(next.clusterNames(), before != null);
         next.routeNames().stream().filter(r -> !routes.containsKey(r)).forEach(missing::add);
+        missing.addAll(missingSecrets(next));
         if (!missing.isEmpty() && !overdue("listener", name, missing.toString())) {
             return false;
         }
@@ -204,6 +220,18 @@ public final class Reconciler {
         }
         watcher.listenerLive(name);
         return true;
+    }
+
+    private Set<String> missingSecrets(ListenerConfig listener) {
+        var missing = new LinkedHashSet<String>();
+        for (var chain : listener.all()) {
+            var context = chain.tls();
+            if (context != null) {
+                tls.use(context);
+                tls.missing(context).forEach(name -> missing.add("secret " + name));
+            }
+        }
+        return missing;
     }
 
     // ---- publishing and waiting
@@ -226,11 +254,29 @@ public final class Reconciler {
                 endpointNames.add(cluster.compiled().edsName());
             }
         }
-        var next = new Wanted(Set.copyOf(routeNames), Set.copyOf(endpointNames));
+        var next = new Wanted(Set.copyOf(routeNames), Set.copyOf(endpointNames), secretNames());
         if (!next.equals(wanted)) {
             wanted = next;
             watcher.wanted(next);
         }
+    }
+
+    private Set<String> secretNames() {
+        var names = new LinkedHashSet<SecretName>();
+        for (var listener : resources.listeners.values()) {
+            for (var chain : listener.compiled().all()) {
+                if (chain.tls() != null) {
+                    names.addAll(chain.tls().config().names());
+                }
+            }
+        }
+        for (var cluster : resources.clusters.values()) {
+            cluster.compiled().transports().secrets().forEach(names::add);
+        }
+        return names.stream()
+                .filter(name -> name.origin() == SecretName.Origin.DISCOVERY)
+                .map(SecretName::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Notes that something waits; true once it has waited long enough.
@@ -270,6 +316,7 @@ public final class Reconciler {
                     case ConfigUpdate.ROUTE -> resources.routes;
                     case ConfigUpdate.CLUSTER -> resources.clusters;
                     case ConfigUpdate.ENDPOINT -> resources.endpoints;
+                    case ConfigUpdate.SECRET -> resources.secrets;
                     default -> Map.<String, Resources.Good<?>>of();
                 };
         return good.entrySet().stream()
@@ -296,6 +343,7 @@ public final class Reconciler {
         if (recheck != null) {
             recheck.cancel();
         }
+        tls.close();
         closeListeners();
         listeners.clear();
         clusters.close();

@@ -18,6 +18,7 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
+import dev.serin.proxy.tls.secret.Secret;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
@@ -51,6 +52,7 @@ final class Resources {
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
     final Map<String, Good<List<Endpoint>>> endpoints = new LinkedHashMap<>();
+    final Map<String, Good<Secret>> secrets = new LinkedHashMap<>();
 
     Resources(Extensions extensions, Draws draws) {
         this.extensions = extensions;
@@ -93,6 +95,23 @@ final class Resources {
                                     literal(
                                             ClusterCompiler.endpoints(
                                                     parse(any, ClusterLoadAssignment.parser()))));
+            case ConfigUpdate.SECRET ->
+                    take(
+                            update,
+                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
+                                    .getDescriptor(),
+                            secrets,
+                            any ->
+                                    extensions
+                                            .transports()
+                                            .needs()
+                                            .secrets()
+                                            .compile(
+                                                    parse(
+                                                            any,
+                                                            io.envoyproxy.envoy.extensions
+                                                                    .transport_sockets.tls.v3.Secret
+                                                                    .parser())));
             default ->
                     update.changed().stream()
                             .map(r ->
@@ -114,8 +133,8 @@ final class Resources {
         return config;
     }
 
-    private static ClusterConfig cluster(Cluster message) throws ConfigProblem {
-        var config = ClusterCompiler.compile(message);
+    private ClusterConfig cluster(Cluster message) throws ConfigProblem {
+        var config = ClusterCompiler.compile(message, extensions.transports());
         if (config.discovery() == Discovery.STATIC) {
             literal(config.endpoints());
         }

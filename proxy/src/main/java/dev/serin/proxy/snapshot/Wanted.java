@@ -6,4 +6,5 @@ import java.util.Set;
 ///
 /// @param routes RouteConfigurations
 /// @param endpoints ClusterLoadAssignments
-public record Wanted(Set<String> routes, Set<String> endpoints) {}
+/// @param secrets of TLS contexts
+public record Wanted(Set<String> routes, Set<String> endpoints, Set<String> secrets) {}

@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 /// @param direct the other end of the socket
 /// @param serverName by SNI
 /// @param peerIdentity the client's SPIFFE identity under mutual TLS
+/// @param tls null without TLS
+/// @param transportFailure why the handshake failed; null if it did not
 public record Downstream(
         long id,
         String listener,
@@ -22,10 +24,64 @@ public record Downstream(
         InetSocketAddress remote,
         InetSocketAddress direct,
         @Nullable String serverName,
-        @Nullable String peerIdentity) {
+        @Nullable String peerIdentity,
+        @Nullable TlsFacts tls,
+        @Nullable String transportFailure) {
+    /// A connection without TLS, or before it.
+    public Downstream(
+            long id,
+            String listener,
+            Direction direction,
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            InetSocketAddress direct,
+            @Nullable String serverName,
+            @Nullable String peerIdentity) {
+        this(id, listener, direction, local, remote, direct, serverName, peerIdentity, null, null);
+    }
+
+    /// The same connection after its handshake.
+    public Downstream secured(TlsFacts facts) {
+        return new Downstream(
+                id,
+                listener,
+                direction,
+                local,
+                remote,
+                direct,
+                facts.serverName() == null ? serverName : facts.serverName(),
+                facts.peerIdentity(),
+                facts,
+                null);
+    }
+
+    /// The same connection, whose handshake has failed.
+    public Downstream insecure(String reason) {
+        return new Downstream(
+                id,
+                listener,
+                direction,
+                local,
+                remote,
+                direct,
+                serverName,
+                peerIdentity,
+                null,
+                reason);
+    }
+
     /// The same connection, whose client is known to be `client`.
     public Downstream from(InetSocketAddress client) {
         return new Downstream(
-                id, listener, direction, local, client, direct, serverName, peerIdentity);
+                id,
+                listener,
+                direction,
+                local,
+                client,
+                direct,
+                serverName,
+                peerIdentity,
+                tls,
+                transportFailure);
     }
 }

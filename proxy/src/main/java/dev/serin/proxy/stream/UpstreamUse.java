@@ -16,6 +16,7 @@ import java.util.Map;
 /// @param hostMetadata the endpoint's `filter_metadata`, for instance `istio` with its workload
 /// @param attempts how often a host was tried
 /// @param transportFailure why connecting failed, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`
+/// @param tls of the connection to the host; null without TLS
 public record UpstreamUse(
         String cluster,
         @Nullable InetSocketAddress host,
@@ -23,4 +24,17 @@ public record UpstreamUse(
         Map<String, Struct> clusterMetadata,
         Map<String, Struct> hostMetadata,
         int attempts,
-        @Nullable String transportFailure) {}
+        @Nullable String transportFailure,
+        @Nullable TlsFacts tls) {
+    /// Without TLS, or before it.
+    public UpstreamUse(
+            String cluster,
+            @Nullable InetSocketAddress host,
+            @Nullable InetSocketAddress local,
+            Map<String, Struct> clusterMetadata,
+            Map<String, Struct> hostMetadata,
+            int attempts,
+            @Nullable String transportFailure) {
+        this(cluster, host, local, clusterMetadata, hostMetadata, attempts, transportFailure, null);
+    }
+}

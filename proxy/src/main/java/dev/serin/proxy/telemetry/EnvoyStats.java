@@ -8,6 +8,7 @@ import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.telemetry.metrics.Family;
 import dev.serin.proxy.telemetry.metrics.Histogram;
 import dev.serin.proxy.telemetry.metrics.Metrics;
+import dev.serin.proxy.tls.TlsObserver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// The metrics that Envoy has under the same names, as far as the ends of streams and connections
 /// tell them. Any event loop.
-public final class EnvoyStats implements StreamObserver, ConnectionObserver {
+public final class EnvoyStats implements StreamObserver, ConnectionObserver, TlsObserver {
     /// Upper ends of the buckets that Envoy's histograms have, in milliseconds or bytes.
     private static final double[] BUCKETS = {
         0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000,

@@ -3,6 +3,7 @@ package dev.serin.proxy.upstream;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.ClusterConfig.Balancing;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
@@ -29,17 +30,12 @@ public final class ClusterCompiler {
     private ClusterCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
-    public static ClusterConfig compile(Cluster cluster) throws ConfigProblem {
+    public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
+            throws ConfigProblem {
         if (cluster.hasClusterType()) {
             throw new ConfigProblem(
                     "cluster_type",
                     "'" + cluster.getClusterType().getName() + "' is not supported");
-        }
-        if (cluster.hasTransportSocket()
-                && !cluster.getTransportSocket().getName().endsWith("raw_buffer")) {
-            throw new ConfigProblem(
-                    "transport_socket",
-                    "'" + cluster.getTransportSocket().getName() + "' is not supported yet");
         }
         var discovery = discovery(cluster);
         return new ClusterConfig(
@@ -58,7 +54,8 @@ public final class ClusterCompiler {
                 cluster.getMetadata().getFilterMetadataMap(),
                 cluster.getCommonLbConfig().hasHealthyPanicThreshold()
                         ? (int) cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue()
-                        : 50);
+                        : 50,
+                transports.upstream(cluster));
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

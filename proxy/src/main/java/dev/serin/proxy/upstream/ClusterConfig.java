@@ -2,6 +2,8 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.transport.ClusterTransports;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -30,7 +32,8 @@ public record ClusterConfig(
         @Nullable Outlier outlier,
         List<InetSocketAddress> bind,
         Map<String, Struct> metadata,
-        int panicPercent) {
+        int panicPercent,
+        ClusterTransports transports) {
     /// How hosts are found.
     public enum Discovery {
         STATIC,

@@ -37,6 +37,11 @@ public final class Host {
         return address;
     }
 
+    /// Its host name, for SNI; empty if it has none.
+    public String name() {
+        return "";
+    }
+
     public Map<String, Struct> metadata() {
         return metadata;
     }

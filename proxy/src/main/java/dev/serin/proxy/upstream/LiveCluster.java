@@ -2,6 +2,8 @@ package dev.serin.proxy.upstream;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.LiveTransports;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
 import dev.serin.proxy.upstream.balance.HostPicker;
@@ -26,6 +28,7 @@ public final class LiveCluster {
     private final Workers workers;
     private final Sockets sockets;
     private final Draws draws;
+    private final LiveTransports transports;
     private final Breaker connections;
     private final Breaker pending;
     private final Breaker requests;
@@ -35,7 +38,8 @@ public final class LiveCluster {
     private volatile HostPicker picker;
     private volatile boolean ready;
 
-    public LiveCluster(ClusterConfig config, Workers workers, Sockets sockets, Draws draws) {
+    public LiveCluster(
+            ClusterConfig config, Workers workers, Sockets sockets, Draws draws, TlsNeeds tls) {
         this.config = config;
         this.workers = workers;
         this.sockets = sockets;
@@ -45,6 +49,7 @@ public final class LiveCluster {
         pending = new Breaker(limits.pending());
         requests = new Breaker(limits.requests());
         retries = new Breaker(limits.retries());
+        transports = new LiveTransports(config.name(), config.transports(), tls);
         picker = HostPicker.of(config.balancing(), List.of(), config.panicPercent(), draws);
         ready = config.discovery() == Discovery.ORIGINAL_DST;
     }
@@ -61,9 +66,14 @@ public final class LiveCluster {
         return sockets;
     }
 
-    /// Whether its hosts are known, so that routes may use it.
+    /// What connections to its hosts are made with.
+    public LiveTransports transports() {
+        return transports;
+    }
+
+    /// Whether its hosts and secrets are known, so that routes may use it.
     public boolean ready() {
-        return ready;
+        return ready && transports.ready();
     }
 
     public Breaker connections() {

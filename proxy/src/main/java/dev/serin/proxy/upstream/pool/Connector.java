@@ -1,13 +1,22 @@
 package dev.serin.proxy.upstream.pool;
 
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.tls.Handshake;
+import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.transport.TransportConfig;
+import dev.serin.proxy.transport.TransportFailure;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.resolver.NoopAddressResolverGroup;
 
@@ -16,12 +25,50 @@ import org.jspecify.annotations.Nullable;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
-/// Opens connections to hosts, as the cluster asks: its own end, its time limit, the sockets' mark.
+/// Opens connections to hosts, as the cluster asks: its own end, its time limit, the sockets' mark,
+/// its transport.
 public final class Connector {
     private Connector() {}
 
-    /// Begins to connect; the future completes on the worker's loop.
+    /// As the other, with no wish.
     public static ChannelFuture connect(
+            Worker worker, LiveCluster cluster, Host host, ChannelHandler handler) {
+        return connect(worker, cluster, host, ConnectionWish.NONE, handler);
+    }
+
+    /// Begins to connect; the future completes on the worker's loop when the connection can carry
+    /// what `handler` writes, after a TLS handshake if there is one. All of it is under the
+    /// cluster's time limit.
+    public static ChannelFuture connect(
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            ConnectionWish wish,
+            ChannelHandler handler) {
+        var transport = cluster.transports().of(host.metadata());
+        if (transport instanceof TransportConfig.Raw) {
+            return dial(worker, cluster, host, handler);
+        }
+        var securing = new Securing(worker, cluster, host, wish, handler);
+        var dialled = dial(worker, cluster, host, securing);
+        return securing.after(dialled);
+    }
+
+    /// Why a connection could not be had, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`.
+    public static String reason(Throwable cause) {
+        if (cause instanceof TransportFailure failure) {
+            return failure.reason();
+        }
+        var text = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectTimeoutException) {
+            return "connection timeout";
+        }
+        return text.contains("refused")
+                ? "delayed connect error: Connection refused"
+                : "delayed connect error: " + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
+    }
+
+    private static ChannelFuture dial(
             Worker worker, LiveCluster cluster, Host host, ChannelHandler handler) {
         var v6 = host.address().getAddress() instanceof Inet6Address;
         var config = cluster.config();
@@ -54,5 +101,85 @@ public final class Connector {
             }
         }
         return null;
+    }
+
+    /// Puts the transport before the handler, and tells when it is through. The worker's loop only.
+    private static final class Securing extends ChannelInitializer<Channel> implements Handshake {
+        private final Worker worker;
+        private final LiveCluster cluster;
+        private final Host host;
+        private final ConnectionWish wish;
+        private final ChannelHandler handler;
+        private @Nullable TransportFailure unusable;
+        private @Nullable ChannelPromise done;
+        private boolean waits;
+
+        Securing(
+                Worker worker,
+                LiveCluster cluster,
+                Host host,
+                ConnectionWish wish,
+                ChannelHandler handler) {
+            this.worker = worker;
+            this.cluster = cluster;
+            this.host = host;
+            this.wish = wish;
+            this.handler = handler;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            var transports = cluster.transports();
+            try {
+                waits =
+                        transports.prepare(
+                                transports.of(host.metadata()),
+                                channel.pipeline(),
+                                wish,
+                                host.name(),
+                                this);
+            } catch (TransportFailure e) {
+                unusable = e;
+            }
+            channel.pipeline().addLast(handler);
+        }
+
+        ChannelFuture after(ChannelFuture dialled) {
+            var promise = dialled.channel().newPromise();
+            done = promise;
+            var limit =
+                    worker.after(
+                            cluster.config().connectTimeout().toMillis(),
+                            () -> fail(new ConnectTimeoutException("handshake")));
+            promise.addListener(_ -> limit.cancel());
+            dialled.addListener((ChannelFuture future) -> {
+                if (!future.isSuccess()) {
+                    promise.tryFailure(future.cause());
+                } else if (unusable != null) {
+                    fail(unusable);
+                } else if (!waits) {
+                    promise.trySuccess();
+                }
+            });
+            return promise;
+        }
+
+        private void fail(Exception cause) {
+            if (done != null && done.tryFailure(cause)) {
+                done.channel().close();
+            }
+        }
+
+        @Override
+        public void secured(TlsFacts facts) {
+            if (done != null) {
+                done.trySuccess();
+            }
+        }
+
+        @Override
+        public void failed(String reason) {
+            fail(new TransportFailure(reason));
+        }
     }
 }

@@ -147,7 +147,7 @@ public final class HostPool implements HostConnection.Keeper {
         cluster.connections().give();
         var cause = future.cause();
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
-        var reason = reason(cause);
+        var reason = Connector.reason(cause);
         // All that wait: another try would most likely end the same, and they know other hosts.
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
@@ -156,16 +156,6 @@ public final class HostPool implements HostConnection.Keeper {
             waiter.failed(failure, reason);
         }
         unused();
-    }
-
-    private static String reason(Throwable cause) {
-        var text = String.valueOf(cause.getMessage());
-        if (cause instanceof ConnectTimeoutException) {
-            return "connection timeout";
-        }
-        return text.contains("refused")
-                ? "delayed connect error: Connection refused"
-                : "delayed connect error: " + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
     }
 
     @Override

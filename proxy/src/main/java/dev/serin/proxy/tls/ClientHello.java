@@ -1,4 +1,4 @@
-package dev.serin.proxy.listener;
+package dev.serin.proxy.tls;
 
 import io.netty.buffer.ByteBuf;
 
@@ -9,18 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Name and protocols out of a TLS ClientHello, read in passing (RFC 8446, 4.1.2).
-record ClientHello(@Nullable String serverName, List<String> protocols) {
+/// What a TLS ClientHello says in the clear, read in passing (RFC 8446, 4.1.2).
+///
+/// @param serverName by SNI, in lower case
+/// @param protocols by ALPN
+/// @param ecdsa whether the client takes a certificate with an elliptic curve's key
+public record ClientHello(@Nullable String serverName, List<String> protocols, boolean ecdsa) {
     private static final int SERVER_NAME = 0;
+    private static final int SIGNATURES = 13;
     private static final int ALPN = 16;
     private static final int LARGEST = 64 * 1024;
-
-    FirstOctets facts() {
-        return new FirstOctets(serverName, "tls", protocols);
-    }
+    private static final ClientHello UNREADABLE = new ClientHello(null, List.of(), false);
 
     /// Null if more octets are needed; without name and protocols if it is TLS but unreadable.
-    static @Nullable ClientHello look(ByteBuf in) {
+    public static @Nullable ClientHello look(ByteBuf in) {
         var hello = in.alloc().heapBuffer(512);
         try {
             var at = in.readerIndex();
@@ -29,7 +31,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
                     return null;
                 }
                 if (in.getByte(at) != 0x16) {
-                    return new ClientHello(null, List.of());
+                    return UNREADABLE;
                 }
                 var length = in.getUnsignedShort(at + 3);
                 var there = Math.min(length, in.writerIndex() - at - 5);
@@ -39,7 +41,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
                     return read(hello);
                 }
                 if (hello.readableBytes() > LARGEST) {
-                    return new ClientHello(null, List.of());
+                    return UNREADABLE;
                 }
                 if (there < length) {
                     return null;
@@ -54,6 +56,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
     private static ClientHello read(ByteBuf hello) {
         String name = null;
         var protocols = new ArrayList<String>();
+        var ecdsa = false;
         try {
             hello.skipBytes(4 + 2 + 32);
             hello.skipBytes(hello.readUnsignedByte());
@@ -71,12 +74,26 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
                     while (body.isReadable()) {
                         protocols.add(text(body, body.readUnsignedByte()));
                     }
+                } else if (type == SIGNATURES) {
+                    ecdsa = ecdsa(body);
                 }
             }
         } catch (IndexOutOfBoundsException e) {
-            return new ClientHello(name, protocols); // what could be read
+            return new ClientHello(name, protocols, ecdsa); // what could be read
         }
-        return new ClientHello(name, protocols);
+        return new ClientHello(name, protocols, ecdsa);
+    }
+
+    /// Whether one of the signature schemes is ECDSA's.
+    private static boolean ecdsa(ByteBuf schemes) {
+        schemes.skipBytes(2);
+        while (schemes.readableBytes() >= 2) {
+            var scheme = schemes.readUnsignedShort();
+            if ((scheme & 0xff) == 3 && scheme >>> 8 >= 2 && scheme >>> 8 <= 6) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String text(ByteBuf from, int length) {
