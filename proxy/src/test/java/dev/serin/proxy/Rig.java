@@ -140,6 +140,7 @@ final class Rig implements AutoCloseable {
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                       stat_prefix: main
                       server_name: istio-envoy
+                      http_protocol_options: {enable_trailers: true}
                       use_remote_address: true
                       upgrade_configs: [{upgrade_type: websocket}]
                       rds: {route_config_name: routes, config_source: {ads: {}}}
@@ -179,6 +180,7 @@ final class Rig implements AutoCloseable {
                         name: NAME
                         type: STATIC
                         connect_timeout: 1s
+                        http_protocol_options: {enable_trailers: true}
                         """
                                 .replace("NAME", name));
         yaml.append(more);

@@ -13,11 +13,40 @@ final class Http1Head {
     /// The methods that Envoy's parser knows; another one is no HTTP to it.
     private static final Set<String> METHODS =
             Set.of(
-                    "ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK",
-                    "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "MSEARCH",
-                    "NOTIFY", "OPTIONS", "PATCH", "POST", "PROPFIND", "PROPPATCH", "PURGE", "PUT",
-                    "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND",
-                    "UNLINK", "UNLOCK", "UNSUBSCRIBE");
+                    "ACL",
+                    "BIND",
+                    "CHECKOUT",
+                    "CONNECT",
+                    "COPY",
+                    "DELETE",
+                    "GET",
+                    "HEAD",
+                    "LINK",
+                    "LOCK",
+                    "MERGE",
+                    "MKACTIVITY",
+                    "MKCALENDAR",
+                    "MKCOL",
+                    "MOVE",
+                    "MSEARCH",
+                    "NOTIFY",
+                    "OPTIONS",
+                    "PATCH",
+                    "POST",
+                    "PROPFIND",
+                    "PROPPATCH",
+                    "PURGE",
+                    "PUT",
+                    "REBIND",
+                    "REPORT",
+                    "SEARCH",
+                    "SOURCE",
+                    "SUBSCRIBE",
+                    "TRACE",
+                    "UNBIND",
+                    "UNLINK",
+                    "UNLOCK",
+                    "UNSUBSCRIBE");
 
     final boolean request;
     final int maxHeaders;

@@ -455,14 +455,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         writer().flush();
         closing = true;
-        if (!(channel().channel() instanceof DuplexChannel duplex) || channel().pipeline().get(SslHandler.class) != null) {
+        if (!(channel().channel() instanceof DuplexChannel duplex)
+                || channel().pipeline().get(SslHandler.class) != null) {
             channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         config(true);
-        channel()
-                .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> duplex.shutdownOutput());
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
         lingering = worker.after(LINGER_MILLIS, () -> channel().close());
     }
 
