@@ -14,6 +14,9 @@ import dev.serin.proxy.host.ProxyHost;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -74,6 +77,8 @@ final class ProxyCommand implements Callable<Integer> {
     /// Runs it on the words after `proxy` without picocli, which would take longer than all the
     /// rest of the start; null if it takes picocli to say what is wrong with them.
     static @Nullable Integer plain(Console console, List<String> words) throws Exception {
+        // Else Netty looks for two other loggers, and so through every jar.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         if (words.contains("host")) {
             return host(console);
         }

@@ -60,12 +60,25 @@ final class Rehearsal {
 
     private void run()
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
-        try (var answering = proxy(1);
-                var forwarding = proxy(main(answering).getPort())) {
-            for (var i = 0; i < CONNECTIONS; i++) {
-                request(main(forwarding));
+        var answering = proxy(1);
+        try {
+            var forwarding = proxy(main(answering).getPort());
+            try {
+                for (var i = 0; i < CONNECTIONS; i++) {
+                    request(main(forwarding), i % 2 == 0 ? "x-http1" : "x-http2");
+                }
+            } finally {
+                end(forwarding);
             }
+        } finally {
+            end(answering);
         }
+    }
+
+    private static void end(Proxy proxy)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        proxy.close();
+        proxy.ended().get(LONGEST_SECONDS, TimeUnit.SECONDS);
     }
 
     private Proxy proxy(int backend) {
@@ -88,15 +101,19 @@ final class Rehearsal {
     }
 
     /// Many requests on one connection, one after the other; the answers all end alike.
-    private static void request(InetSocketAddress to) throws IOException {
+    ///
+    /// @param protocol the header that has it forwarded by one protocol or the other
+    private static void request(InetSocketAddress to, String protocol) throws IOException {
         var request =
                 """
                 GET /path/of/a/request?with=query HTTP/1.1
                 host: forward.example
                 user-agent: rehearsal
                 accept: */*
+                %s: yes
 
                 """
+                        .formatted(protocol)
                         .replace("\n", "\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
         try (var socket = new Socket(to.getAddress(), to.getPort())) {

@@ -171,10 +171,10 @@ class TlsPathTest {
                 assertEquals("hello", client.get("/").body());
                 assertEquals(
                         "upstream connect error or disconnect/reset before headers. reset reason:"
-                            + " remote connection failure, transport failure reason:"
-                            + " TLS_error:|268435581:SSL"
-                            + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert"
-                            + " failed: SAN matcher:TLS_error_end",
+                                + " remote connection failure, transport failure reason:"
+                                + " TLS_error:|268435581:SSL"
+                                + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert"
+                                + " failed: SAN matcher:TLS_error_end",
                         client.get("/wrong").body());
             }
         }

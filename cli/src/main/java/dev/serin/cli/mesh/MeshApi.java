@@ -9,6 +9,7 @@ import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.Kubeconfig;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
+import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.api.Tokens;
 import dev.serin.local.api.wire.Sockets;
@@ -44,6 +45,7 @@ final class MeshApi implements AutoCloseable {
             MeshHome home,
             CertificateAuthority authority,
             PodLogs logs,
+            PodStreams streams,
             Ticker ticker,
             Consumer<Throwable> failures)
             throws IOException {
@@ -59,6 +61,7 @@ final class MeshApi implements AutoCloseable {
                                 "10.96.0.0/16",
                                 authority.rootPem(),
                                 logs,
+                                streams,
                                 new ReadyService(() -> client("apiserver")),
                                 Authorizer.ADMINS_ONLY,
                                 failures));

@@ -112,8 +112,9 @@ public final class Supervisor {
     private void run(Ground ground, long begun) throws IOException {
         var authority = CertificateAuthority.open(home.pki(), home.name(), ticker);
         var logs = new ContainerLogs(ticker);
+        var streams = new ContainerStreams();
         try (var timers = new ThreadTimers("timers", this::fault);
-                var api = new MeshApi(home, authority, logs, ticker, this::fault);
+                var api = new MeshApi(home, authority, logs, streams, ticker, this::fault);
                 var controlPlane =
                         new ControlPlanePod(api, authority, ticker, timers, this::note)) {
             // 4. The node, which runs pods as processes; its pods wait for step 6.
@@ -121,6 +122,7 @@ public final class Supervisor {
             Asleep.tell(client);
             var node = new Node(node(ground, api, client, controlPlane, timers));
             logs.use(client, node.logs());
+            streams.use(node.streams());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
             var kubernetes = api.open(ground.link(), ground.link()::print);
             var certificates = api.client("root-certificates");

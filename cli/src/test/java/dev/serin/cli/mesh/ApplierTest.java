@@ -57,8 +57,7 @@ class ApplierTest {
             new Applier(at.client, said::add).apply(given);
             var stored = at.client.get(given.key());
             assertEquals(
-                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\","
-                        + "\"namespace\":\"default\",\"labels\":{\"a\":\"1\"},\"annotations\":{}},\"data\":{\"x\":\"1\"}}\n",
+                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"namespace\":\"default\",\"labels\":{\"a\":\"1\"},\"annotations\":{}},\"data\":{\"x\":\"1\"}}\n",
                     stored.metadata()
                             .at("/annotations/kubectl.kubernetes.io~1last-applied-configuration")
                             .asString(""));

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /// The whole main job, by the launcher: a model in two versions behind a 90/10 split, from the
 /// machine and from a pod; the header rule; weights changed under load; a model process killed.
@@ -141,9 +143,83 @@ abstract class CanaryTest {
 
     @Test
     @Order(7)
+    void aCommandRunsInAContainerByBothOfKubectlsWays() {
+        for (var webSockets : new String[] {"true", "false"}) {
+            var said =
+                    person.run(
+                            60,
+                            "env",
+                            "KUBECTL_REMOTE_COMMAND_WEBSOCKETS=" + webSockets,
+                            "kubectl",
+                            "exec",
+                            "deploy/digits-v1",
+                            "--",
+                            "sh",
+                            "-c",
+                            "ls /models; echo wrong >&2; exit 3");
+            assertEquals("digits\n", said.out());
+            assertTrue(said.err().startsWith("wrong\n"), said.err());
+            assertEquals(3, said.exit(), said.err());
+        }
+        var proxy =
+                person.kubectl(
+                        "exec",
+                        "deploy/digits-v1",
+                        "-c",
+                        "istio-proxy",
+                        "--",
+                        "curl",
+                        "-s",
+                        "127.0.0.1:15000/ready");
+        assertEquals("LIVE\n", proxy.succeeded().out(), "in the pod's network");
+    }
+
+    @Test
+    @Order(8)
+    void aPortOfAPodIsForwardedByBothOfKubectlsWays() throws Exception {
+        for (var webSockets : new String[] {"true", "false"}) {
+            var log = folder.resolve("forward-" + webSockets + person.home().hashCode());
+            var forward =
+                    person.start(
+                            log,
+                            "env",
+                            "KUBECTL_PORT_FORWARD_WEBSOCKETS=" + webSockets,
+                            "kubectl",
+                            "port-forward",
+                            "deploy/digits-v1",
+                            ":8501");
+            try {
+                var told = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
+                Eventually.eventually(
+                        Duration.ofSeconds(30),
+                        "the port is told",
+                        () -> told.matcher(text(log)).find());
+                var port = told.matcher(text(log)).results().findFirst().orElseThrow();
+                var url = "http://127.0.0.1:" + port.group(1) + "/v1/models/digits";
+                for (var turn = 0; turn < 3; turn++) {
+                    var status = person.run(30, "curl", "-sS", "--max-time", "20", url).succeeded();
+                    assertTrue(status.out().contains("AVAILABLE"), status.out());
+                }
+            } finally {
+                forward.destroy();
+                forward.waitFor();
+            }
+        }
+    }
+
+    @Test
+    @Order(9)
     void downLeavesNothingBehind() {
         mesh.down();
         mesh.assertNothingLeft();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Two-sided 99.9 % of the binomial around a tenth (normal approximation, z = 3.29), and every

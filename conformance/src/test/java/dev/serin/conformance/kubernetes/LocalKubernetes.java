@@ -6,6 +6,7 @@ import dev.serin.ca.CertificateAuthority;
 import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
+import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.ServiceUrls;
 import dev.serin.local.api.wire.Sockets;
 
@@ -36,6 +37,7 @@ final class LocalKubernetes implements Kubernetes {
                                 "10.96.0.0/16",
                                 root,
                                 PodLogs.NONE,
+                                PodStreams.NONE,
                                 ServiceUrls.NONE,
                                 Authorizer.ADMINS_ONLY,
                                 Throwable::printStackTrace));

@@ -58,6 +58,7 @@ public final class LocalApi implements AutoCloseable {
     /// @param ca the certificate authority of the API's certificate, PEM, for pods; empty gives
     ///   them no token
     /// @param logs what containers print
+    /// @param streams commands in containers, and their ports
     /// @param services where the webhooks' Services are reached
     /// @param authorizer what callers other than admins may do
     /// @param failures told of faults of the API's own
@@ -68,6 +69,7 @@ public final class LocalApi implements AutoCloseable {
             String serviceCidr,
             String ca,
             PodLogs logs,
+            PodStreams streams,
             ServiceUrls services,
             Authorizer authorizer,
             Consumer<Throwable> failures) {
@@ -80,6 +82,7 @@ public final class LocalApi implements AutoCloseable {
                     "10.96.0.0/16",
                     "",
                     PodLogs.NONE,
+                    PodStreams.NONE,
                     ServiceUrls.NONE,
                     Authorizer.ADMINS_ONLY,
                     _ -> {});
@@ -149,7 +152,13 @@ public final class LocalApi implements AutoCloseable {
         var api =
                 new RestApi(
                         new RestApi.Sources(
-                                catalogue, store, writes, options.logs(), tokens, () -> true),
+                                catalogue,
+                                store,
+                                writes,
+                                options.logs(),
+                                options.streams(),
+                                tokens,
+                                () -> true),
                         List.of(FixedTokens.admin(admin), tokens),
                         options.authorizer(),
                         options.ticker(),

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
@@ -89,6 +90,24 @@ final class Container {
         void kill();
 
         @Nullable String exec(JsonNode command, Duration timeout);
+
+        /// The way in for a command beside it; null if there is none, as after its end.
+        @Nullable Entry entry();
+    }
+
+    /// How a command gets to where a container runs.
+    ///
+    /// @param words a program and its arguments, to which the command is appended
+    /// @param environment all of it
+    record Entry(List<String> words, Map<String, String> environment) {
+        ProcessBuilder command(List<String> command) {
+            var all = new ArrayList<>(words);
+            all.addAll(command);
+            var builder = new ProcessBuilder(all);
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            return builder;
+        }
     }
 
     /// @param restarts so many that were counted before the mesh was started again
@@ -121,6 +140,11 @@ final class Container {
 
     int restarts() {
         return restarts;
+    }
+
+    /// The way into it, null while it does not run.
+    @Nullable Entry entry() {
+        return run == null ? null : run.entry();
     }
 
     /// Runs and has passed its startup probe.

@@ -38,6 +38,16 @@ final class Launcher implements Container.Starter {
     /// What each pod has of its own below /etc.
     private static final List<String> ETC = List.of("resolv.conf", "hosts", "hostname");
 
+    private static final List<String> UNPRIVILEGED =
+            List.of(
+                    "setpriv",
+                    "--bounding-set",
+                    "-all",
+                    "--inh-caps",
+                    "-all",
+                    "--no-new-privs",
+                    "--");
+
     private final Path folder;
     private final Path namespace;
     private final Volumes volumes;
@@ -97,7 +107,11 @@ final class Launcher implements Container.Starter {
         running.ended()
                 .whenComplete((code, failure) ->
                         ground.owner().execute(() -> ended.accept(failure == null ? code : 1)));
-        return new Sidecar(running);
+        // The proxy shares a process with others: a command runs in the pod's network, on this
+        // machine's files.
+        var way = new ArrayList<>(List.of("nsenter", "--net=" + namespace));
+        way.addAll(UNPRIVILEGED);
+        return new Sidecar(running, new Container.Entry(way, withPath(environment)));
     }
 
     private Container.Run process(
@@ -112,6 +126,7 @@ final class Launcher implements Container.Starter {
         first.putAll(image.environment());
         var environment = environment(spec, first, ground);
         var command = command(container, image, environment);
+        var user = user(ground.pod().spec(), spec);
         var imageDir = Optional.ofNullable(image.workingDir()).orElse("/");
         var script =
                 StartScript.of(
@@ -122,7 +137,7 @@ final class Launcher implements Container.Starter {
                                 command,
                                 environment,
                                 spec.path("workingDir").asString(imageDir),
-                                user(ground.pod().spec(), spec),
+                                user,
                                 parts.rootless()));
         var log = log(container);
         try {
@@ -134,7 +149,13 @@ final class Launcher implements Container.Starter {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, script);
-            return new Child(launch(file), container.name(), log, ground, ended);
+            return new Child(
+                    launch(file),
+                    StartScript.as(user, parts.rootless()),
+                    environment,
+                    new Printed(container.name(), log),
+                    ground,
+                    ended);
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(
@@ -300,9 +321,15 @@ final class Launcher implements Container.Starter {
         public String exec(JsonNode command, Duration timeout) {
             return "has ended";
         }
+
+        @Override
+        public Container.@Nullable Entry entry() {
+            return null;
+        }
     }
 
-    private record Sidecar(SidecarHost.Running running) implements Container.Run {
+    private record Sidecar(SidecarHost.Running running, Container.Entry entry)
+            implements Container.Run {
         @Override
         public void stop(Duration grace) {
             running.stop(grace);
@@ -319,20 +346,37 @@ final class Launcher implements Container.Starter {
         }
     }
 
+    /// Where what a container prints goes.
+    private record Printed(String container, Path log) {}
+
+    private static Map<String, String> withPath(Map<String, String> environment) {
+        var all = new LinkedHashMap<>(environment);
+        all.putIfAbsent("PATH", PATH);
+        return all;
+    }
+
     /// A process: `unshare`, whose child is the start script, whose child is the command.
     private static final class Child implements Container.Run {
         private final Process process;
         private final Container.Ground ground;
+        private final List<String> as;
+        private final Map<String, String> environment;
 
+        /// @param as `setpriv`'s words for its user
         Child(
                 Process process,
-                String container,
-                Path log,
+                List<String> as,
+                Map<String, String> environment,
+                Printed printed,
                 Container.Ground ground,
                 IntConsumer ended)
                 throws IOException {
             this.process = process;
             this.ground = ground;
+            this.as = as;
+            this.environment = environment;
+            var container = printed.container();
+            var log = printed.log();
             var file =
                     new LogFile(
                             log,
@@ -372,34 +416,15 @@ final class Launcher implements Container.Starter {
 
         @Override
         public @Nullable String exec(JsonNode command, Duration timeout) {
-            var inside = process.children().findFirst();
-            if (inside.isEmpty()) {
+            var way = entry();
+            if (way == null) {
                 return "has ended";
             }
-            var words =
-                    new ArrayList<>(
-                            List.of(
-                                    "nsenter",
-                                    "-t",
-                                    Long.toString(inside.get().pid()),
-                                    "--mount",
-                                    "--uts",
-                                    "--ipc",
-                                    "--net",
-                                    "--pid",
-                                    "--root",
-                                    "--wd",
-                                    "setpriv",
-                                    "--bounding-set",
-                                    "-all",
-                                    "--inh-caps",
-                                    "-all",
-                                    "--no-new-privs",
-                                    "--"));
+            var words = new ArrayList<String>();
             command.forEach(word -> words.add(word.asString("")));
             try {
                 var probe =
-                        new ProcessBuilder(words)
+                        way.command(words)
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                                 .start();
@@ -416,6 +441,20 @@ final class Launcher implements Container.Starter {
                 Thread.currentThread().interrupt();
                 return "interrupted";
             }
+        }
+
+        @Override
+        public Container.@Nullable Entry entry() {
+            var inside = process.children().findFirst();
+            if (inside.isEmpty()) {
+                return null;
+            }
+            var words = new ArrayList<>(List.of("nsenter", "-t", "" + inside.get().pid()));
+            words.addAll(List.of("--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"));
+            words.addAll(UNPRIVILEGED.subList(0, UNPRIVILEGED.size() - 1));
+            words.addAll(as);
+            words.add("--");
+            return new Container.Entry(words, environment);
         }
 
         // What the model server could not load, say: `serin up` and `kubectl describe` show it.

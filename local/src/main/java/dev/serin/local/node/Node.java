@@ -7,6 +7,7 @@ import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.source.ConfigSource;
+import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.host.Programs;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -96,6 +98,21 @@ public final class Node implements AutoCloseable {
     /// What the pods' containers printed.
     public PodLogs logs() {
         return new PodLogs(parts.folder());
+    }
+
+    /// Commands in the pods' containers, and their ports.
+    public PodStreams streams() {
+        return new PodSessions(this::pod);
+    }
+
+    private @Nullable Pod pod(ResourceKey key) {
+        return owner.call(
+                        () -> {
+                            var uid = uids.get(key);
+                            return Optional.ofNullable(uid == null ? null : pods.get(uid));
+                        })
+                .join()
+                .orElse(null);
     }
 
     /// Ends all containers within `grace`, leaving the pods' resources as they are, and returns

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /// One pod on this node, from its first sight to its last trace: network and volumes, then the init
 /// containers one after the other, then the others; its status told after every change; and its
@@ -145,6 +144,31 @@ final class Pod {
         return ended;
     }
 
+    /// The way into one of its containers, null while that does not run. Any thread.
+    CompletableFuture<Container.@Nullable Entry> entry(String container) {
+        return ask(() ->
+                containers.stream()
+                        .filter(c -> c.name().equals(container))
+                        .findFirst()
+                        .map(Container::entry)
+                        .orElse(null));
+    }
+
+    /// Its network namespace, null while there is none. Any thread.
+    CompletableFuture<@Nullable Path> network() {
+        return ask(() -> networkName == null ? null : Namespaces.NETNS.resolve(networkName));
+    }
+
+    private <T> CompletableFuture<@Nullable T> ask(Supplier<@Nullable T> question) {
+        var answer = new CompletableFuture<@Nullable T>();
+        try {
+            owner.execute(() -> answer.complete(question.get()));
+        } catch (RejectedExecutionException _) {
+            answer.complete(null);
+        }
+        return answer;
+    }
+
     // What comes when the pod has just gone is dropped.
     private void post(Runnable task) {
         try {
@@ -189,7 +213,7 @@ final class Pod {
         if (hasSidecar()) {
             parts.filter().capture(path, leftAlone());
         }
-        writeFiles(taken);
+        EtcFiles.write(folder, pod, taken);
     }
 
     private Fields fields() {
@@ -233,37 +257,6 @@ final class Pod {
             }
         }
         return ports;
-    }
-
-    private void writeFiles(String address) {
-        var namespace = pod.namespace();
-        var hostname = pod.spec().path("hostname").asString(pod.name());
-        try {
-            Files.createDirectories(folder);
-            Files.writeString(
-                    folder.resolve("resolv.conf"),
-                    "nameserver %s\nsearch %s.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
-                            .formatted(Namespaces.DNS, namespace));
-            var hosts = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n");
-            hosts.append(address).append('\t').append(hostname).append('\n');
-            for (var alias : pod.spec().path("hostAliases")) {
-                for (var name : alias.path("hostnames")) {
-                    hosts.append(alias.path("ip").asString(""))
-                            .append('\t')
-                            .append(name.asString(""))
-                            .append('\n');
-                }
-            }
-            Files.writeString(folder.resolve("hosts"), hosts);
-            Files.writeString(folder.resolve("hostname"), hostname + "\n");
-        } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(
-                            "pod " + pod.name(),
-                            String.valueOf(e),
-                            "see that the state folder can be written"),
-                    e);
-        }
     }
 
     private void makeContainers() {

@@ -77,6 +77,7 @@ class WebhookTest {
                                 "10.96.0.0/16",
                                 "",
                                 PodLogs.NONE,
+                                PodStreams.NONE,
                                 (namespace, service, port, path) ->
                                         service.equals("injector") ? URI.create(url + path) : null,
                                 Authorizer.ADMINS_ONLY,

@@ -221,6 +221,11 @@ class ContainerTest {
         public @Nullable String exec(JsonNode command, Duration timeout) {
             return failure;
         }
+
+        @Override
+        public Container.@Nullable Entry entry() {
+            return null;
+        }
     }
 
     private static final class NoFilter implements PacketFilter {

@@ -31,9 +31,8 @@ public final class Documents {
             return into;
         }
         try {
-            JsonFormat.parser()
-                    .usingTypeRegistry(KnownTypes.registry())
-                    .merge(JsonFormat.printer().print(value(tree)), into);
+            var json = JsonFormat.printer().print(value(tree));
+            JsonFormat.parser().usingTypeRegistry(KnownTypes.registryFor(json)).merge(json, into);
             return into;
         } catch (InvalidProtocolBufferException e) {
             var expected = into.getDescriptorForType().getFullName();

@@ -60,9 +60,8 @@ public record ExtensionConfig(String name, String type, ByteString bytes, @Nulla
     private static <M extends Message> M of(Struct struct, Parser<M> parser)
             throws InvalidProtocolBufferException {
         var builder = parser.parseFrom(ByteString.EMPTY).newBuilderForType();
-        JsonFormat.parser()
-                .usingTypeRegistry(KnownTypes.registry())
-                .merge(JsonFormat.printer().print(struct), builder);
+        var json = JsonFormat.printer().print(struct);
+        JsonFormat.parser().usingTypeRegistry(KnownTypes.registryFor(json)).merge(json, builder);
         return parser.parseFrom(builder.build().toByteString());
     }
 

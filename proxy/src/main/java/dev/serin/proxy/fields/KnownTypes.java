@@ -33,7 +33,11 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// The messages that may stand in an Any: to find their unread fields, and because JSON must know
 /// them by name to read or print them. A descriptor is made when it is first asked for, for they
@@ -56,6 +61,8 @@ public final class KnownTypes {
     private static final String LISTENER = "envoy.extensions.filters.listener.";
     private static final String NETWORK = "envoy.extensions.filters.network.";
     private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
+    private static final String PATHS = "envoy.extensions.path.";
+    private static final String RETRY = "envoy.extensions.retry.";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
 
     /// By full name.
@@ -105,14 +112,26 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
-                    entry(
-                            "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
-                            UriTemplateMatchConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
                     entry(
-                            "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+                            PATHS + "match.uri_template.v3.UriTemplateMatchConfig",
+                            UriTemplateMatchConfig::getDescriptor),
+                    entry(
+                            PATHS + "rewrite.uri_template.v3.UriTemplateRewriteConfig",
+                            UriTemplateRewriteConfig::getDescriptor),
+                    entry(
+                            RETRY + "host.omit_canary_hosts.v3.OmitCanaryHostsPredicate",
+                            OmitCanaryHostsPredicate::getDescriptor),
+                    entry(
+                            RETRY + "host.omit_host_metadata.v3.OmitHostMetadataConfig",
+                            OmitHostMetadataConfig::getDescriptor),
+                    entry(
+                            RETRY + "priority.previous_priorities.v3.PreviousPrioritiesConfig",
+                            PreviousPrioritiesConfig::getDescriptor),
+                    entry(
+                            RETRY + "host.previous_hosts.v3.PreviousHostsPredicate",
                             PreviousHostsPredicate::getDescriptor),
                     entry(SOCKETS + "raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),
                     entry(
@@ -133,6 +152,8 @@ public final class KnownTypes {
                             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
                             HttpProtocolOptions::getDescriptor));
 
+    private static final Pattern TYPE = Pattern.compile("\"@type\": *\"[^\"/]*/([^\"]*)\"");
+
     private KnownTypes() {}
 
     /// Null for one that is not known.
@@ -144,6 +165,28 @@ public final class KnownTypes {
     /// All of them, and what they and a bootstrap refer to.
     public static JsonFormat.TypeRegistry registry() {
         return Registry.ALL;
+    }
+
+    /// Those that `json` names by `@type`, and what they refer to; all if it names one that is not
+    /// listed here. Few are made in a fraction of the time that all take, which is a good part of a
+    /// proxy's start.
+    public static JsonFormat.TypeRegistry registryFor(String json) {
+        var some =
+                JsonFormat.TypeRegistry.newBuilder()
+                        .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
+                        .add(com.github.xds.type.v3.TypedStruct.getDescriptor());
+        var named = TYPE.matcher(json);
+        while (named.find()) {
+            var type = named.group(1);
+            var known = find(type);
+            if (known != null) {
+                some.add(known);
+            } else if (!type.endsWith(".type.v1.TypedStruct")
+                    && !type.endsWith(".type.v3.TypedStruct")) {
+                return registry();
+            }
+        }
+        return some.build();
     }
 
     /// Made when it is first asked for.

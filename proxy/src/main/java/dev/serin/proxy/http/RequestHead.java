@@ -63,6 +63,21 @@ public final class RequestHead {
         scheme = next;
     }
 
+    /// Whether it is a gRPC request, by its content type.
+    public boolean isGrpc() {
+        var type = headers.get("content-type");
+        return type != null
+                && type.startsWith("application/grpc")
+                && (type.length() == 16 || type.charAt(16) == '+');
+    }
+
+    /// The same again, to be changed by itself.
+    public RequestHead copy() {
+        var copy = new RequestHead(protocol, method, path, authority, headers.copy());
+        copy.scheme = scheme;
+        return copy;
+    }
+
     /// The value of a header, or of a pseudo header (`:method`, `:path`, `:authority`, `:scheme`);
     /// null if there is none. `name` is in lower case; `host` is the authority.
     public @Nullable String get(String name) {

@@ -5,6 +5,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.route.HeaderMatch;
 import dev.serin.proxy.route.TextMatch;
+import dev.serin.proxy.route.rewrite.PathTemplate;
 import dev.serin.proxy.stream.FilterState;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
@@ -159,7 +160,9 @@ final class Conditions {
         if (!config.type().equals(TEMPLATE)) {
             throw new ConfigProblem("uri_template", config.type() + " is not supported");
         }
-        return path(PathTemplate.of(config.as(UriTemplateMatchConfig.parser()).getPathTemplate()));
+        var template =
+                PathTemplate.of(config.as(UriTemplateMatchConfig.parser()).getPathTemplate());
+        return path(template::test);
     }
 
     private static Condition address(CidrRange range, Function<Visit, InetSocketAddress> of)

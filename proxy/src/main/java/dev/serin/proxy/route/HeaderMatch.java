@@ -1,26 +1,47 @@
 package dev.serin.proxy.route;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
 
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 
 import java.util.Locale;
 
-/// A condition on a header of the request. As Envoy's HeaderMatcher: several values are matched as
-/// one, joined by commas.
+/// A condition on a header of a request or response. As Envoy's HeaderMatcher: of several values
+/// one is enough.
 ///
 /// @param name in lower case, a pseudo header included
-/// @param missing what an absent header answers, before inversion
+/// @param missing what an absent header answers
 public record HeaderMatch(String name, TextMatch match, boolean missing, boolean invert) {
     /// Whether the request meets it.
     public boolean test(RequestHead request) {
-        var value = request.get(name);
-        if (value == null) {
-            // Envoy: a missing header fails a value match even if that is inverted
+        if (name.startsWith(":") || name.equals("host")) {
+            var value = request.get(name);
+            return value == null ? missing : match.test(value) != invert;
+        }
+        return test(request.headers());
+    }
+
+    /// Whether the response meets it.
+    public boolean test(ResponseHead response) {
+        return name.equals(":status")
+                ? match.test(Integer.toString(response.status())) != invert
+                : test(response.headers());
+    }
+
+    private boolean test(Headers headers) {
+        var at = headers.indexOf(name, 0);
+        if (at < 0) {
             return missing;
         }
-        return match.test(value) != invert;
+        for (; at >= 0; at = headers.indexOf(name, at + 1)) {
+            if (match.test(headers.value(at))) {
+                return !invert;
+            }
+        }
+        return invert;
     }
 
     /// @throws ConfigProblem naming what cannot be done
@@ -30,16 +51,18 @@ public record HeaderMatch(String name, TextMatch match, boolean missing, boolean
         if (matcher.getHeaderMatchSpecifierCase()
                 == HeaderMatcher.HeaderMatchSpecifierCase.PRESENT_MATCH) {
             var present = matcher.getPresentMatch() != invert;
-            return new HeaderMatch(name, _ -> present, !present, false);
+            var missing = present == matcher.getTreatMissingHeaderAsEmpty();
+            return new HeaderMatch(name, _ -> present, missing, false);
         }
         if (matcher.getHeaderMatchSpecifierCase()
                 == HeaderMatcher.HeaderMatchSpecifierCase.HEADERMATCHSPECIFIER_NOT_SET) {
-            return new HeaderMatch(name, _ -> !invert, invert, false);
+            var missing = matcher.getTreatMissingHeaderAsEmpty() != invert;
+            return new HeaderMatch(name, _ -> !invert, missing, false);
         }
         try {
             var match = text(matcher);
-            var missing =
-                    matcher.getTreatMissingHeaderAsEmpty() ? match.test("") != invert : invert;
+            // Envoy: a missing header fails a value match even if that is inverted
+            var missing = matcher.getTreatMissingHeaderAsEmpty() && match.test("") != invert;
             return new HeaderMatch(name, match, missing, invert);
         } catch (ConfigProblem e) {
             throw e.under("header '" + name + "'");

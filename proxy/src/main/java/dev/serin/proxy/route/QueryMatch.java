@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// as they stand, not decoded.
 ///
 /// @param match null if the parameter need only be there
-record QueryMatch(String name, @Nullable TextMatch match, boolean present) {
+public record QueryMatch(String name, @Nullable TextMatch match, boolean present) {
     static QueryMatch of(QueryParameterMatcher matcher) throws ConfigProblem {
         return switch (matcher.getQueryParameterMatchSpecifierCase()) {
             case STRING_MATCH ->
@@ -23,14 +23,15 @@ record QueryMatch(String name, @Nullable TextMatch match, boolean present) {
     }
 
     boolean test(String path) {
-        var value = value(path);
+        var value = value(path, name);
         if (match == null) {
             return (value != null) == present;
         }
         return value != null && match.test(value);
     }
 
-    private @Nullable String value(String path) {
+    /// The first value of a parameter as it stands in a path's query; null if there is none.
+    public static @Nullable String value(String path, String name) {
         var at = path.indexOf('?');
         while (at >= 0) {
             var next = path.indexOf('&', at + 1);

@@ -1,6 +1,10 @@
 package dev.serin.proxy.route;
 
-import com.google.re2j.Pattern;
+import dev.serin.proxy.route.hash.HashPolicy;
+import dev.serin.proxy.route.retry.RetryPolicy;
+import dev.serin.proxy.route.rewrite.HostRewrite;
+import dev.serin.proxy.route.rewrite.PathRewrite;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +15,56 @@ import java.util.Map;
 public sealed interface RouteAction {
     /// Sends it to a cluster.
     ///
-    /// @param timeoutMillis from the end of the request to the end of the response; 0 for none
-    /// @param idleMillis without a sign of life in the stream; -1 to leave it to the connection
-    ///   manager, 0 for none
+    /// @param mirrors where copies go
+    /// @param bodyLimit octets of the request's body that are kept for another attempt
     record Forward(
             ClusterChoice cluster,
-            Rewrite rewrite,
-            long timeoutMillis,
-            long idleMillis,
+            PathRewrite path,
+            HostRewrite host,
+            Timeouts timeouts,
             RetryPolicy retry,
+            Balance balance,
+            List<Mirror> mirrors,
+            long bodyLimit,
             int notFoundStatus)
             implements RouteAction {}
+
+    /// How long things may take, in milliseconds; 0 for as long as it takes, -1 for not said.
+    ///
+    /// @param total from the end of the request to the end of the response
+    /// @param idle without a sign of life in the stream
+    /// @param grpcMost at which `grpc-timeout` is taken in place of `total`; -1 if it is not
+    /// @param grpcOffset that `grpc-timeout` is lessened by
+    /// @param stream for the whole stream; when any of the three is said, `total` is not in force
+    /// @param streamGrpcMost at which `grpc-timeout` is taken in place of `stream`
+    record Timeouts(
+            long total,
+            long idle,
+            long grpcMost,
+            long grpcOffset,
+            long stream,
+            long streamGrpcMost,
+            long streamGrpcOffset) {
+        static final Timeouts USUAL = new Timeouts(15_000, -1, -1, 0, -1, -1, 0);
+    }
+
+    /// What the balancer of the cluster may look at.
+    ///
+    /// @param high whether the breakers of high priority count
+    record Balance(HashPolicy hash, MetadataMatch metadata, boolean high) {}
+
+    /// Where a copy of a request goes. As Envoy's RequestMirrorPolicy.
+    ///
+    /// @param cluster null if `header` names it
+    /// @param fraction of the requests, null for all
+    /// @param suffix whether the copy's authority is told apart by `-shadow`
+    /// @param sampled whether the copy is traced; null as its original is
+    record Mirror(
+            @Nullable String cluster,
+            @Nullable String header,
+            @Nullable Fraction fraction,
+            boolean suffix,
+            @Nullable Boolean sampled) {}
 
     /// Which cluster.
     sealed interface ClusterChoice {}
@@ -35,46 +78,40 @@ public sealed interface RouteAction {
     /// One of several, by weight.
     ///
     /// @param total of the weights
-    record Weighted(List<Share> shares, int total) implements ClusterChoice {}
+    /// @param header whose number takes the place of a draw; may be null
+    record Weighted(List<Share> shares, long total, @Nullable String header)
+            implements ClusterChoice {}
 
     /// A cluster with its weight and what it changes of heads.
+    ///
+    /// @param name null if the header `byHeader` names it
+    /// @param metadata that of the route included
+    /// @param changes those of the route and what holds it included
     record Share(
-            String name,
-            int weight,
+            @Nullable String name,
+            @Nullable String byHeader,
+            long weight,
             @Nullable String host,
-            HeaderChanges requestChanges,
-            HeaderChanges responseChanges,
+            MetadataMatch metadata,
+            Changes changes,
             Map<String, Object> perFilter) {}
 
-    /// How path and authority change on the way up.
-    ///
-    /// @param prefix replaces what the match matched
-    /// @param regex what is replaced by `substitution`
-    /// @param host the new authority
-    /// @param hostHeader the header that holds the new authority
-    /// @param autoHost the authority is the chosen endpoint's name
-    record Rewrite(
-            @Nullable String prefix,
-            @Nullable Pattern regex,
-            String substitution,
-            @Nullable String host,
-            @Nullable String hostHeader,
-            boolean autoHost) {
-        static final Rewrite NONE = new Rewrite(null, null, "", null, null, false);
+    /// What is changed of the headers of requests and of responses, in this order.
+    record Changes(List<HeaderChanges> request, List<HeaderChanges> response) {
+        static final Changes NONE = new Changes(List.of(), List.of());
     }
 
     /// Sends the client elsewhere.
     ///
     /// @param port 0 to keep it
+    /// @param rewrite if `path` is null
     record Redirect(
             int status,
             @Nullable String scheme,
             @Nullable String host,
             int port,
             @Nullable String path,
-            @Nullable String prefix,
-            @Nullable Pattern regex,
-            String substitution,
+            PathRewrite rewrite,
             boolean stripQuery)
             implements RouteAction {}
 

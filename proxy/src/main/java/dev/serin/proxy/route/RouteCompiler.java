@@ -6,19 +6,19 @@ import dev.serin.base.chance.Draws;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
-import dev.serin.proxy.route.RouteTable.Domains;
-import dev.serin.proxy.route.RouteTable.Wildcard;
+import dev.serin.proxy.route.ActionCompiler.Inherited;
+import dev.serin.proxy.route.retry.RetryCompiler;
+import dev.serin.proxy.route.retry.RetryPolicy;
 import dev.serin.proxy.stream.RouteUse;
 
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.route.v3.CorsPolicy;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,100 +28,161 @@ import java.util.Set;
 
 /// Compiles Envoy's RouteConfiguration. Pure: the same message always gives the same table.
 public final class RouteCompiler {
+    private static final int USUAL_DIRECT_BODY = 4096;
+    private static final long USUAL_BODY = 1 << 20;
     private static final String CORS = "envoy.filters.http.cors";
 
     private final Extensions extensions;
     private final Draws draws;
     private final Set<String> clusters = new LinkedHashSet<>();
+    private final boolean specificLast;
     private boolean toggles;
 
-    private RouteCompiler(Extensions extensions, Draws draws) {
+    private RouteCompiler(Extensions extensions, Draws draws, boolean specificLast) {
         this.extensions = extensions;
         this.draws = draws;
+        this.specificLast = specificLast;
     }
 
     /// @throws ConfigProblem naming the field that cannot be done
     public static RouteTable compile(RouteConfiguration config, Extensions extensions, Draws draws)
             throws ConfigProblem {
-        return new RouteCompiler(extensions, draws).table(config);
+        return new RouteCompiler(extensions, draws, config.getMostSpecificHeaderMutationsWins())
+                .table(config);
     }
 
     private RouteTable table(RouteConfiguration config) throws ConfigProblem {
         if (config.hasVhds()) {
             throw new ConfigProblem("vhds", "is not supported");
         }
-        var exact = new HashMap<String, VirtualHost>();
-        var wildcards = new ArrayList<Wildcard>();
-        VirtualHost any = null;
+        if (config.getClusterSpecifierPluginsCount() > 0) {
+            throw new ConfigProblem("cluster_specifier_plugins", "is not supported");
+        }
+        var level =
+                with(
+                        RouteAction.Changes.NONE,
+                        HeaderChanges.of(
+                                config.getRequestHeadersToAddList(),
+                                config.getRequestHeadersToRemoveList()),
+                        HeaderChanges.of(
+                                config.getResponseHeadersToAddList(),
+                                config.getResponseHeadersToRemoveList()));
+        var mirrors = mirrors(config.getRequestMirrorPoliciesList());
+        var body =
+                config.hasMaxDirectResponseBodySizeBytes()
+                        ? config.getMaxDirectResponseBodySizeBytes().getValue()
+                        : USUAL_DIRECT_BODY;
+        var domains = new DomainIndex();
         for (var message : config.getVirtualHostsList()) {
-            var host = host(message);
+            var host =
+                    host(
+                            message,
+                            new Inherited(RetryPolicy.NONE, mirrors, USUAL_BODY, body),
+                            level);
             for (var domain : message.getDomainsList()) {
-                var lower = domain.toLowerCase(Locale.ROOT);
-                if (lower.equals("*")) {
-                    any = first(any, host, domain);
-                } else if (lower.startsWith("*")) {
-                    wildcards.add(new Wildcard(lower.substring(1), true, host));
-                } else if (lower.endsWith("*")) {
-                    var prefix = lower.substring(0, lower.length() - 1);
-                    wildcards.add(new Wildcard(prefix, false, host));
-                } else {
-                    exact.put(lower, first(exact.get(lower), host, domain));
-                }
+                domains.add(domain, host);
             }
         }
-        wildcards.sort(
-                Comparator.comparing(Wildcard::suffix)
-                        .thenComparingInt(w -> w.text().length())
-                        .reversed());
         return new RouteTable(
                 config.getName(),
-                new Domains(exact, List.copyOf(wildcards), any),
-                config.getIgnorePortInHostMatching(),
-                changes(
-                        config.getRequestHeadersToAddList(),
-                        config.getRequestHeadersToRemoveList()),
-                changes(
-                        config.getResponseHeadersToAddList(),
-                        config.getResponseHeadersToRemoveList()),
+                domains,
+                new RouteTable.Settings(
+                        config.getIgnorePortInHostMatching(),
+                        config.getIgnorePathParametersInPathMatching(),
+                        config.getInternalOnlyHeadersList().stream()
+                                .map(name -> name.toLowerCase(Locale.ROOT))
+                                .toList()),
                 new RouteTable.Needs(Set.copyOf(clusters), toggles),
                 draws);
     }
 
-    private static VirtualHost first(@Nullable VirtualHost before, VirtualHost host, String domain)
-            throws ConfigProblem {
-        if (before != null) {
-            throw new ConfigProblem(
-                    "virtual_hosts.domains",
-                    "'" + domain + "' is in " + before.name() + " and in " + host.name());
-        }
-        return host;
+    /// `above` and the changes of one level more, in the order in which they are made.
+    RouteAction.Changes with(
+            RouteAction.Changes above, HeaderChanges request, HeaderChanges response) {
+        return new RouteAction.Changes(
+                with(above.request(), request), with(above.response(), response));
     }
 
-    private VirtualHost host(io.envoyproxy.envoy.config.route.v3.VirtualHost message)
+    private List<HeaderChanges> with(List<HeaderChanges> above, HeaderChanges next) {
+        if (next.equals(HeaderChanges.NONE)) {
+            return above;
+        }
+        var all = new ArrayList<>(above);
+        all.add(specificLast ? above.size() : 0, next);
+        return List.copyOf(all);
+    }
+
+    /// A route sends requests to this cluster.
+    void uses(String cluster) {
+        clusters.add(cluster);
+    }
+
+    private List<RouteAction.Mirror> mirrors(List<RequestMirrorPolicy> policies)
+            throws ConfigProblem {
+        var mirrors = ActionCompiler.mirrors(policies);
+        for (var mirror : mirrors) {
+            if (mirror.cluster() != null) {
+                uses(mirror.cluster());
+            }
+        }
+        return mirrors;
+    }
+
+    private VirtualHost host(
+            io.envoyproxy.envoy.config.route.v3.VirtualHost message,
+            Inherited above,
+            RouteAction.Changes changes)
             throws ConfigProblem {
         try {
             if (message.hasMatcher()) {
                 throw new ConfigProblem("matcher", "is not supported");
             }
-            var fallback =
-                    message.hasRetryPolicy()
-                            ? ActionCompiler.retry(message.getRetryPolicy())
-                            : RetryPolicy.NONE;
+            if (message.hasRetryPolicyTypedConfig()) {
+                throw new ConfigProblem("retry_policy_typed_config", "is not supported");
+            }
+            ActionCompiler.noHedge(message.getHedgePolicy());
+            var inherited =
+                    new Inherited(
+                            message.hasRetryPolicy()
+                                    ? RetryCompiler.compile(message.getRetryPolicy())
+                                    : above.retry(),
+                            message.getRequestMirrorPoliciesCount() > 0
+                                    ? mirrors(message.getRequestMirrorPoliciesList())
+                                    : above.mirrors(),
+                            message.hasPerRequestBufferLimitBytes()
+                                    ? Integer.toUnsignedLong(
+                                            message.getPerRequestBufferLimitBytes().getValue())
+                                    : above.bodyLimit(),
+                            above.directBody());
+            var level =
+                    with(
+                            changes,
+                            HeaderChanges.of(
+                                    message.getRequestHeadersToAddList(),
+                                    message.getRequestHeadersToRemoveList()),
+                            HeaderChanges.of(
+                                    message.getResponseHeadersToAddList(),
+                                    message.getResponseHeadersToRemoveList()));
             var routes = new ArrayList<Route>();
             for (var route : message.getRoutesList()) {
-                routes.add(route(message.getName(), route, fallback));
+                routes.add(route(message.getName(), route, inherited, level));
             }
             return new VirtualHost(
                     message.getName(),
-                    List.copyOf(routes),
-                    changes(
-                            message.getRequestHeadersToAddList(),
-                            message.getRequestHeadersToRemoveList()),
-                    changes(
-                            message.getResponseHeadersToAddList(),
-                            message.getResponseHeadersToRemoveList()),
-                    message.getIncludeRequestAttemptCount(),
-                    perFilter(message.getTypedPerFilterConfigMap(), cors(message)));
+                    new RouteIndex(routes),
+                    switch (message.getRequireTls()) {
+                        case NONE -> VirtualHost.Tls.NOBODY;
+                        case EXTERNAL_ONLY -> VirtualHost.Tls.EXTERNAL;
+                        case ALL -> VirtualHost.Tls.EVERYBODY;
+                        case UNRECOGNIZED ->
+                                throw new ConfigProblem("require_tls", "unknown value");
+                    },
+                    new VirtualHost.Told(
+                            message.getIncludeRequestAttemptCount(),
+                            message.getIncludeAttemptCountInResponse(),
+                            message.getIncludeIsTimeoutRetryHeader()),
+                    perFilter(message.getTypedPerFilterConfigMap(), cors(message)),
+                    message.getMetadata().getFilterMetadataMap());
         } catch (ConfigProblem e) {
             throw e.under("virtual_hosts['" + message.getName() + "']");
         }
@@ -130,45 +191,35 @@ public final class RouteCompiler {
     private Route route(
             String virtualHost,
             io.envoyproxy.envoy.config.route.v3.Route message,
-            RetryPolicy fallback)
+            Inherited inherited,
+            RouteAction.Changes changes)
             throws ConfigProblem {
         try {
-            var match = message.getMatch();
-            if (match.hasGrpc()
-                    || match.hasTlsContext()
-                    || match.getDynamicMetadataCount() > 0
-                    || match.getFilterStateCount() > 0) {
-                throw new ConfigProblem(
-                        "match",
-                        "grpc, tls_context, dynamic_metadata and filter_state are not supported");
-            }
-            var headers = new ArrayList<HeaderMatch>();
-            for (var header : match.getHeadersList()) {
-                headers.add(HeaderMatch.of(header));
-            }
-            var query = new ArrayList<QueryMatch>();
-            for (var parameter : match.getQueryParametersList()) {
-                query.add(QueryMatch.of(parameter));
-            }
+            var match = RequestMatch.of(message.getMatch());
+            var level =
+                    with(
+                            changes,
+                            HeaderChanges.of(
+                                    message.getRequestHeadersToAddList(),
+                                    message.getRequestHeadersToRemoveList()),
+                            HeaderChanges.of(
+                                    message.getResponseHeadersToAddList(),
+                                    message.getResponseHeadersToRemoveList()));
+            mirrors(message.getRoute().getRequestMirrorPoliciesList());
             return new Route(
                     message.getName(),
-                    PathMatch.of(match),
-                    List.copyOf(headers),
-                    List.copyOf(query),
-                    match.hasRuntimeFraction()
-                            ? Fraction.of(match.getRuntimeFraction().getDefaultValue())
-                            : null,
-                    new ActionCompiler(this, clusters).action(message, fallback),
-                    changes(
-                            message.getRequestHeadersToAddList(),
-                            message.getRequestHeadersToRemoveList()),
-                    changes(
-                            message.getResponseHeadersToAddList(),
-                            message.getResponseHeadersToRemoveList()),
+                    match,
+                    new ActionCompiler(this, inherited).action(message, match.path(), level),
+                    level,
                     new RouteUse(
                             message.getName(),
                             virtualHost,
                             message.getMetadata().getFilterMetadataMap()),
+                    message.hasDecorator() || message.hasTracing()
+                            ? new Route.Traced(
+                                    message.hasDecorator() ? message.getDecorator() : null,
+                                    message.hasTracing() ? message.getTracing() : null)
+                            : null,
                     perFilter(message.getTypedPerFilterConfigMap(), cors(message.getRoute())));
         } catch (ConfigProblem e) {
             throw e.under("route['" + message.getName() + "']");
@@ -252,41 +303,5 @@ public final class RouteCompiler {
             }
         }
         return Map.copyOf(compiled);
-    }
-
-    /// @throws ConfigProblem naming the operator that is not known
-    public static HeaderChanges changes(List<HeaderValueOption> added, List<String> removed)
-            throws ConfigProblem {
-        if (added.isEmpty() && removed.isEmpty()) {
-            return HeaderChanges.NONE;
-        }
-        var changes = new ArrayList<HeaderChanges.Change>();
-        for (var option : added) {
-            changes.add(
-                    new HeaderChanges.Change(
-                            option.getHeader().getKey().toLowerCase(Locale.ROOT),
-                            Format.of(option.getHeader().getValue()),
-                            mode(option),
-                            option.getKeepEmptyValue()));
-        }
-        return new HeaderChanges(
-                List.copyOf(changes),
-                removed.stream().map(n -> n.toLowerCase(Locale.ROOT)).toList());
-    }
-
-    @SuppressWarnings("deprecation") // Istio still sends `append`
-    private static HeaderChanges.Mode mode(HeaderValueOption option) throws ConfigProblem {
-        if (option.hasAppend()) {
-            return option.getAppend().getValue()
-                    ? HeaderChanges.Mode.APPEND
-                    : HeaderChanges.Mode.OVERWRITE;
-        }
-        return switch (option.getAppendAction()) {
-            case APPEND_IF_EXISTS_OR_ADD -> HeaderChanges.Mode.APPEND;
-            case ADD_IF_ABSENT -> HeaderChanges.Mode.IF_ABSENT;
-            case OVERWRITE_IF_EXISTS_OR_ADD -> HeaderChanges.Mode.OVERWRITE;
-            case OVERWRITE_IF_EXISTS -> HeaderChanges.Mode.OVERWRITE_IF_PRESENT;
-            case UNRECOGNIZED -> throw new ConfigProblem("append_action", "unknown value");
-        };
     }
 }

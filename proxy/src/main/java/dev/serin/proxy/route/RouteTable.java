@@ -5,44 +5,33 @@ import dev.serin.base.chance.Draws;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.route.RouteAction.ByHeader;
 import dev.serin.proxy.route.RouteAction.Forward;
+import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.route.RouteAction.One;
 import dev.serin.proxy.route.RouteAction.Share;
 import dev.serin.proxy.route.RouteAction.Weighted;
+import dev.serin.proxy.stream.Slots;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /// A whole RouteConfiguration, compiled: host, then the first route that matches. Immutable, for
 /// any thread.
 public final class RouteTable {
     private final String name;
-    private final Map<String, VirtualHost> exact;
-    private final List<Wildcard> wildcards;
-    private final @Nullable VirtualHost any;
-    private final boolean ignorePort;
-    private final HeaderChanges requestChanges;
-    private final HeaderChanges responseChanges;
+    private final DomainIndex domains;
+    private final Settings settings;
     private final Needs needs;
     private final Draw fractionDraw;
     private final Draw clusterDraw;
+    private final Draw mirrorDraw;
 
-    /// A domain with `*` at its beginning (a suffix) or end (a prefix).
-    record Wildcard(String text, boolean suffix, VirtualHost host) {
-        boolean test(String authority) {
-            return authority.length() > text.length()
-                    && (suffix ? authority.endsWith(text) : authority.startsWith(text));
-        }
-    }
-
-    /// The hosts of a table by how their domains are written.
+    /// What holds for all hosts of a table.
     ///
-    /// @param wildcards suffixes before prefixes, the longest first
-    record Domains(
-            Map<String, VirtualHost> exact, List<Wildcard> wildcards, @Nullable VirtualHost any) {}
+    /// @param internalOnly headers that only clients from inside may send, in lower case
+    /// @param ignoreParameters whether what follows a `;` of a path does not count for matches
+    record Settings(boolean ignorePort, boolean ignoreParameters, List<String> internalOnly) {}
 
     /// What a table makes necessary elsewhere.
     ///
@@ -50,24 +39,14 @@ public final class RouteTable {
     /// @param togglesFilters whether a route disables or enables a filter
     record Needs(Set<String> clusters, boolean togglesFilters) {}
 
-    RouteTable(
-            String name,
-            Domains domains,
-            boolean ignorePort,
-            HeaderChanges requestChanges,
-            HeaderChanges responseChanges,
-            Needs needs,
-            Draws draws) {
+    RouteTable(String name, DomainIndex domains, Settings settings, Needs needs, Draws draws) {
         this.name = name;
-        this.exact = domains.exact();
-        this.wildcards = domains.wildcards();
-        this.any = domains.any();
-        this.ignorePort = ignorePort;
-        this.requestChanges = requestChanges;
-        this.responseChanges = responseChanges;
+        this.domains = domains;
+        this.settings = settings;
         this.needs = needs;
         this.fractionDraw = draws.named("runtime-fraction");
         this.clusterDraw = draws.named("weighted-cluster");
+        this.mirrorDraw = draws.named("mirror");
     }
 
     public String name() {
@@ -83,56 +62,49 @@ public final class RouteTable {
         return needs.togglesFilters();
     }
 
-    HeaderChanges requestChanges() {
-        return requestChanges;
+    /// Headers that only clients from inside may send, in lower case.
+    public List<String> internalOnly() {
+        return settings.internalOnly();
     }
 
-    HeaderChanges responseChanges() {
-        return responseChanges;
+    /// Whether this request is one of those that `mirror` gets.
+    boolean mirrors(Mirror mirror) {
+        return mirror.fraction() == null || mirror.fraction().hits(mirrorDraw);
     }
 
     /// Where `request` goes; null if no route takes it.
-    public @Nullable RouteMatch match(RequestHead request) {
-        var host = host(request.authority());
+    ///
+    /// @param slots what filters have left so far
+    public @Nullable RouteMatch match(RequestHead request, Slots slots) {
+        var host = domains.find(request.authority(), settings.ignorePort());
         if (host == null) {
             return null;
         }
+        if (host.tls() != VirtualHost.Tls.NOBODY && mustUseTls(host.tls(), request)) {
+            return RouteMatch.toTls(this);
+        }
         var path = request.path();
+        var route =
+                host.routes()
+                        .first(
+                                new RequestMatch.Asked(
+                                        request, slots, new Fraction.Chance(fractionDraw)),
+                                path,
+                                pathEnd(path));
+        return route == null ? null : choose(request, host, route);
+    }
+
+    private static boolean mustUseTls(VirtualHost.Tls tls, RequestHead request) {
+        var inside = "true".equals(request.headers().get("x-envoy-internal"));
+        return !"https".equals(request.headers().get("x-forwarded-proto"))
+                && (tls == VirtualHost.Tls.EVERYBODY || !inside);
+    }
+
+    private int pathEnd(String path) {
         var query = path.indexOf('?');
         var end = query < 0 ? path.length() : query;
-        for (var route : host.routes()) {
-            if (route.test(request, end, fractionDraw)) {
-                return choose(request, host, route);
-            }
-        }
-        return null;
-    }
-
-    private @Nullable VirtualHost host(String authority) {
-        if (exact.isEmpty() && wildcards.isEmpty()) {
-            return any;
-        }
-        var wanted = ignorePort ? withoutPort(authority) : authority;
-        var found = exact.get(wanted);
-        if (found != null) {
-            return found;
-        }
-        wanted = wanted.toLowerCase(Locale.ROOT);
-        found = exact.get(wanted);
-        if (found != null) {
-            return found;
-        }
-        for (var wildcard : wildcards) {
-            if (wildcard.test(wanted)) {
-                return wildcard.host();
-            }
-        }
-        return any;
-    }
-
-    private static String withoutPort(String authority) {
-        var colon = authority.lastIndexOf(':');
-        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+        var parameters = settings.ignoreParameters() ? path.indexOf(';') : -1;
+        return parameters < 0 ? end : Math.min(end, parameters);
     }
 
     private RouteMatch choose(RequestHead request, VirtualHost host, Route route) {
@@ -141,25 +113,47 @@ public final class RouteTable {
         }
         return switch (forward.cluster()) {
             case One one -> new RouteMatch(this, host, route, one.name(), null);
-            case ByHeader by -> {
-                var named = request.get(by.header());
-                yield new RouteMatch(this, host, route, named == null ? "" : named, null);
-            }
+            case ByHeader by ->
+                    new RouteMatch(this, host, route, named(request, by.header()), null);
             case Weighted weighted -> {
-                var share = share(weighted);
-                yield new RouteMatch(this, host, route, share.name(), share);
+                var share = share(weighted, request);
+                var named =
+                        share.byHeader() == null ? share.name() : named(request, share.byHeader());
+                yield new RouteMatch(this, host, route, named, share);
             }
         };
     }
 
-    private Share share(Weighted weighted) {
-        var drawn = clusterDraw.below(weighted.total());
+    /// The cluster that the first value of a header names; empty if there is none.
+    private static String named(RequestHead request, String header) {
+        var value = request.headers().get(header);
+        return value == null ? "" : value;
+    }
+
+    private Share share(Weighted weighted, RequestHead request) {
+        var left = number(weighted, request);
         for (var share : weighted.shares()) {
-            drawn -= share.weight();
-            if (drawn < 0) {
+            left -= share.weight();
+            if (left < 0) {
                 return share;
             }
         }
         return weighted.shares().getLast();
+    }
+
+    /// Less than the total of the weights: of the request's header if it has a number, else drawn.
+    private long number(Weighted weighted, RequestHead request) {
+        var total = weighted.total();
+        var said = weighted.header() == null ? null : request.get(weighted.header());
+        if (said != null) {
+            try {
+                return Long.remainderUnsigned(Long.parseUnsignedLong(said.strip()), total);
+            } catch (NumberFormatException e) {
+                // no number: as if it were not there
+            }
+        }
+        return total <= Integer.MAX_VALUE
+                ? clusterDraw.below((int) total)
+                : (long) (clusterDraw.unit() * total);
     }
 }

@@ -6,11 +6,11 @@ import java.util.Set;
 /// Why a stream or connection did not go its normal way, with the short name that logs and metrics
 /// show. As Envoy's response flags.
 public enum ResponseFlag {
+    UPSTREAM_RETRY_LIMIT_EXCEEDED("URX"),
     NO_HEALTHY_UPSTREAM("UH"),
     UPSTREAM_CONNECTION_FAILURE("UF"),
     UPSTREAM_OVERFLOW("UO"),
     NO_ROUTE_FOUND("NR"),
-    UPSTREAM_RETRY_LIMIT_EXCEEDED("URX"),
     NO_CLUSTER_FOUND("NC"),
     DURATION_TIMEOUT("DT"),
     DOWNSTREAM_CONNECTION_TERMINATION("DC"),

@@ -43,6 +43,9 @@ public record ServedKind(KindSchema schema) {
                     "scale", List.of("get", "patch", "update"),
                     "finalize", List.of("update"),
                     "log", List.of("get"),
+                    "exec", List.of("create", "get"),
+                    "attach", List.of("create", "get"),
+                    "portforward", List.of("create", "get"),
                     "eviction", List.of("create"),
                     "token", List.of("create"));
 

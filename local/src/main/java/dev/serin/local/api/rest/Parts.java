@@ -1,7 +1,6 @@
 package dev.serin.local.api.rest;
 
 import dev.serin.config.Resource;
-import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.patch.Patch;
 import dev.serin.local.api.write.DeleteOptions;
@@ -23,14 +22,14 @@ final class Parts {
     private final Store store;
     private final Reads reads;
     private final Changes changes;
-    private final PodLogs logs;
+    private final PodParts pods;
     private final Reviews reviews;
 
-    Parts(Store store, Reads reads, Changes changes, PodLogs logs, Reviews reviews) {
+    Parts(Store store, Reads reads, Changes changes, PodParts pods, Reviews reviews) {
         this.store = store;
         this.reads = reads;
         this.changes = changes;
-        this.logs = logs;
+        this.pods = pods;
         this.reviews = reviews;
     }
 
@@ -40,7 +39,7 @@ final class Parts {
             case "status" -> whole(call, verb, Part.STATUS);
             case "finalize" -> whole(call, verb, Part.FINALIZE);
             case "scale" -> scale(call, verb);
-            case "log" -> log(call);
+            case "log", "exec", "attach", "portforward" -> pods.answer(call);
             case "token" -> reviews.token(call);
             case "eviction" -> evict(call);
             default -> throw RestApi.notAllowed();
@@ -140,61 +139,6 @@ final class Parts {
                 .properties()
                 .forEach(p -> all.add(p.getKey() + "=" + p.getValue().asString("")));
         return String.join(",", all);
-    }
-
-    private void log(Call call) throws IOException, InterruptedException {
-        var pod = RestApi.require(store.get(call.key()), call.key());
-        var request = call.request();
-        var wanted =
-                new PodLogs.Wanted(
-                        request.isTrue("follow"),
-                        number(request.parameter("tailLines")),
-                        request.isTrue("previous"),
-                        number(request.parameter("sinceSeconds")),
-                        request.isTrue("timestamps"),
-                        request.parameter("limitBytes").isEmpty()
-                                ? null
-                                : Long.valueOf(request.parameter("limitBytes")));
-        var container = container(pod, request.parameter("container"));
-        var out = new LogStream(call.exchange(), wanted.limitBytes());
-        if (pod.spec().path("nodeName").asString("").isEmpty()) {
-            // Nothing can have printed anything yet.
-            out.flush();
-            call.exchange().end();
-            return;
-        }
-        logs.stream(pod.namespace(), pod.name(), container, wanted, out);
-        out.flush();
-        call.exchange().end();
-    }
-
-    private static String container(Resource pod, String asked) {
-        var names = new ArrayList<String>();
-        for (var list : Arrays.asList("containers", "initContainers", "ephemeralContainers")) {
-            for (var container : pod.spec().path(list)) {
-                names.add(container.path("name").asString(""));
-            }
-        }
-        if (asked.isEmpty() && pod.spec().path("containers").size() > 1) {
-            throw Refusal.badRequest(
-                    "a container name must be specified for pod "
-                            + pod.name()
-                            + ", choose one of: ["
-                            + String.join(" ", names)
-                            + "]");
-        }
-        if (!asked.isEmpty() && !names.contains(asked)) {
-            throw Refusal.badRequest("container " + asked + " is not valid for pod " + pod.name());
-        }
-        return asked.isEmpty() ? names.getFirst() : asked;
-    }
-
-    private static @Nullable Integer number(String text) {
-        try {
-            return text.isEmpty() ? null : Integer.valueOf(text);
-        } catch (NumberFormatException e) {
-            throw Refusal.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
-        }
     }
 
     private void evict(Call call) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import dev.serin.local.api.Authenticator;
 import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.Authorizer.Attributes;
 import dev.serin.local.api.PodLogs;
+import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.Tokens;
 import dev.serin.local.api.kind.Catalogue;
@@ -47,6 +48,7 @@ public final class RestApi implements Door.Handler {
             Store store,
             WritePath writes,
             PodLogs logs,
+            PodStreams streams,
             Tokens tokens,
             BooleanSupplier ready) {}
 
@@ -65,7 +67,7 @@ public final class RestApi implements Door.Handler {
                         sources.store(),
                         reads,
                         changes,
-                        sources.logs(),
+                        new PodParts(sources.store(), sources.logs(), sources.streams()),
                         new Reviews(sources.tokens(), gate, changes.bodies(), sources.store()));
         this.failures = failures;
     }

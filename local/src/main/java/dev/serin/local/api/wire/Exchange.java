@@ -11,9 +11,11 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.util.concurrent.ExecutionException;
 /// One request and the answer to it, on a virtual thread of its own: calls block until the network
 /// has taken what they wrote. The thread is interrupted when the client goes away.
 public final class Exchange {
+    private static final int MESSAGE = 1 << 20;
+
     private final Channel channel;
     private final Request request;
     private final boolean keepAlive;
@@ -105,8 +109,8 @@ public final class Exchange {
         over = true;
         var handshaker =
                 new WebSocketServerHandshakerFactory(
-                                "", protocol.isEmpty() ? null : protocol, true, 1 << 20)
-                        .newHandshaker(upgrade());
+                                "", protocol.isEmpty() ? null : protocol, true, MESSAGE)
+                        .newHandshaker(asked());
         if (handshaker == null) {
             sent(WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel));
             throw new IOException("WebSocket version " + request.header("sec-websocket-version"));
@@ -115,10 +119,38 @@ public final class Exchange {
         var shaken = channel.newPromise();
         channel.eventLoop()
                 .execute(() -> {
-                    channel.pipeline().replace(RequestHandler.class, "frames", socket);
-                    handshaker.handshake(channel, upgrade(), null, shaken);
+                    var pipeline = channel.pipeline();
+                    pipeline.replace(RequestHandler.class, "frames", socket.frames());
+                    pipeline.addBefore("frames", "whole", new WebSocketFrameAggregator(MESSAGE));
+                    handshaker.handshake(channel, asked(), null, shaken);
                 });
         sent(shaken);
+        return socket;
+    }
+
+    /// Turns the connection into one of another protocol, as `SPDY/3.1`.
+    ///
+    /// @param headers further ones of the answer, names and values by turns
+    public RawSocket upgrade(String protocol, String... headers)
+            throws IOException, InterruptedException {
+        var response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        head(response, "", headers);
+        response.headers().set(HttpHeaderNames.CONNECTION, "Upgrade");
+        response.headers().set(HttpHeaderNames.UPGRADE, protocol);
+        over = true;
+        var socket = new RawSocket(channel, Thread.currentThread());
+        var written = channel.newPromise();
+        channel.eventLoop()
+                .execute(() -> {
+                    // The client says nothing of the new protocol before it has seen this.
+                    channel.writeAndFlush(response, written);
+                    var pipeline = channel.pipeline();
+                    pipeline.replace(RequestHandler.class, "octets", socket.octets());
+                    pipeline.remove(HttpServerCodec.class);
+                });
+        sent(written);
         return socket;
     }
 
@@ -129,7 +161,7 @@ public final class Exchange {
         }
     }
 
-    private DefaultFullHttpRequest upgrade() {
+    private DefaultFullHttpRequest asked() {
         var copy =
                 new DefaultFullHttpRequest(
                         HttpVersion.HTTP_1_1,

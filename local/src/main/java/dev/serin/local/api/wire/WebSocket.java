@@ -1,7 +1,9 @@
 package dev.serin.local.api.wire;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -13,51 +15,61 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
 import java.io.IOException;
 
-/// A WebSocket that the server writes to; what the client writes is dropped, but its close ends the
-/// writer's thread by an interrupt.
-public final class WebSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
-    private final Channel channel;
+/// A WebSocket. What the client writes as text is dropped; its close ends the writer's thread by an
+/// interrupt.
+public final class WebSocket extends Messages {
     private final Thread writer;
 
     WebSocket(Channel channel, Thread writer) {
-        this.channel = channel;
+        super(channel);
         this.writer = writer;
     }
 
     public void text(String message) throws IOException, InterruptedException {
-        Exchange.sent(channel.writeAndFlush(new TextWebSocketFrame(message)));
+        Exchange.sent(channel().writeAndFlush(new TextWebSocketFrame(message)));
     }
 
-    public void binary(byte[] message) throws IOException, InterruptedException {
+    @Override
+    public void send(byte[] message) throws IOException, InterruptedException {
         Exchange.sent(
-                channel.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(message))));
+                channel().writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(message))));
     }
 
+    @Override
     public void close() throws IOException, InterruptedException {
-        Exchange.sent(channel.writeAndFlush(new CloseWebSocketFrame(1000, "")));
-        channel.close();
+        Exchange.sent(channel().writeAndFlush(new CloseWebSocketFrame(1000, "")));
+        channel().close();
     }
 
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-        switch (frame) {
-            case PingWebSocketFrame ping ->
-                    context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
-            case CloseWebSocketFrame _ -> {
-                context.writeAndFlush(new CloseWebSocketFrame(1000, ""))
-                        .addListener(_ -> context.close());
+    ChannelHandler frames() {
+        return new Frames();
+    }
+
+    private final class Frames extends SimpleChannelInboundHandler<WebSocketFrame> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+            switch (frame) {
+                case PingWebSocketFrame ping ->
+                        context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+                case CloseWebSocketFrame _ -> {
+                    ended();
+                    context.writeAndFlush(new CloseWebSocketFrame(1000, ""))
+                            .addListener(_ -> context.close());
+                }
+                case BinaryWebSocketFrame binary -> arrived(ByteBufUtil.getBytes(binary.content()));
+                default -> {}
             }
-            default -> {}
         }
-    }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        writer.interrupt();
-    }
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            ended();
+            writer.interrupt();
+        }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
     }
 }

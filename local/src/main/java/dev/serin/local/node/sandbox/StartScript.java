@@ -82,10 +82,7 @@ public final class StartScript {
                         "--inh-caps",
                         "-all",
                         "--no-new-privs"));
-        if (!plan.user().isEmpty() && !plan.rootless()) {
-            var ids = plan.user().split(":");
-            words.addAll(List.of("--reuid", ids[0], "--regid", ids[1], "--clear-groups"));
-        }
+        words.addAll(as(plan.user(), plan.rootless()));
         words.add("--");
         words.addAll(plan.command());
         // The shell's own words about a killed command are not the container's.
@@ -96,6 +93,16 @@ public final class StartScript {
                         + ") 2>&3 3>&-");
         line("exit $?");
         return text.toString();
+    }
+
+    /// The words of `setpriv` that make it run as `user`, `uid:gid`; none for root. In a user
+    /// namespace there is no other user.
+    public static List<String> as(String user, boolean rootless) {
+        if (user.isEmpty() || rootless) {
+            return List.of();
+        }
+        var ids = user.split(":");
+        return List.of("--reuid", ids[0], "--regid", ids[1], "--clear-groups");
     }
 
     private void folders(HostRoot root) {

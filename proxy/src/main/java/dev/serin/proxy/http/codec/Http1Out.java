@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Http1Out {
     private static final int COPY_BELOW = 4096;
 
+    /// A head with a small body fits, and need not be moved to a larger one.
+    private static final int BUFFER = 2048;
+
     private final Worker worker;
     private final ChannelHandlerContext ctx;
     private @Nullable ByteBuf gathered;
@@ -66,7 +69,7 @@ final class Http1Out {
         var out = gathered;
         if (out == null || out.writableBytes() < octets && out.readableBytes() >= COPY_BELOW) {
             pass();
-            out = ctx.alloc().directBuffer(Math.max(1024, octets + 512));
+            out = ctx.alloc().directBuffer(Math.max(BUFFER, octets + 512));
             gathered = out;
         }
         return out;

@@ -8,7 +8,6 @@ import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.http.filter.StreamContext;
 import dev.serin.proxy.route.HeaderChanges;
-import dev.serin.proxy.route.RouteCompiler;
 
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
@@ -64,10 +63,8 @@ public final class HeaderMutationFilters implements HttpFilterFactory {
         for (var mutation : mutations) {
             changes.add(
                     switch (mutation.getActionCase()) {
-                        case REMOVE ->
-                                RouteCompiler.changes(List.of(), List.of(mutation.getRemove()));
-                        case APPEND ->
-                                RouteCompiler.changes(List.of(mutation.getAppend()), List.of());
+                        case REMOVE -> HeaderChanges.of(List.of(), List.of(mutation.getRemove()));
+                        case APPEND -> HeaderChanges.of(List.of(mutation.getAppend()), List.of());
                         default ->
                                 throw new ConfigProblem(
                                         "mutations",

@@ -4,6 +4,7 @@ import dev.serin.base.net.Cidr;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.AccessLog;
 
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 /// @param rdsName where the routes are discovered; null if they are inline
 /// @param inline the routes, if not discovered
 /// @param filters in order, without the router
+/// @param router the last filter
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
@@ -26,6 +28,7 @@ public record HttpManager(
         @Nullable String rdsName,
         @Nullable RouteTable inline,
         List<Filter> filters,
+        RouterConfig router,
         List<AccessLog> logs,
         Edge edge,
         Codec codec,

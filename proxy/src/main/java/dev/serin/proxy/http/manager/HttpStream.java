@@ -60,7 +60,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes();
-        route = table == null ? null : table.match(request);
+        route = table == null ? null : table.match(request, slots);
 
         // 3. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
@@ -101,23 +101,18 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
         switch (matched.action()) {
             case Forward forward -> {
-                var next = new Router(this, connection.backoffDraw());
+                var next =
+                        new Router(
+                                this,
+                                connection.manager().router(),
+                                matched,
+                                forward,
+                                connection.backoffDraw());
                 router = next;
-                next.request(matched, forward, headEnd);
+                next.request(headEnd);
                 replayRequest(next);
             }
-            case Redirect redirect -> {
-                var headers = new Headers(8).add("location", matched.location(request, redirect));
-                matched.changeResponse(headers, this);
-                reply(new LocalReply(redirect.status(), 0, "direct_response", "", headers));
-            }
-            case Direct direct -> {
-                var headers = new Headers(8);
-                matched.changeResponse(headers, this);
-                reply(
-                        new LocalReply(
-                                direct.status(), 0, "direct_response", direct.body(), headers));
-            }
+            case Redirect _, Direct _ -> reply(matched.answer(this));
         }
     }
 

@@ -20,7 +20,7 @@ final class LocalReplies {
 
     static Reply of(RequestHead request, LocalReply local) {
         var headers = local.headers() == null ? new Headers(8) : local.headers();
-        if (isGrpc(request)) {
+        if (request.isGrpc()) {
             return grpc(local, headers);
         }
         var body = local.body().getBytes(StandardCharsets.UTF_8);
@@ -43,13 +43,6 @@ final class LocalReplies {
             headers.set("grpc-message", percent(local.body()));
         }
         return new Reply(new ResponseHead(200, headers), NOTHING);
-    }
-
-    static boolean isGrpc(RequestHead request) {
-        var type = request.headers().get("content-type");
-        return type != null
-                && type.startsWith("application/grpc")
-                && (type.length() == 16 || type.charAt(16) == '+' || type.charAt(16) == ';');
     }
 
     /// As gRPC's "HTTP to gRPC Status Code Mapping".

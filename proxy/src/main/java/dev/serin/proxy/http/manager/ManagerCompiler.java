@@ -14,6 +14,7 @@ import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.manager.HttpManager.Codec;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
+import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 
@@ -56,6 +57,7 @@ public final class ManagerCompiler {
                 rdsName,
                 inline,
                 filters(config.getHttpFiltersList(), extensions),
+                router(config.getHttpFiltersList().getLast()),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
                 codec(config),
@@ -91,6 +93,10 @@ public final class ManagerCompiler {
             throw new ConfigProblem("http_filters", "is empty (the last must be the router)");
         }
         return List.copyOf(filters);
+    }
+
+    private static RouterConfig router(HttpFilter last) throws ConfigProblem {
+        return RouterConfig.of(ExtensionConfig.of(last.getName(), last.getTypedConfig()));
     }
 
     private static HttpManager.@Nullable Filter filter(

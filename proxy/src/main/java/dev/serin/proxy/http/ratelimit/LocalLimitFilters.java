@@ -14,7 +14,6 @@ import dev.serin.proxy.http.filter.StreamContext;
 import dev.serin.proxy.ratelimit.TokenBucket;
 import dev.serin.proxy.route.Fraction;
 import dev.serin.proxy.route.HeaderChanges;
-import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.stream.ResponseFlag;
 
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -64,9 +63,8 @@ public final class LocalLimitFilters implements HttpFilterFactory {
                 status < 400 ? 429 : status,
                 share(message.hasFilterEnabled(), message.getFilterEnabled()),
                 share(message.hasFilterEnforced(), message.getFilterEnforced()),
-                RouteCompiler.changes(message.getResponseHeadersToAddList(), List.of()),
-                RouteCompiler.changes(
-                        message.getRequestHeadersToAddWhenNotEnforcedList(), List.of()));
+                HeaderChanges.of(message.getResponseHeadersToAddList(), List.of()),
+                HeaderChanges.of(message.getRequestHeadersToAddWhenNotEnforcedList(), List.of()));
     }
 
     private static Fraction share(boolean set, RuntimeFractionalPercent message) {

@@ -7,13 +7,17 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
 /// The parts of a request that another host may still need: those that came before there was a
-/// connection, and of a request that may be retried the first 64 KiB.
+/// connection, and of a request that may be retried as much as its route allows.
 final class KeptBody {
-    private static final int MOST = 64 * 1024;
-
     private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>(2);
-    private int octets;
+    private long most;
+    private long octets;
     private boolean lost;
+
+    /// Keeps at most so many octets for another host.
+    void limit(long octetsKept) {
+        most = octetsKept;
+    }
 
     /// Keeps a part until there is a connection; owns it.
     void keep(ByteBuf part) {
@@ -23,7 +27,7 @@ final class KeptBody {
 
     /// Sends what is kept, and goes on keeping it if it may be needed again.
     void send(RequestWriter to, boolean again) {
-        if (again && octets <= MOST) {
+        if (again && octets <= most) {
             for (var part : parts) {
                 to.write(part.retainedDuplicate());
             }
@@ -38,7 +42,7 @@ final class KeptBody {
 
     /// Sends a part, and keeps it if it may be needed again.
     void pass(ByteBuf part, RequestWriter to, boolean again) {
-        if (again && !lost && octets + part.readableBytes() <= MOST) {
+        if (again && !lost && octets + part.readableBytes() <= most) {
             keep(part.retainedDuplicate());
         } else {
             release();

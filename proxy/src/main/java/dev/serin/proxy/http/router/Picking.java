@@ -1,26 +1,47 @@
 package dev.serin.proxy.http.router;
 
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.route.RouteAction.Forward;
+import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.balance.PickContext;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// What a cluster may ask of a request that wants a host. The stream's event loop only.
 final class Picking implements PickContext {
     private final RoutedStream stream;
-    private Set<Host> avoided = Set.of();
+    private final RouteMatch route;
+    private final Forward forward;
+    private @Nullable OptionalLong hash;
+    private List<String> cookies = List.of();
+    private Set<Host> tried = Set.of();
+    private int tries;
 
-    Picking(RoutedStream stream) {
+    Picking(RoutedStream stream, RouteMatch route, Forward forward) {
         this.stream = stream;
+        this.route = route;
+        this.forward = forward;
     }
 
-    /// The next attempt would rather have another host.
-    void avoid(Host host) {
-        avoided = avoided.isEmpty() ? new HashSet<>(4) : avoided;
-        avoided.add(host);
+    /// An attempt on this host has come to nothing, and there will be another.
+    void tried(Host host) {
+        tries++;
+        tried = tried.isEmpty() ? new HashSet<>(4) : tried;
+        tried.add(host);
+    }
+
+    /// Values of `set-cookie` that the response shall carry, since a hash was made by them.
+    List<String> cookies() {
+        return cookies;
     }
 
     @Override
@@ -44,7 +65,35 @@ final class Picking implements PickContext {
     }
 
     @Override
+    public OptionalLong hash() {
+        var known = hash;
+        if (known == null) {
+            known =
+                    forward.balance()
+                            .hash()
+                            .hash(stream.request(), downstream(), stream.slots(), this::cookie);
+            hash = known;
+        }
+        return known;
+    }
+
+    private void cookie(String value) {
+        cookies = cookies.isEmpty() ? new ArrayList<>(1) : cookies;
+        cookies.add(value);
+    }
+
+    @Override
+    public MetadataMatch metadataMatch() {
+        return route.endpoints(forward);
+    }
+
+    @Override
     public boolean avoids(Host host) {
-        return avoided.contains(host);
+        return tries > 0 && forward.retry().hosts().avoids(host, tried);
+    }
+
+    @Override
+    public int repicks() {
+        return forward.retry().hosts().repicks();
     }
 }

@@ -4,17 +4,13 @@ import dev.serin.base.chance.Draw;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.ResponseHead;
-import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
-import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.http.filter.LocalReply;
-import dev.serin.proxy.route.RetryPolicy;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.UpstreamUse;
-import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.HostPool;
 
@@ -22,129 +18,161 @@ import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetSocketAddress;
 import java.util.Map;
 
 /// Takes one request to a host of its cluster and the response back, trying again as the route's
 /// policy says. At most one host at a time; nothing of a response is passed on before it is sure
 /// that it is the one. The stream's event loop only.
-public final class Router implements ResponseReader, HostPool.Waiter {
+public final class Router implements Attempt.Owner {
     private final RoutedStream stream;
+    private final RouterConfig config;
+    private final RouteMatch route;
+    private final Forward forward;
     private final Draw backoff;
-    private final KeptBody kept = new KeptBody();
     private final Picking picking;
-    private @Nullable RouteMatch route;
-    private @Nullable Forward forward;
+    private final Deadlines deadlines;
+    private final KeptBody kept = new KeptBody();
     private @Nullable LiveCluster cluster;
-    private @Nullable Host host;
-    private @Nullable Host lastHost;
-    private @Nullable RequestWriter writer;
-    private @Nullable HostPool waitingIn;
+    private Retries retries = Retries.NONE;
+    private @Nullable Shadows shadows;
+    private @Nullable Attempt attempt;
     private @Nullable Headers trailers;
-    private @Nullable InetSocketAddress local;
     private @Nullable String transportFailure;
-    private Timers.@Nullable Timer overall;
-    private Timers.@Nullable Timer perTry;
-    private Timers.@Nullable Timer retrying;
+    private Timers.@Nullable Timer pause;
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean over;
     private boolean staleRetried;
-    private boolean holdsRetry;
     private int attempts;
-    private long upstreamStart;
     private long upstreamFirst;
     private long upstreamEnd;
 
     /// @param backoff the draw `retry-backoff`
-    public Router(RoutedStream stream, Draw backoff) {
+    public Router(
+            RoutedStream stream,
+            RouterConfig config,
+            RouteMatch route,
+            Forward forward,
+            Draw backoff) {
         this.stream = stream;
-        this.picking = new Picking(stream);
+        this.config = config;
+        this.route = route;
+        this.forward = forward;
         this.backoff = backoff;
+        this.deadlines = new Deadlines(stream);
+        this.picking = new Picking(stream, route, forward);
     }
 
-    // ---- the request
+    // ======== down to up: the request
 
     /// The request has passed the filters.
-    public void request(RouteMatch matched, Forward action, boolean end) {
-        route = matched;
-        forward = action;
+    public void request(boolean end) {
         requestEnded = end;
-        var name = String.valueOf(matched.cluster());
-        cluster = stream.cluster(name);
-        if (cluster == null) {
-            fail(UpstreamFailures.noCluster(action.notFoundStatus()));
+
+        // 1. The cluster; before anything is done for it.
+        var to = stream.cluster(String.valueOf(route.cluster()));
+        if (to == null) {
+            fail(UpstreamFailures.noCluster(forward.notFoundStatus()));
             return;
         }
-        matched.rewrite(stream.request(), action, stream);
-        if (action.timeoutMillis() > 0) {
-            stream.request()
-                    .headers()
-                    .set("x-envoy-expected-rq-timeout-ms", Long.toString(action.timeoutMillis()));
+        cluster = to;
+
+        // 2. What the request asks by its own headers; before the route adds to them.
+        var request = stream.request();
+        var refusal = config.strict().isEmpty() ? null : Wishes.refusal(request.headers(), config);
+        if (refusal != null) {
+            fail(refusal);
+            return;
         }
+        var wishes = Wishes.take(request.headers());
+        deadlines.set(forward, wishes, config);
+        deadlines.tell(request, config.envoyHeaders());
+
+        // 3. The route's changes; after this the head is what hosts get.
+        attempts = 1;
+        tellAttempts(false);
+        route.rewrite(forward, stream, config.envoyHeaders());
+        retries = Retries.of(forward.retry(), request, wishes);
+        kept.limit(forward.bodyLimit());
+
+        // 4. The first host, and the mirrors' copies of what it gets.
         if (end) {
-            startOverallTimer(action);
+            deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
-        attempt(cluster);
+        attempt(to);
+        if (!forward.mirrors().isEmpty() && !failedAtOnce()) {
+            shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
+        }
     }
 
-    private void startOverallTimer(Forward action) {
-        if (action.timeoutMillis() > 0 && overall == null && !over) {
-            overall = stream.after(action.timeoutMillis(), this::timedOut);
+    private boolean failedAtOnce() {
+        return over && !responseBegun;
+    }
+
+    private void tellAttempts(boolean timedOut) {
+        if (route.tellsAttempts()) {
+            stream.request().headers().set("x-envoy-attempt-count", Integer.toString(attempts));
+        }
+        if (attempts > 1 && route.tellsTimeouts()) {
+            stream.request().headers().set("x-envoy-is-timeout-retry", Boolean.toString(timedOut));
         }
     }
 
     private void attempt(LiveCluster to) {
-        attempts++;
         var picked = to.pick(picking);
         if (picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
         if (!to.requests().take()) {
-            fail(UpstreamFailures.OVERFLOW);
+            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
             return;
         }
-        if (route != null && route.attemptCount()) {
-            stream.request().headers().set("x-envoy-attempt-count", Integer.toString(attempts));
-        }
-        host = picked;
-        picked.begin();
-        var pool = HostPool.of(stream.worker(), to, picked, stream.request().protocol());
-        waitingIn = pool;
-        pool.acquire(this);
+        var next = new Attempt(stream.worker(), to, picked, this);
+        attempt = next;
+        next.start(stream.request().protocol());
     }
 
     @Override
-    public void ready(HostConnection connection) {
-        waitingIn = null;
-        var client = connection.open(this);
-        writer = client;
-        local = client.local();
-        upstreamStart = now();
+    public void ready(RequestWriter to) {
         transportFailure = null;
-        var policy = policy();
-        if (policy.perTryMillis() > 0) {
-            perTry = stream.after(policy.perTryMillis(), this::tryTimedOut);
-        }
-        client.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
+        deadlines.watchIdle(() -> tryTimedOut("upstream_per_try_idle_timeout"));
+        startTry();
+        to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
-            kept.send(client, mayRetry());
+            kept.send(to, mayRetry());
         }
         if (requestEnded) {
-            client.endRequest(trailers);
+            to.endRequest(trailers);
         } else {
-            client.flush();
-            stream.readMore(client.writable());
+            to.flush();
+            stream.readMore(to.writable());
         }
+    }
+
+    /// The host's own time begins when it has a connection and there is a whole request.
+    private void startTry() {
+        if (requestEnded) {
+            deadlines.attemptStarts(() -> tryTimedOut("upstream_per_try_timeout"));
+        }
+    }
+
+    private @Nullable RequestWriter writer() {
+        return attempt == null ? null : attempt.writer();
     }
 
     /// A part of the body has passed the filters; takes it over.
     public void requestBody(ByteBuf part) {
-        var to = writer;
+        var to = writer();
         if (over) {
             part.release();
-        } else if (to == null) {
+            return;
+        }
+        if (shadows != null) {
+            shadows.body(part);
+        }
+        deadlines.sign();
+        if (to == null) {
             kept.keep(part);
             stream.readMore(false); // until there is somewhere to put it
         } else {
@@ -162,19 +190,25 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         }
         requestEnded = true;
         trailers = last;
-        var action = forward;
-        if (action != null) {
-            startOverallTimer(action);
+        deadlines.requestEnded(() -> timedOut("response_timeout"));
+        if (shadows != null) {
+            shadows.end(last);
         }
-        if (writer != null) {
-            writer.endRequest(last);
+        var to = writer();
+        if (to != null) {
+            startTry();
+            to.endRequest(last);
         }
     }
 
     /// All that was there to read of the request was handed over, for now.
     public void requestFlush() {
-        if (writer != null) {
-            writer.flush();
+        var to = writer();
+        if (to != null) {
+            to.flush();
+        }
+        if (shadows != null) {
+            shadows.flush();
         }
     }
 
@@ -183,7 +217,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         stream.readMore(true);
     }
 
-    // ---- the response
+    // ======== up to down: the response
 
     @Override
     public void informational(ResponseHead head) {
@@ -198,49 +232,52 @@ public final class Router implements ResponseReader, HostPool.Waiter {
     @Override
     public void head(ResponseHead head, boolean end) {
         upstreamFirst = now();
-        var live = cluster;
-        var on = host;
-        if (live != null && on != null) {
-            live.answered(on, head.status(), upstreamFirst);
-        }
-        var unseen =
-                NotProcessed.heard(head, stream.downstream().direction())
-                        && policy().retriesConnectFailure();
-        if ((unseen || policy().retries(head.status())) && retry()) {
+        var unseen = NotProcessed.heard(head, stream.downstream().direction());
+        if ((retries.wants(head) || unseen && retries.wantsUnconnected()) && retry(head, false)) {
             return;
         }
         responseBegun = true;
         kept.release();
-        cancel(perTry);
-        var millis = (upstreamFirst - upstreamStart) / 1_000_000;
-        head.headers().set("x-envoy-upstream-service-time", Long.toString(millis));
-        if (route != null) {
-            route.changeResponse(head.headers(), stream);
+        var headers = head.headers();
+        deadlines.answered();
+        deadlines.sign();
+        if (config.envoyHeaders() && deadlines.complete()) {
+            var millis = (upstreamFirst - deadlines.since()) / 1_000_000;
+            headers.set("x-envoy-upstream-service-time", Long.toString(millis));
         }
+        for (var cookie : picking.cookies()) {
+            headers.add("set-cookie", cookie);
+        }
+        change(headers);
         stream.respond(head, end, "via_upstream");
+    }
+
+    /// The route's changes of every response, the proxy's own too.
+    private void change(Headers headers) {
+        if (route.answersAttempts() && attempts > 0) {
+            headers.set("x-envoy-attempt-count", Integer.toString(attempts));
+        }
+        route.changeResponse(headers, stream);
     }
 
     @Override
     public void body(ByteBuf part) {
+        deadlines.sign();
         stream.respondBody(part);
-        if (writer != null && !stream.clientWritable()) {
+        var from = writer();
+        if (from != null && !stream.clientWritable()) {
             stream.flush(); // which may make room at once, and say so before it returns
-            if (writer != null) {
-                writer.readMore(stream.clientWritable());
+            from = writer();
+            if (from != null) {
+                from.readMore(stream.clientWritable());
             }
         }
     }
 
     @Override
     public void end(@Nullable Headers last) {
-        if (!responseBegun) {
-            return; // a response that is being retried
-        }
         upstreamEnd = now();
-        writer = null;
-        release();
-        over = true;
-        cancelTimers();
+        finish();
         stream.respondEnd(last);
     }
 
@@ -251,35 +288,32 @@ public final class Router implements ResponseReader, HostPool.Waiter {
 
     /// The client takes more of the response again.
     public void clientWritable() {
-        if (writer != null) {
-            writer.readMore(true);
+        var from = writer();
+        if (from != null) {
+            from.readMore(true);
         }
     }
 
-    // ---- what goes wrong
+    // ======== what goes wrong
 
     @Override
-    public void failed(HostPool.Failure failure, String reason) {
-        waitingIn = null;
+    public void unconnected(HostPool.Failure failure, String reason) {
         if (failure == HostPool.Failure.OVERFLOW) {
-            release();
-            fail(UpstreamFailures.OVERFLOW);
+            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
             return;
         }
-        answeredBadly();
         transportFailure = failure == HostPool.Failure.CONNECT ? reason : null;
-        if (policy().retriesConnectFailure() && retry()) {
+        if (retries.wantsUnconnected() && retry(null, false)) {
             return;
         }
-        var reply = UpstreamFailures.notConnected(failure == HostPool.Failure.TIMEOUT, reason);
+        var timeout = failure == HostPool.Failure.TIMEOUT;
+        var reply = UpstreamFailures.notConnected(timeout, reason, attempts);
         // Had an earlier attempt come through, the workload might have seen the request.
         fail(attempts > 1 ? reply : NotProcessed.told(reply, stream.downstream().direction()));
     }
 
     @Override
-    public void reset(ResetReason reason, String detail) {
-        var reused = writer != null && writer.reused();
-        writer = null;
+    public void broken(ResetReason reason, String detail, boolean reused) {
         if (responseBegun) {
             stream.flag(UpstreamFailures.flag(reason).bit());
             finish();
@@ -287,17 +321,16 @@ public final class Router implements ResponseReader, HostPool.Waiter {
                     "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
             return;
         }
-        answeredBadly();
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
         if (untouched && !staleRetried && mayAsk(reason, reused)) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
             again();
             return;
         }
-        if (policy().retriesReset(true) && retry()) {
+        if (retries.wantsReset(reason) && retry(null, false)) {
             return;
         }
-        fail(UpstreamFailures.reset(reason));
+        fail(UpstreamFailures.reset(reason, attempts));
     }
 
     /// Whether the host cannot have begun with the request, so that asking again is safe.
@@ -305,147 +338,125 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
     }
 
-    private void timedOut() {
-        answeredBadly();
+    private void timedOut(String details) {
+        if (attempt != null) {
+            attempt.timedOut();
+        }
         if (responseBegun) {
             stream.flag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT.bit());
-            cancelHost();
             finish();
-            stream.breakOff("upstream_response_timeout");
+            stream.breakOff(details);
             return;
         }
-        fail(UpstreamFailures.timeout("upstream_response_timeout"));
+        fail(UpstreamFailures.timeout(details));
     }
 
-    private void tryTimedOut() {
-        if (responseBegun || over) {
+    private void tryTimedOut(String details) {
+        if (over) {
             return;
         }
-        answeredBadly();
-        if (policy().retries(504) && retry()) {
+        if (!responseBegun && retries.wantsTimeout() && retry(null, true)) {
             return;
         }
-        fail(UpstreamFailures.timeout("upstream_per_try_timeout"));
-    }
-
-    private void answeredBadly() {
-        if (cluster != null && host != null) {
-            cluster.answered(host, 503, now());
-        }
+        timedOut(details);
     }
 
     private void fail(LocalReply reply) {
-        cancelHost();
         finish();
-        stream.reply(reply);
+        var headers = reply.headers() == null ? new Headers(8) : reply.headers();
+        change(headers);
+        stream.reply(
+                new LocalReply(
+                        reply.status(),
+                        reply.flags(),
+                        reply.details(),
+                        reply.body(),
+                        headers,
+                        reply.grpcStatus()));
     }
 
-    // ---- trying again
-
-    private RetryPolicy policy() {
-        return forward == null ? RetryPolicy.NONE : forward.retry();
-    }
+    // ======== trying again
 
     private boolean mayRetry() {
-        return attempts <= policy().retries() && !policy().on().isEmpty();
+        return retries.mayRetry();
     }
 
     /// Goes to another host if the policy and the breaker allow; true if it will.
-    private boolean retry() {
+    ///
+    /// @param head of the response that is not good enough, if there is one
+    private boolean retry(@Nullable ResponseHead head, boolean timedOut) {
+        var failed = attempt;
         var live = cluster;
-        if (over || live == null) {
+        if (over || failed == null || live == null) {
             return false;
         }
-        if (!mayRetry()) {
-            if (policy().retries() > 0) {
-                stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
-            }
-            return false;
-        }
-        if (kept.lost()) {
+        if (mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
-        if (!live.retries().take()) {
-            stream.flag(ResponseFlag.UPSTREAM_OVERFLOW.bit());
-            return false;
+        switch (retries.take(live.retries())) {
+            case YES -> {}
+            case LIMIT -> {
+                stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
+                return false;
+            }
+            case OVERFLOW -> {
+                stream.flag(ResponseFlag.UPSTREAM_OVERFLOW.bit());
+                return false;
+            }
         }
-        holdsRetry = true;
-        if (policy().avoidPrevious() && host != null) {
-            picking.avoid(host);
+        if (timedOut) {
+            failed.timedOut();
         }
-        cancelHost();
-        var most =
-                Math.min(policy().maxMillis(), policy().baseMillis() << Math.min(attempts - 1, 16));
-        retrying = stream.after(backoff.below((int) Math.max(1, most)), this::again);
+        picking.tried(failed.host());
+        endAttempt();
+        var millis = retries.pauseMillis(attempts, head, stream.worker().ticker().now(), backoff);
+        attempts++;
+        pause = stream.after(millis, () -> retryNow(timedOut));
         return true;
     }
 
+    private void retryNow(boolean timedOut) {
+        tellAttempts(timedOut);
+        deadlines.tell(stream.request(), config.envoyHeaders());
+        again();
+    }
+
     private void again() {
-        cancel(perTry);
-        cancelHost();
-        giveRetry();
-        var live = cluster;
-        if (live != null && !over) {
-            attempt(live);
+        endAttempt();
+        if (cluster != null && !over) {
+            attempt(cluster);
         }
     }
 
-    private void giveRetry() {
-        if (holdsRetry && cluster != null) {
-            holdsRetry = false;
-            cluster.retries().give();
+    private void endAttempt() {
+        deadlines.attemptEnds();
+        if (attempt != null) {
+            attempt.cancel();
         }
     }
 
-    // ---- the end
+    // ======== the end
 
     /// The stream is over for a reason of its own.
     public void cancel() {
-        cancelHost();
         finish();
-    }
-
-    private void cancelHost() {
-        cancel(perTry);
-        if (waitingIn != null) {
-            waitingIn.forget(this);
-            waitingIn = null;
-        }
-        if (writer != null) {
-            var to = writer;
-            writer = null;
-            to.cancel();
-        }
-        release();
-    }
-
-    private void release() {
-        var on = host;
-        if (on != null && cluster != null) {
-            lastHost = on;
-            host = null;
-            on.end();
-            cluster.requests().give();
-        }
     }
 
     private void finish() {
         over = true;
+        endAttempt();
         cancelTimers();
-        giveRetry();
-        release();
+        retries.release();
+        if (shadows != null) {
+            shadows.originalEnds();
+        }
         kept.release();
     }
 
     private void cancelTimers() {
-        cancel(overall);
-        cancel(perTry);
-        cancel(retrying);
-    }
-
-    private static void cancel(Timers.@Nullable Timer timer) {
-        if (timer != null) {
-            timer.cancel();
+        deadlines.cancel();
+        if (pause != null) {
+            pause.cancel();
         }
     }
 
@@ -453,7 +464,7 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         return stream.worker().ticker().nanos();
     }
 
-    // ---- what the log wants to know
+    // ======== what the log wants to know
 
     /// Null if no cluster was found.
     public @Nullable UpstreamUse use() {
@@ -461,19 +472,19 @@ public final class Router implements ResponseReader, HostPool.Waiter {
         if (live == null) {
             return null;
         }
-        var on = host == null ? lastHost : host;
+        var last = attempt;
         return new UpstreamUse(
                 live.name(),
-                on == null ? null : on.address(),
-                local,
+                last == null ? null : last.host().address(),
+                last == null ? null : last.local(),
                 live.config().metadata(),
-                on == null ? Map.of() : on.metadata(),
+                last == null ? Map.of() : last.host().metadata(),
                 attempts,
                 transportFailure);
     }
 
     public long upstreamStart() {
-        return upstreamStart;
+        return attempt == null ? 0 : attempt.started();
     }
 
     public long upstreamFirst() {

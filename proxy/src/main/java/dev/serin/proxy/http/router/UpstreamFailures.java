@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.router;
 
+import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.stream.ResponseFlag;
@@ -12,7 +13,6 @@ final class UpstreamFailures {
                     ResponseFlag.NO_HEALTHY_UPSTREAM.bit(),
                     "no_healthy_upstream",
                     "no healthy upstream");
-    static final LocalReply OVERFLOW = before(503, ResponseFlag.UPSTREAM_OVERFLOW, "overflow", "");
 
     private UpstreamFailures() {}
 
@@ -20,22 +20,37 @@ final class UpstreamFailures {
         return new LocalReply(status, ResponseFlag.NO_CLUSTER_FOUND.bit(), "cluster_not_found", "");
     }
 
-    static LocalReply notConnected(boolean timeout, String reason) {
-        return timeout
-                ? before(503, ResponseFlag.UPSTREAM_CONNECTION_FAILURE, "connection timeout", "")
-                : before(
-                        503,
-                        ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
-                        "remote connection failure",
-                        reason);
+    /// A breaker is open.
+    ///
+    /// @param told whether the client is told so by a header
+    static LocalReply overflow(int attempts, boolean told) {
+        var reply = before(503, ResponseFlag.UPSTREAM_OVERFLOW, "overflow", "", attempts);
+        return told
+                ? new LocalReply(
+                        reply.status(),
+                        reply.flags(),
+                        reply.details(),
+                        reply.body(),
+                        new Headers(8).add("x-envoy-overloaded", "true"))
+                : reply;
     }
 
-    static LocalReply reset(ResetReason reason) {
+    /// @param reason of the transport, for logs only
+    static LocalReply notConnected(boolean timeout, String reason, int attempts) {
+        return before(
+                503,
+                ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
+                timeout ? "connection timeout" : "remote connection failure",
+                timeout ? "" : reason,
+                attempts);
+    }
+
+    static LocalReply reset(ResetReason reason, int attempts) {
         return switch (reason) {
-            case PROTOCOL -> before(502, flag(reason), "protocol error", "");
-            case CONNECTION -> before(503, flag(reason), "connection termination", "");
-            case REMOTE -> before(503, flag(reason), "remote reset", "");
-            case REFUSED -> before(503, flag(reason), "remote refused stream reset", "");
+            case PROTOCOL -> before(502, flag(reason), "protocol error", "", attempts);
+            case CONNECTION -> before(503, flag(reason), "connection termination", "", attempts);
+            case REMOTE -> before(503, flag(reason), "remote reset", "", attempts);
+            case REFUSED -> before(503, flag(reason), "remote refused stream reset", "", attempts);
         };
     }
 
@@ -55,14 +70,16 @@ final class UpstreamFailures {
                 "upstream request timeout");
     }
 
-    private static LocalReply before(int status, ResponseFlag flag, String why, String transport) {
+    private static LocalReply before(
+            int status, ResponseFlag flag, String why, String transport, int attempts) {
         var details = transport.isEmpty() ? why : why + "|" + transport;
         return new LocalReply(
                 status,
                 flag.bit(),
                 "upstream_reset_before_response_started{" + details.replace(' ', '_') + "}",
-                "upstream connect error or disconnect/reset before headers. reset reason: "
-                        + why
-                        + (transport.isEmpty() ? "" : ", transport failure reason: " + transport));
+                "upstream connect error or disconnect/reset before headers. "
+                        + (attempts > 1 ? "retried and the latest " : "")
+                        + "reset reason: "
+                        + why);
     }
 }

@@ -10,6 +10,7 @@ import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -78,6 +79,8 @@ public final class Connector {
                         .group(worker.loop())
                         .channelFactory(() -> sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
+                        // As clients' connections: one pool, and large reads come from it, too.
+                        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,

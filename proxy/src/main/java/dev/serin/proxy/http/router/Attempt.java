@@ -1,0 +1,218 @@
+package dev.serin.proxy.http.router;
+
+import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.http.codec.HostConnection;
+import dev.serin.proxy.http.codec.RequestWriter;
+import dev.serin.proxy.http.codec.ResetReason;
+import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.worker.Worker;
+
+import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+
+/// One request on one host, from the wish for a connection to the last of the response: what the
+/// host, its cluster's breaker and its pool know of it is given back exactly once, however it ends.
+/// The stream's event loop only.
+final class Attempt implements ResponseReader, HostPool.Waiter {
+    /// Whose attempt it is. Is told nothing after [#cancel()].
+    interface Owner {
+        /// The request can be written now.
+        void ready(RequestWriter to);
+
+        /// The host takes more of the request again.
+        void writable();
+
+        /// A 1xx head.
+        void informational(ResponseHead head);
+
+        /// @param end there is no body
+        void head(ResponseHead head, boolean end);
+
+        /// A part of the body, now its owner's.
+        void body(ByteBuf part);
+
+        /// The response is complete; the attempt is over.
+        void end(@Nullable Headers trailers);
+
+        /// All that was there to read has been handed over, for now.
+        void readComplete();
+
+        /// There is no connection to be had; the attempt is over.
+        ///
+        /// @param reason of the transport
+        void unconnected(HostPool.Failure failure, String reason);
+
+        /// The host broke off; the attempt is over.
+        ///
+        /// @param reused whether the connection had carried a request before
+        void broken(ResetReason reason, String detail, boolean reused);
+    }
+
+    private final Worker worker;
+    private final LiveCluster cluster;
+    private final Host host;
+    private final Owner owner;
+    private @Nullable HostPool waitingIn;
+    private @Nullable RequestWriter writer;
+    private @Nullable InetSocketAddress local;
+    private boolean begun;
+    private boolean over;
+    private long start;
+
+    /// @param host of `cluster`, whose breaker has let the request through
+    Attempt(Worker worker, LiveCluster cluster, Host host, Owner owner) {
+        this.worker = worker;
+        this.cluster = cluster;
+        this.host = host;
+        this.owner = owner;
+    }
+
+    /// Asks for a connection; its owner may be told before this returns.
+    void start(HttpProtocol downstream) {
+        host.begin();
+        var pool = HostPool.of(worker, cluster, host, downstream);
+        waitingIn = pool;
+        pool.acquire(this);
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /// Null while there is no connection, and after the end.
+    @Nullable RequestWriter writer() {
+        return writer;
+    }
+
+    /// The proxy's own end towards the host; null if it never connected.
+    @Nullable InetSocketAddress local() {
+        return local;
+    }
+
+    /// By the ticker when there was a connection; 0 before.
+    long started() {
+        return start;
+    }
+
+    @Override
+    public void ready(HostConnection connection) {
+        waitingIn = null;
+        var to = connection.open(this);
+        writer = to;
+        local = to.local();
+        start = now();
+        owner.ready(to);
+    }
+
+    @Override
+    public void failed(HostPool.Failure failure, String reason) {
+        waitingIn = null;
+        if (failure != HostPool.Failure.OVERFLOW) {
+            badly();
+        }
+        release();
+        owner.unconnected(failure, reason);
+    }
+
+    @Override
+    public void informational(ResponseHead head) {
+        owner.informational(head);
+    }
+
+    @Override
+    public void head(ResponseHead head, boolean end) {
+        begun = true;
+        cluster.answered(host, head.status(), now());
+        owner.head(head, end);
+    }
+
+    @Override
+    public void body(ByteBuf part) {
+        if (over) {
+            part.release();
+        } else {
+            owner.body(part);
+        }
+    }
+
+    @Override
+    public void end(@Nullable Headers trailers) {
+        if (!over) {
+            writer = null;
+            release();
+            owner.end(trailers);
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        if (!over) {
+            owner.readComplete();
+        }
+    }
+
+    @Override
+    public void reset(ResetReason reason, String detail) {
+        var reused = writer != null && writer.reused();
+        writer = null;
+        if (over) {
+            return;
+        }
+        if (!begun) {
+            badly();
+        }
+        release();
+        owner.broken(reason, detail, reused);
+    }
+
+    @Override
+    public void writable() {
+        if (!over) {
+            owner.writable();
+        }
+    }
+
+    /// The host took too long.
+    void timedOut() {
+        badly();
+        cancel();
+    }
+
+    private void badly() {
+        cluster.answered(host, 503, now());
+    }
+
+    /// Nothing more of it is wanted.
+    void cancel() {
+        if (waitingIn != null) {
+            waitingIn.forget(this);
+            waitingIn = null;
+        }
+        if (writer != null) {
+            var to = writer;
+            writer = null;
+            to.cancel();
+        }
+        release();
+    }
+
+    private void release() {
+        if (!over) {
+            over = true;
+            host.end();
+            cluster.requests().give();
+        }
+    }
+
+    private long now() {
+        return worker.ticker().nanos();
+    }
+}
