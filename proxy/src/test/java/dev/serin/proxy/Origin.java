@@ -146,10 +146,11 @@ final class Origin implements AutoCloseable {
                 return null;
             }
             var body = "";
-            if (head.contains("transfer-encoding: chunked")) {
+            var lower = head.toLowerCase(java.util.Locale.ROOT);
+            if (lower.contains("transfer-encoding: chunked")) {
                 body = chunks();
-            } else if (head.contains("content-length: ")) {
-                var length = head.replaceAll("(?s).*content-length: (\\d+).*", "$1");
+            } else if (lower.contains("content-length: ")) {
+                var length = lower.replaceAll("(?s).*content-length: (\\d+).*", "$1");
                 body =
                         new String(
                                 in.readNBytes(Integer.parseInt(length)),

@@ -142,6 +142,7 @@ final class Rig implements AutoCloseable {
                       server_name: istio-envoy
                       http_protocol_options: {enable_trailers: true}
                       use_remote_address: true
+                      http_protocol_options: {enable_trailers: true}
                       upgrade_configs: [{upgrade_type: websocket}]
                       rds: {route_config_name: routes, config_source: {ads: {}}}
                       http_filters:

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 import org.snakeyaml.engine.v2.api.Load;
@@ -28,6 +29,10 @@ final class Yaml {
 
     static Listener listener(String yaml) {
         return read(yaml, Listener.newBuilder()).build();
+    }
+
+    static HttpConnectionManager manager(String yaml) {
+        return read(yaml, HttpConnectionManager.newBuilder()).build();
     }
 
     static RouteConfiguration route(String yaml) {

@@ -1,5 +1,6 @@
 package dev.serin.proxy.listener;
 
+import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.codec.h2.Http2Server;
 import dev.serin.proxy.http.manager.HttpConnection;
@@ -56,11 +57,23 @@ final class HttpCarrier {
         private final HttpManager manager;
         private final HttpConnection streams;
         private @Nullable ByteBuf seen;
+        private Timers.@Nullable Timer silence;
 
         Undecided(Worker worker, HttpManager manager, HttpConnection streams) {
             this.worker = worker;
             this.manager = manager;
             this.streams = streams;
+        }
+
+        /// A connection that never says anything is idle, and ages, all the same.
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            var idle = manager.limits().idle().toMillis();
+            var age = manager.limits().connection().toMillis();
+            var limit = idle == 0 ? age : age == 0 ? idle : Math.min(idle, age);
+            if (limit > 0) {
+                silence = worker.after(limit, ctx::close);
+            }
         }
 
         @Override
@@ -81,10 +94,12 @@ final class HttpCarrier {
                     same == PREFACE.length
                             ? http2(worker, manager, streams)
                             : http1(worker, manager, streams);
+            // from here on, not from the front: TLS before this has done its part
             var pipeline = ctx.pipeline();
-            pipeline.replace(this, null, next);
-            pipeline.fireChannelRead(all);
-            pipeline.fireChannelReadComplete();
+            pipeline.addAfter(ctx.name(), null, next);
+            ctx.fireChannelRead(all);
+            ctx.fireChannelReadComplete();
+            pipeline.remove(this);
         }
 
         @Override
@@ -96,6 +111,9 @@ final class HttpCarrier {
 
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (silence != null) {
+                silence.cancel();
+            }
             if (seen != null) {
                 seen.release();
                 seen = null;

@@ -91,10 +91,7 @@ final class Resources {
                             update,
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
-                            any ->
-                                    literal(
-                                            ClusterCompiler.endpoints(
-                                                    parse(any, ClusterLoadAssignment.parser()))));
+                            any -> endpoints(parse(any, ClusterLoadAssignment.parser())));
             case ConfigUpdate.SECRET ->
                     take(
                             update,
@@ -122,6 +119,10 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    private static List<Endpoint> endpoints(ClusterLoadAssignment message) throws ConfigProblem {
+        return literal(ClusterCompiler.endpoints(message));
     }
 
     /// A chain whose message is the same as before stays the same object.

@@ -114,8 +114,6 @@ public final class HeaderNames {
     /// For each octet its lower case if it may be in a token, else 0.
     static final byte[] TOKEN = new byte[256];
 
-    private static final boolean[] AUTHORITY = new boolean[128];
-
     static {
         for (var name : KNOWN) {
             var at = name.hashCode() & MASK;
@@ -131,23 +129,6 @@ public final class HeaderNames {
         for (var c : "0123456789!#$%&'*+-.^_`|~".getBytes(StandardCharsets.US_ASCII)) {
             TOKEN[c] = c;
         }
-        for (var c = '0'; c <= 'z'; c++) {
-            AUTHORITY[c] = Character.isLetterOrDigit(c);
-        }
-        for (var c : "-._~%!$&'()*+,;=:@[]".toCharArray()) {
-            AUTHORITY[c] = true;
-        }
-    }
-
-    /// Whether a host and port have only characters that an authority may have.
-    public static boolean isAuthority(String text) {
-        for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (c >= 128 || !AUTHORITY[c]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private HeaderNames() {}

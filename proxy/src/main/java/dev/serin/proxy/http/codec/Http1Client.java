@@ -48,7 +48,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         this.keeper = keeper;
         this.trailers = trailers;
         this.parser =
-                new Http1Parser(worker, this, false, MAX_HEAD, Http1Limits.USUAL.maxHeaders());
+                new Http1Parser(worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD));
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -109,7 +109,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added);
+        out = new Http1Out(worker, added, false);
     }
 
     // ---- writing
@@ -239,9 +239,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
                 close = true;
                 parser.raw();
             }
-            if (status != 100) { // the proxy has answered the expectation itself
-                to.informational(response);
-            }
+            to.informational(response);
             return true;
         }
         close |= head.close || head.minor == 0 && !head.keepAlive;

@@ -1,52 +1,15 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.codec.Http1Limits.Dialect;
+import dev.serin.proxy.http.codec.Http1Limits.Underscores;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 
 /// The head of one HTTP/1.1 message, as read from the wire: start line, end-to-end headers, and
 /// what the hop-by-hop headers said. Reused for the next message of its connection.
 final class Http1Head {
     private static final byte[] TOKEN = HeaderNames.TOKEN;
-
-    /// The methods that Envoy's parser knows; another one is no HTTP to it.
-    private static final Set<String> METHODS =
-            Set.of(
-                    "ACL",
-                    "BIND",
-                    "CHECKOUT",
-                    "CONNECT",
-                    "COPY",
-                    "DELETE",
-                    "GET",
-                    "HEAD",
-                    "LINK",
-                    "LOCK",
-                    "MERGE",
-                    "MKACTIVITY",
-                    "MKCALENDAR",
-                    "MKCOL",
-                    "MOVE",
-                    "MSEARCH",
-                    "NOTIFY",
-                    "OPTIONS",
-                    "PATCH",
-                    "POST",
-                    "PROPFIND",
-                    "PROPPATCH",
-                    "PURGE",
-                    "PUT",
-                    "REBIND",
-                    "REPORT",
-                    "SEARCH",
-                    "SOURCE",
-                    "SUBSCRIBE",
-                    "TRACE",
-                    "UNBIND",
-                    "UNLINK",
-                    "UNLOCK",
-                    "UNSUBSCRIBE");
 
     final boolean request;
     final int maxHeaders;
@@ -64,12 +27,14 @@ final class Http1Head {
     boolean keepAlive;
     boolean connectionUpgrade;
     boolean expectContinue;
-    boolean fragment;
+    private final Dialect dialect;
     private String nominated = "";
+    private int fields;
 
-    Http1Head(boolean request, int maxHeaders) {
+    Http1Head(boolean request, int maxHeaders, Dialect dialect) {
         this.request = request;
         this.maxHeaders = maxHeaders;
+        this.dialect = dialect;
     }
 
     /// Reads the head in `b[0, end)`, which ends with an empty line.
@@ -82,7 +47,7 @@ final class Http1Head {
         at = request ? requestLine(b, at, end) : statusLine(b, at, end);
         while (b[at] != '\n' && !(b[at] == '\r' && b[at + 1] == '\n')) {
             at = field(b, at, headers);
-            if (headers.size() > maxHeaders) {
+            if (++fields > maxHeaders) {
                 throw new Malformed(431, "http1.too_many_headers");
             }
         }
@@ -102,8 +67,8 @@ final class Http1Head {
         keepAlive = false;
         connectionUpgrade = false;
         expectContinue = false;
-        fragment = false;
         nominated = "";
+        fields = 0;
     }
 
     private int requestLine(byte[] b, int from, int end) throws Malformed {
@@ -115,13 +80,15 @@ final class Http1Head {
             throw codecError();
         }
         method = method(b, from, at);
+        if (!dialect.customMethods() && !Methods.known(method)) {
+            throw codecError();
+        }
         var start = ++at;
         while (b[at] > ' ' && b[at] != 0x7f) {
-            fragment |= b[at] == '#';
             at++;
         }
-        if (at > start && (b[at] == '\n' || b[at] == '\r')) { // HTTP/0.9
-            throw lowVersion();
+        if (at > start && (b[at] == '\r' || b[at] == '\n')) {
+            throw new Malformed(426, "low_version"); // HTTP/0.9 has no version
         }
         if (at == start || b[at] != ' ') {
             throw codecError();
@@ -130,15 +97,14 @@ final class Http1Head {
         return version(b, at + 1, end, true);
     }
 
-    private static String method(byte[] b, int from, int to) throws Malformed {
+    private static String method(byte[] b, int from, int to) {
         if (to - from == 3 && b[from] == 'G' && b[from + 1] == 'E' && b[from + 2] == 'T') {
             return "GET";
         }
-        var name = new String(b, from, to - from, StandardCharsets.US_ASCII);
-        if (!METHODS.contains(name)) {
-            throw codecError();
+        if (to - from == 4 && b[from] == 'P' && b[from + 1] == 'O' && b[from + 2] == 'S') {
+            return b[from + 3] == 'T' ? "POST" : new String(b, from, 4, StandardCharsets.US_ASCII);
         }
-        return name;
+        return new String(b, from, to - from, StandardCharsets.US_ASCII);
     }
 
     private int statusLine(byte[] b, int from, int end) throws Malformed {
@@ -166,11 +132,13 @@ final class Http1Head {
                 || b[at + 2] != 'T'
                 || b[at + 3] != 'P'
                 || b[at + 4] != '/'
-                || b[at + 6] != '.') {
+                || !digit(b[at + 5])
+                || b[at + 6] != '.'
+                || !digit(b[at + 7])) {
             throw codecError();
         }
-        if (b[at + 5] != '1' || b[at + 7] != '0' && b[at + 7] != '1') {
-            throw lineEnds ? lowVersion() : codecError();
+        if (b[at + 5] != '1' || b[at + 7] > '1') {
+            throw new Malformed(426, "low_version");
         }
         minor = b[at + 7] - '0';
         var next = at + 8;
@@ -187,6 +155,10 @@ final class Http1Head {
             throw codecError();
         }
         return next + 1;
+    }
+
+    private static boolean digit(byte c) {
+        return c >= '0' && c <= '9';
     }
 
     /// Reads one field line into `into` and answers where the next line begins.
@@ -214,12 +186,19 @@ final class Http1Head {
             at++;
         }
         if (b[at] != '\n') {
-            throw b[at] == '\r' ? codecError() : new Malformed(400, "http1.invalid_characters");
+            throw new Malformed(
+                    400, b[at] == '\r' ? "http1.codec_error" : "http1.invalid_characters");
         }
         while (stop > start && (b[stop - 1] == ' ' || b[stop - 1] == '\t')) {
             stop--;
         }
         var value = new String(b, start, stop - start, StandardCharsets.ISO_8859_1);
+        if (dialect.underscores() != Underscores.ALLOW && name.indexOf('_') >= 0) {
+            if (dialect.underscores() == Underscores.REFUSE) {
+                throw new Malformed(400, "http1.unexpected_underscore");
+            }
+            return at + 1;
+        }
         if (into == headers) {
             keep(name, value);
         } else {
@@ -233,10 +212,9 @@ final class Http1Head {
         switch (name) {
             case "host" -> host(value);
             case "content-length" -> {
-                if (contentLength >= 0) { // even if both are the same
-                    throw codecError();
+                if (contentLength < 0) {
+                    headers.add(name, value);
                 }
-                headers.add(name, value);
                 contentLength(value);
             }
             case "transfer-encoding" -> {
@@ -255,6 +233,9 @@ final class Http1Head {
             case "expect" -> {
                 if (request && value.equalsIgnoreCase("100-continue")) {
                     expectContinue = true;
+                    if (dialect.forwardExpect()) {
+                        headers.add(name, value);
+                    }
                 } else {
                     headers.add(name, value);
                 }
@@ -275,14 +256,17 @@ final class Http1Head {
     private void contentLength(String value) throws Malformed {
         var length = 0L;
         if (value.isEmpty() || value.length() > 18) {
-            throw codecError();
+            throw new Malformed(400, "http1.codec_error");
         }
         for (var i = 0; i < value.length(); i++) {
             var digit = value.charAt(i) - '0';
             if (digit < 0 || digit > 9) {
-                throw codecError();
+                throw new Malformed(400, "http1.codec_error");
             }
             length = length * 10 + digit;
+        }
+        if (contentLength >= 0) { // not even the same twice, as Envoy
+            throw new Malformed(400, "http1.codec_error");
         }
         contentLength = length;
     }
@@ -310,10 +294,6 @@ final class Http1Head {
                 headers.remove(name);
             }
         }
-    }
-
-    private static Malformed lowVersion() {
-        return new Malformed(426, "low_version");
     }
 
     private static Malformed codecError() {

@@ -23,10 +23,13 @@ final class Http1Out {
     private byte[] head = new byte[0];
     private int size;
     private boolean chunked;
+    private final boolean properCase;
 
-    Http1Out(Worker worker, ChannelHandlerContext ctx) {
+    /// @param properCase whether names of fields are written as `Content-Length`
+    Http1Out(Worker worker, ChannelHandlerContext ctx, boolean properCase) {
         this.worker = worker;
         this.ctx = ctx;
+        this.properCase = properCase;
     }
 
     /// Begins a head with its start line, without the line's end.
@@ -42,11 +45,27 @@ final class Http1Out {
     }
 
     Http1Out field(String name, String value) {
+        var from = size;
         text(name);
+        if (properCase) {
+            capitalize(from);
+        }
         ensure(2);
         head[size++] = ':';
         head[size++] = ' ';
         return text(value).line();
+    }
+
+    /// A capital at the beginning and after each dash.
+    private void capitalize(int from) {
+        var first = true;
+        for (var i = from; i < size; i++) {
+            var c = head[i];
+            if (first && c >= 'a' && c <= 'z') {
+                head[i] = (byte) (c - 32);
+            }
+            first = c == '-';
+        }
     }
 
     Http1Out fields(Headers headers) {

@@ -38,20 +38,22 @@ final class Http1Parser {
     private final Sink sink;
     private final Http1Head head;
     private final int maxHead;
+    private final boolean chunkedLength;
     private State state = State.HEAD;
     private long remaining;
     private int sizeDigits;
     private int sizeOctets;
     private boolean extension;
+    private boolean returned;
     private byte[] kept = new byte[0];
     private int keptSize;
 
-    /// @param maxHead octets that a head may have
-    Http1Parser(Worker worker, Sink sink, boolean requests, int maxHead, int maxHeaders) {
+    Http1Parser(Worker worker, Sink sink, boolean requests, Http1Limits limits) {
         this.worker = worker;
         this.sink = sink;
-        this.maxHead = maxHead;
-        this.head = new Http1Head(requests, maxHeaders);
+        this.maxHead = limits.maxHead();
+        this.chunkedLength = limits.dialect().chunkedLength();
+        this.head = new Http1Head(requests, limits.maxHeaders(), limits.dialect());
     }
 
     /// Reads on until the octets or the message end. What follows a message stays in `in` until
@@ -95,6 +97,11 @@ final class Http1Parser {
         return state == State.DONE;
     }
 
+    /// Whether a head has begun and not ended.
+    boolean inHead() {
+        return state == State.HEAD && keptSize > 0;
+    }
+
     /// Whether a message has begun and not ended.
     boolean inMessage() {
         return state != State.DONE && (state != State.HEAD || keptSize > 0);
@@ -110,7 +117,11 @@ final class Http1Parser {
         if (head.otherCoding) {
             throw new Malformed(501, "http1.invalid_transfer_encoding");
         }
-        if (head.chunked && (head.contentLength >= 0 || head.minor == 0)) {
+        if (head.chunked && head.contentLength >= 0 && chunkedLength) {
+            head.contentLength = -1;
+            head.headers.remove("content-length");
+        }
+        if (head.chunked && head.contentLength >= 0) {
             throw new Malformed(400, "http1.content_length_and_chunked_not_allowed");
         }
         state = State.HEAD;
@@ -208,6 +219,7 @@ final class Http1Parser {
         var chunk = state == State.CHUNK;
         if (last) {
             state = chunk ? State.CHUNK_END : State.DONE;
+            returned = false;
         }
         sink.body(in.readRetainedSlice(size));
         if (last && !chunk) {
@@ -220,6 +232,7 @@ final class Http1Parser {
         sizeDigits = 0;
         sizeOctets = 0;
         extension = false;
+        returned = false;
         state = State.CHUNK_SIZE;
     }
 
@@ -227,12 +240,13 @@ final class Http1Parser {
         while (in.isReadable()) {
             var c = in.readByte();
             if (c == '\n') {
-                if (sizeDigits == 0) {
+                if (sizeDigits == 0 || !returned) {
                     throw new Malformed(400, "http1.codec_error");
                 }
                 state = remaining == 0 ? State.TRAILERS : State.CHUNK;
                 return;
             }
+            returned = c == '\r';
             if (++sizeOctets > 4096) { // an endless extension is an attack
                 throw new Malformed(400, "http1.codec_error");
             }
@@ -252,9 +266,11 @@ final class Http1Parser {
 
     private void chunkEnd(ByteBuf in) throws Malformed {
         var c = in.readByte();
-        if (c == '\n') {
+        if (c == '\n' && returned) {
             startChunk();
-        } else if (c != '\r') {
+        } else if (c == '\r' && !returned) {
+            returned = true;
+        } else {
             throw new Malformed(400, "http1.codec_error");
         }
     }

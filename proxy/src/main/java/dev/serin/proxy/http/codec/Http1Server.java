@@ -1,7 +1,6 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
-import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.worker.Worker;
@@ -11,24 +10,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 
 import org.jspecify.annotations.Nullable;
 
 /// A client's HTTP/1.1 connection: one stream at a time, pipelined requests wait their turn unread.
 /// Its own event loop only.
 public final class Http1Server extends ChannelInboundHandlerAdapter
-        implements ResponseWriter, Http1Parser.Sink {
+        implements ResponseWriter, Http1Parser.Sink, Http1Clock.Subject {
     /// The event that ends a connection which carries no stream.
     public static final Object DRAIN = new Object();
 
     /// How much of a body that nobody wants is read to keep the connection.
     private static final long DISCARDED = 64 * 1024;
-
-    /// How long a client may go on sending after an answer that did not wait for it. As Envoy's
-    /// delayed_close_timeout.
-    private static final long LINGER_MILLIS = 1000;
 
     private final Worker worker;
     private final StreamFactory streams;
@@ -37,8 +30,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http1Out out;
-    private Timers.@Nullable Timer idleTimer;
-    private Timers.@Nullable Timer lingering;
+    private @Nullable Http1Clock clock;
     private @Nullable RequestReader stream;
     private @Nullable ByteBuf carry;
     private boolean feeding;
@@ -52,46 +44,53 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private boolean responseEnded = true;
     private boolean close;
     private boolean closing;
+    private boolean lingering;
+    private boolean broken;
+    private boolean aged;
+    private boolean expects;
+    private long requests;
     private long expected;
     private long discarded;
-    private long idleSince;
 
     public Http1Server(Worker worker, StreamFactory streams, Http1Limits limits) {
         this.worker = worker;
         this.streams = streams;
         this.limits = limits;
-        this.parser = new Http1Parser(worker, this, true, limits.maxHead(), limits.maxHeaders());
+        this.parser = new Http1Parser(worker, this, true, limits);
         this.held = LeftOver.hold("connection", "http1 server");
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added);
-        idleSince = worker.ticker().nanos();
-        if (!limits.idle().isZero()) {
-            watchIdle(limits.idle().toMillis());
+        out = new Http1Out(worker, added, limits.dialect().properCase());
+        clock = new Http1Clock(worker, limits, this);
+    }
+
+    // ---- what time brings
+
+    @Override
+    public boolean busy() {
+        return open;
+    }
+
+    @Override
+    public void idled() {
+        closeNow();
+    }
+
+    @Override
+    public void aged() {
+        close = true;
+        aged = true;
+        if (!open) {
+            closeNow();
         }
     }
 
-    private void watchIdle(long millis) {
-        idleTimer =
-                worker.after(
-                        millis,
-                        () -> {
-                            if (closing) {
-                                return;
-                            }
-                            var idle = (worker.ticker().nanos() - idleSince) / 1_000_000;
-                            if (!open && idle >= limits.idle().toMillis()) {
-                                closeNow();
-                            } else {
-                                watchIdle(
-                                        open
-                                                ? limits.idle().toMillis()
-                                                : limits.idle().toMillis() - idle);
-                            }
-                        });
+    @Override
+    public void headLate() {
+        malformed(new Malformed(408, "request_header_timeout"));
     }
 
     // ---- reading
@@ -99,7 +98,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         var in = (ByteBuf) message;
-        if (closing) {
+        if (lingering) {
             in.release();
             return;
         }
@@ -135,6 +134,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             if (!kept) {
                 in.release();
             }
+            clock().head(parser.inHead());
         }
     }
 
@@ -155,11 +155,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     public boolean head(Http1Head head) throws Malformed {
         http10 = head.minor == 0;
         headRequest = head.method.equals("HEAD");
-        close = head.close || http10 && !head.keepAlive;
-        if (http10 && !limits.accept10()) {
-            throw new Malformed(426, "low_version");
-        }
-        var request = RequestTarget.of(head);
+        requests++;
+        close =
+                head.close
+                        || http10 && !head.keepAlive
+                        || aged
+                        || limits.requests() > 0 && requests >= limits.requests();
+        var request = Http1Requests.of(head, limits.dialect());
         upgrading = upgrading(head);
         var body = !upgrading && (head.chunked || head.contentLength > 0);
         expected = head.chunked ? Long.MAX_VALUE : Math.max(0, head.contentLength);
@@ -168,7 +170,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         responseBegun = false;
         responseEnded = false;
         discarded = 0;
-        if (head.expectContinue && body) {
+        expects = head.expectContinue && body && limits.dialect().forwardExpect();
+        if (head.expectContinue && body && !expects) {
             writer().start("HTTP/1.1 ", "100 ", "Continue").line().endHead(false);
             writer().flush();
         }
@@ -212,7 +215,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             requestEnded = true;
             var reader = stream;
             if (reader != null && !responseEnded) {
-                reader.end(limits.trailers() ? trailers : null);
+                reader.end(limits.dialect().trailers() ? trailers : null);
             }
         }
         finish();
@@ -220,6 +223,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     private void malformed(Malformed e) {
         close = true;
+        broken = true;
         upgrading = false;
         requestEnded = true;
         var reader = stream;
@@ -234,8 +238,14 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         finish();
         if (!closing) {
-            linger();
+            closeNow();
         }
+    }
+
+    /// Whether the client may still be writing what nobody will read. To close now would reset the
+    /// connection, and with it the answer on its way.
+    private boolean writing() {
+        return limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
     }
 
     @Override
@@ -274,12 +284,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             carry = null;
         }
         writer().release();
-        if (idleTimer != null) {
-            idleTimer.cancel();
-        }
-        if (lingering != null) {
-            lingering.cancel();
-        }
+        clock().stop();
         held.release();
     }
 
@@ -299,9 +304,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void informational(ResponseHead head) {
-        if (closing || responseEnded || responseBegun || http10) {
+        var unasked = head.status() == 100 && !expects;
+        if (closing || responseEnded || responseBegun || http10 || unasked) {
             return;
         }
+        expects &= head.status() != 100;
         var text = Statuses.line(head.status());
         var to = writer().start("HTTP/1.1 ", text, "").line().fields(head.headers());
         if (head.status() == 101) {
@@ -329,18 +336,15 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var headers = head.headers();
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
-        // As Envoy: who answers before the request has ended does not wait for its end.
-        if (streams.draining() || !requestEnded && !upgrading) {
-            close = true;
-        }
+        // as Envoy: who answers before the request has ended does not wait for its end
+        close |= streams.draining() || !requestEnded && !upgrading;
         var to = writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;
         if (chunked) {
             to.field("transfer-encoding", "chunked");
         } else if (end && !known && !bodiless) {
-            to.field(
-                    headRequest ? "transfer-encoding" : "content-length",
-                    headRequest ? "chunked" : "0");
+            var name = headRequest ? "transfer-encoding" : "content-length";
+            to.field(name, headRequest ? "chunked" : "0");
         } else if (!end && !known) {
             close = true;
         }
@@ -390,7 +394,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (closing || responseEnded) {
             return;
         }
-        writer().end(limits.trailers() ? trailers : null);
+        writer().end(limits.dialect().trailers() ? trailers : null);
         responseOver();
     }
 
@@ -431,7 +435,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (requestEnded) {
             open = false;
             stream = null;
-            idleSince = worker.ticker().nanos();
+            clock().idle();
             if (close) {
                 closeAfterWrites();
             } else if (!feeding) {
@@ -443,34 +447,29 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         } else if (close) {
             stream = null;
             open = false;
-            linger();
+            closeAfterWrites();
         }
     }
 
-    /// Ends what we send at once, and the connection when the client has ended too: a close with
-    /// octets unread would be a reset, which could take the answer from the client.
-    private void linger() {
+    private void closeAfterWrites() {
         if (closing) {
             return;
         }
         writer().flush();
         closing = true;
-        if (!(channel().channel() instanceof DuplexChannel duplex)
-                || channel().pipeline().get(SslHandler.class) != null) {
-            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        config(true);
-        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
-        lingering = worker.after(LINGER_MILLIS, () -> channel().close());
+        lingering = writing();
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(lingering ? _ -> linger() : ChannelFutureListener.CLOSE);
     }
 
-    private void closeAfterWrites() {
-        if (!closing) {
-            writer().flush();
-            closing = true;
-            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    /// Says that nothing more comes, and waits for the client to see it.
+    private void linger() {
+        if (carry != null) {
+            carry.release();
+            carry = null;
         }
+        clock().linger(channel().channel());
     }
 
     private void closeNow() {
@@ -487,6 +486,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     private ChannelHandlerContext channel() {
         return java.util.Objects.requireNonNull(ctx);
+    }
+
+    private Http1Clock clock() {
+        return java.util.Objects.requireNonNull(clock);
     }
 
     private Http1Out writer() {

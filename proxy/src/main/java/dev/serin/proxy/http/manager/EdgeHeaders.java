@@ -56,10 +56,16 @@ final class EdgeHeaders {
                 headers.set("x-request-id", requestId(ids));
             }
         }
-        if (edge.stripPort()) {
-            stripPort(request);
+        if (edge.via() != null) {
+            via(headers, edge.via());
         }
         return trusted == null ? downstream : downstream.from(trusted);
+    }
+
+    /// Adds this proxy to those that a message came through.
+    static void via(Headers headers, String via) {
+        var before = headers.joined("via");
+        headers.set("via", before == null ? via : before + ", " + via);
     }
 
     /// The client by `x-forwarded-for`, as far as the hops before this proxy are trusted; null
@@ -148,13 +154,5 @@ final class EdgeHeaders {
             text[i] = (byte) "0123456789abcdef".charAt(digit);
         }
         return new String(text, java.nio.charset.StandardCharsets.ISO_8859_1);
-    }
-
-    private static void stripPort(RequestHead request) {
-        var authority = request.authority();
-        var colon = authority.lastIndexOf(':');
-        if (colon > authority.lastIndexOf(']')) {
-            request.authority(authority.substring(0, colon));
-        }
     }
 }

@@ -79,8 +79,7 @@ public record HttpManager(
             boolean skipXffAppend,
             boolean requestId,
             boolean keepRequestId,
-            boolean normalizePath,
-            boolean mergeSlashes,
-            boolean stripPort,
+            RequestForm form,
+            @Nullable String via,
             List<Cidr> internal) {}
 }

@@ -53,8 +53,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
         downstream =
                 EdgeHeaders.request(
                         request, manager.edge(), connection.downstream(), connection.idDraw());
-        if (manager.edge().normalizePath() && !PathNormal.normalize(request, manager.edge())) {
-            reply(new LocalReply(400, 0, "path_normalization_failed", ""));
+        var wrong =
+                manager.edge().form().settle(request, connection.downstream().local().getPort());
+        if (wrong != null) {
+            reply(wrong);
             return;
         }
 
@@ -237,6 +239,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
                 }
             }
             case PASS_THROUGH -> {}
+        }
+        if (edge.via() != null) {
+            EdgeHeaders.via(headers, edge.via());
         }
         if (!headers.has("date")) {
             headers.add("date", worker().date(responseFirst));

@@ -8,7 +8,6 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
-import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.manager.HttpManager.Codec;
@@ -25,7 +24,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +59,7 @@ public final class ManagerCompiler {
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
                 codec(config),
-                limits(config),
+                Http1Compiler.limits(config),
                 http2(config),
                 config.hasStreamIdleTimeout()
                         ? Durations.toMillis(config.getStreamIdleTimeout())
@@ -136,9 +134,8 @@ public final class ManagerCompiler {
                 config.getSkipXffAppend(),
                 !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
                 config.getPreserveExternalRequestId(),
-                config.getNormalizePath().getValue(),
-                config.getMergeSlashes(),
-                config.getStripAnyHostPort() || config.getStripMatchingHostPort(),
+                Http1Compiler.form(config),
+                config.getVia().isEmpty() ? null : config.getVia(),
                 internal(config.getInternalAddressConfig().getCidrRangesList()));
     }
 
@@ -171,32 +168,13 @@ public final class ManagerCompiler {
     }
 
     private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
-        var heads = limits(config);
+        var heads = Http1Compiler.limits(config);
         try {
             return Http2Compiler.compile(config.getHttp2ProtocolOptions())
                     .heads(heads.maxHead(), heads.maxHeaders());
         } catch (ConfigProblem e) {
             throw e.under("http2_protocol_options");
         }
-    }
-
-    private static Http1Limits limits(HttpConnectionManager config) {
-        var usual = Http1Limits.USUAL;
-        var common = config.getCommonHttpProtocolOptions();
-        var idle =
-                common.hasIdleTimeout()
-                        ? Duration.ofMillis(Durations.toMillis(common.getIdleTimeout()))
-                        : usual.idle();
-        return new Http1Limits(
-                config.hasMaxRequestHeadersKb()
-                        ? config.getMaxRequestHeadersKb().getValue() * 1024
-                        : usual.maxHead(),
-                common.hasMaxHeadersCount()
-                        ? common.getMaxHeadersCount().getValue()
-                        : usual.maxHeaders(),
-                idle,
-                config.getHttpProtocolOptions().getAcceptHttp10(),
-                config.getHttpProtocolOptions().getEnableTrailers());
     }
 
     private static Set<String> upgrades(HttpConnectionManager config) {
