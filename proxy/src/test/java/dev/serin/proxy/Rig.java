@@ -140,7 +140,6 @@ final class Rig implements AutoCloseable {
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                       stat_prefix: main
                       server_name: istio-envoy
-                      http_protocol_options: {enable_trailers: true}
                       use_remote_address: true
                       http_protocol_options: {enable_trailers: true}
                       upgrade_configs: [{upgrade_type: websocket}]
