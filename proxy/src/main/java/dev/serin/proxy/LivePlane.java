@@ -8,6 +8,7 @@ import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.tracing.SpanSink;
 import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.LiveCluster;
 
@@ -61,7 +62,8 @@ final class LivePlane implements Plane {
                                         telemetry.accessLogs(),
                                         telemetry.networkObservers(),
                                         connections,
-                                        new TransportCompiler(tls)),
+                                        new TransportCompiler(tls),
+                                        (_, _) -> SpanSink.NOWHERE),
                                 telemetry.envoyStats()),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));

@@ -58,7 +58,7 @@ class UnreadFieldsTest {
                 List.of(
                         "virtual_hosts['shop'].routes[1].route.internal_redirect_policy is set, but"
                                 + " this proxy does not support it",
-                        "virtual_hosts['shop'].routes['last'].match.tls_context is set, but this"
+                        "virtual_hosts['shop'].routes['last'].route.hedge_policy is set, but this"
                                 + " proxy does not support it"),
                 of(
                         Yaml.route(
@@ -73,8 +73,8 @@ class UnreadFieldsTest {
                                   - match: {prefix: /b}
                                     route: {cluster: a, internal_redirect_policy: {}}
                                   - name: last
-                                    match: {prefix: /, tls_context: {presented: true}}
-                                    route: {cluster: a}
+                                    match: {prefix: /}
+                                    route: {cluster: a, hedge_policy: {}}
                                 """)));
     }
 

@@ -8,6 +8,8 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -34,6 +36,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -112,6 +115,13 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(
+                            "envoy.config.trace.v3.OpenTelemetryConfig",
+                            OpenTelemetryConfig::getDescriptor),
+                    entry("envoy.config.trace.v3.ZipkinConfig", ZipkinConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+                            UuidRequestIdConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),

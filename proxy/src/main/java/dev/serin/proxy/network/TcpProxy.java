@@ -358,6 +358,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         for (ConnectionObserver observer : config.observers()) {
             observer.ended(end);
         }
+        scope.observer().ended(config.statPrefix(), end);
     }
 
     private void uncount() {

@@ -92,23 +92,7 @@ final class Resources {
                             ClusterLoadAssignment.getDescriptor(),
                             endpoints,
                             any -> endpoints(parse(any, ClusterLoadAssignment.parser())));
-            case ConfigUpdate.SECRET ->
-                    take(
-                            update,
-                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
-                                    .getDescriptor(),
-                            secrets,
-                            any ->
-                                    extensions
-                                            .transports()
-                                            .needs()
-                                            .secrets()
-                                            .compile(
-                                                    parse(
-                                                            any,
-                                                            io.envoyproxy.envoy.extensions
-                                                                    .transport_sockets.tls.v3.Secret
-                                                                    .parser())));
+            case ConfigUpdate.SECRET -> secrets(update);
             default ->
                     update.changed().stream()
                             .map(r ->
@@ -119,6 +103,23 @@ final class Resources {
                                             "this proxy does not take resources of this type"))
                             .toList();
         };
+    }
+
+    private List<Rejected> secrets(ConfigUpdate update) {
+        return take(
+                update,
+                io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.getDescriptor(),
+                secrets,
+                any ->
+                        extensions
+                                .transports()
+                                .needs()
+                                .secrets()
+                                .compile(
+                                        parse(
+                                                any,
+                                                io.envoyproxy.envoy.extensions.transport_sockets.tls
+                                                        .v3.Secret.parser())));
     }
 
     private static List<Endpoint> endpoints(ClusterLoadAssignment message) throws ConfigProblem {

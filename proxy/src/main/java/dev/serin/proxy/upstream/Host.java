@@ -7,6 +7,9 @@ import dev.serin.proxy.upstream.pool.HostPool;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,16 +24,19 @@ public final class Host {
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private final @Nullable HostPool[] pools;
+    private final @Nullable Map<Object, HostPool>[] wishful;
     private volatile Map<String, Struct> metadata;
     private volatile long ejectedUntil;
     private volatile boolean ejected;
     private volatile boolean gone;
     private int ejections;
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
     Host(InetSocketAddress address, Map<String, Struct> metadata, int workers) {
         this.address = address;
         this.metadata = metadata;
         this.pools = new @Nullable HostPool[workers * 2];
+        this.wishful = new @Nullable Map[workers];
     }
 
     public InetSocketAddress address() {
@@ -129,6 +135,29 @@ public final class Host {
 
     public void pool(int worker, boolean http2, HostPool pool) {
         pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
+    }
+
+    /// The pools of the worker with this index for connections that have to be like `key` says;
+    /// that worker only.
+    public Map<Object, HostPool> wishful(int worker) {
+        var pools = wishful[worker];
+        if (pools == null) {
+            pools = new HashMap<>();
+            wishful[worker] = pools;
+        }
+        return pools;
+    }
+
+    /// All pools of the worker with this index; that worker only.
+    List<HostPool> allPools(int worker) {
+        var all = new ArrayList<>(wishful(worker).values());
+        for (var http2 : new boolean[] {false, true}) {
+            var pool = pool(worker, http2);
+            if (pool != null) {
+                all.add(pool);
+            }
+        }
+        return all;
     }
 
     @Override

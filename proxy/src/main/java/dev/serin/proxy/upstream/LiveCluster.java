@@ -8,6 +8,7 @@ import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
 import dev.serin.proxy.upstream.balance.HostPicker;
 import dev.serin.proxy.upstream.balance.PickContext;
+import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.worker.Worker;
 import dev.serin.proxy.worker.Workers;
 
@@ -123,6 +124,11 @@ public final class LiveCluster {
         for (var endpoint : endpoints) {
             var address = new InetSocketAddress(endpoint.host(), endpoint.port());
             var kept = hosts.get(address);
+            if (kept != null
+                    && !transports.of(kept.metadata()).equals(transports.of(endpoint.metadata()))) {
+                leave(kept); // its connections would be of the wrong transport
+                kept = null;
+            }
             var host =
                     kept != null ? kept : new Host(address, endpoint.metadata(), workers.count());
             host.metadata(endpoint.metadata());
@@ -181,12 +187,7 @@ public final class LiveCluster {
         for (Worker worker : workers.all()) {
             worker.loop()
                     .execute(() -> {
-                        for (var http2 : new boolean[] {false, true}) {
-                            var pool = host.pool(worker.index(), http2);
-                            if (pool != null) {
-                                pool.drain();
-                            }
-                        }
+                        host.allPools(worker.index()).forEach(HostPool::drain);
                     });
         }
     }

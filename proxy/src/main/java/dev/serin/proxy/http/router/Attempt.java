@@ -7,6 +7,8 @@ import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.HostPool;
@@ -63,6 +65,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
+    private @Nullable TlsFacts tls;
     private boolean begun;
     private boolean over;
     private long start;
@@ -76,9 +79,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     }
 
     /// Asks for a connection; its owner may be told before this returns.
-    void start(HttpProtocol downstream) {
+    ///
+    /// @param wish what the connection has to be like
+    void start(HttpProtocol downstream, ConnectionWish wish) {
         host.begin();
-        var pool = HostPool.of(worker, cluster, host, downstream);
+        var pool = HostPool.of(worker, cluster, host, downstream, wish);
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -97,6 +102,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         return local;
     }
 
+    /// Of the connection to the host; null without TLS.
+    @Nullable TlsFacts tls() {
+        return tls;
+    }
+
     /// By the ticker when there was a connection; 0 before.
     long started() {
         return start;
@@ -108,6 +118,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         var to = connection.open(this);
         writer = to;
         local = to.local();
+        tls = connection.tls();
         start = now();
         owner.ready(to);
     }

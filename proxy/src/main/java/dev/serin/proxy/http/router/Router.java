@@ -130,7 +130,7 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), to, picked, this);
         attempt = next;
-        next.start(stream.request().protocol());
+        next.start(stream.request().protocol(), WishedConnection.of(to, stream));
     }
 
     @Override
@@ -480,7 +480,8 @@ public final class Router implements Attempt.Owner {
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
-                transportFailure);
+                transportFailure,
+                last == null ? null : last.tls());
     }
 
     public long upstreamStart() {

@@ -5,6 +5,8 @@ import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.tls.Tls;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.HttpUpstream;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -12,6 +14,7 @@ import dev.serin.proxy.worker.Worker;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 
 import java.util.ArrayDeque;
@@ -49,27 +52,43 @@ public final class HostPool implements HostConnection.Keeper {
     private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
+    private final ConnectionWish wish;
     private int connecting;
 
-    private HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2) {
+    private HostPool(
+            Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
         this.http = cluster.config().http();
         this.http2 = http2;
+        this.wish = wish;
     }
 
-    /// The pool of this worker for this host and what the client speaks, made when first asked for.
+    /// The pool of this worker for this host, what the client speaks and what the connections have
+    /// to be like; made when first asked for.
     public static HostPool of(
-            Worker worker, LiveCluster cluster, Host host, HttpProtocol downstream) {
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            HttpProtocol downstream,
+            ConnectionWish wish) {
         var http2 = cluster.config().http().http2(downstream);
+        if (!wish.equals(ConnectionWish.NONE)) {
+            return host.wishful(worker.index())
+                    .computeIfAbsent(
+                            new Key(http2, wish),
+                            _ -> new HostPool(worker, cluster, host, http2, wish));
+        }
         var pool = host.pool(worker.index(), http2);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, host, http2);
+            pool = new HostPool(worker, cluster, host, http2, wish);
             host.pool(worker.index(), http2, pool);
         }
         return pool;
     }
+
+    private record Key(boolean http2, ConnectionWish wish) {}
 
     /// Gives `waiter` a connection, now or later.
     public void acquire(Waiter waiter) {
@@ -122,7 +141,9 @@ public final class HostPool implements HostConnection.Keeper {
             cluster.connections().force(); // one is always allowed, or the host could starve
         }
         connecting++;
-        if (http2) {
+        if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
+            negotiate();
+        } else if (http2) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
@@ -132,20 +153,45 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, handler)
+        Connector.connect(worker, cluster, host, wish, handler)
                 .addListener((ChannelFuture future) -> connected(connection, future));
     }
 
+    /// What is spoken is known after the handshake.
+    private void negotiate() {
+        Connector.connect(worker, cluster, host, wish, new ChannelInboundHandlerAdapter())
+                .addListener((ChannelFuture future) -> {
+                    if (!future.isSuccess()) {
+                        notConnected(future.cause());
+                        return;
+                    }
+                    var tls = Tls.facts(future.channel());
+                    if (tls != null && "h2".equals(tls.alpn())) {
+                        var client = new Http2Client(worker, this, http.http2());
+                        future.channel().pipeline().addLast(client);
+                        connected(client, future);
+                    } else {
+                        var client = new Http1Client(worker, this);
+                        future.channel().pipeline().addLast(client);
+                        connected(client, future);
+                    }
+                });
+    }
+
     private void connected(HostConnection connection, ChannelFuture future) {
-        connecting--;
-        if (future.isSuccess()) {
-            open.put(connection, new Watch(connection));
-            room(connection);
+        if (!future.isSuccess()) {
+            connection.discard();
+            notConnected(future.cause());
             return;
         }
-        connection.discard();
+        connecting--;
+        open.put(connection, new Watch(connection));
+        room(connection);
+    }
+
+    private void notConnected(Throwable cause) {
+        connecting--;
         cluster.connections().give();
-        var cause = future.cause();
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
         // All that wait: another try would most likely end the same, and they know other hosts.
@@ -188,6 +234,7 @@ public final class HostPool implements HostConnection.Keeper {
 
     private void unused() {
         if (open.isEmpty() && connecting == 0 && waiting.isEmpty()) {
+            host.wishful(worker.index()).remove(new Key(http2, wish), this);
             cluster.unused(host);
         }
     }
