@@ -171,7 +171,7 @@ public final class HostPool implements HostConnection.Keeper {
                         future.channel().pipeline().addLast(client);
                         connected(client, future);
                     } else {
-                        var client = new Http1Client(worker, this);
+                        var client = new Http1Client(worker, this, http.trailers());
                         future.channel().pipeline().addLast(client);
                         connected(client, future);
                     }
