@@ -44,6 +44,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private int requests;
     private long idleSince;
 
+    /// One that drops trailers, as is usual.
+    public Http1Client(Worker worker, Keeper keeper) {
+        this(worker, keeper, false);
+    }
+
     /// @param trailers whether they are passed on in both directions; else they are dropped
     public Http1Client(Worker worker, Keeper keeper, boolean trailers) {
         this.worker = worker;
