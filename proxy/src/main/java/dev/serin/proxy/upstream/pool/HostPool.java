@@ -159,7 +159,7 @@ public final class HostPool implements HostConnection.Keeper {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
-            var client = new Http1Client(worker, this);
+            var client = new Http1Client(worker, this, http.trailers());
             connect(client, client);
         }
     }
@@ -191,7 +191,7 @@ public final class HostPool implements HostConnection.Keeper {
             place.giveWay(ctx, client);
             connected(client);
         } else {
-            var client = new Http1Client(worker, this);
+            var client = new Http1Client(worker, this, http.trailers());
             place.giveWay(ctx, client);
             connected(client);
         }
