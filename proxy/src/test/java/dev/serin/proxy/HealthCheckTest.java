@@ -34,7 +34,12 @@ final class HealthCheckTest {
                 var check = request.head().startsWith("GET /health ");
                 var line = check ? status : "200 OK";
                 wire.write(
-                        "HTTP/1.1 " + line + "\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                        "HTTP/1.1 "
+                                + line
+                                + "\r\ncontent-length: "
+                                + body.length()
+                                + "\r\n\r\n"
+                                + body);
             }
         });
     }

@@ -44,8 +44,7 @@ final class BreakersTest {
 
     @Test
     void aBudgetMovesWithTheLoad() {
-        var breakers =
-                new Breakers(new Limits(10, 10, 1000, 3, 10, new Budget(20, 2), false));
+        var breakers = new Breakers(new Limits(10, 10, 1000, 3, 10, new Budget(20, 2), false));
         assertTrue(breakers.retries().take());
         assertTrue(breakers.retries().take());
         assertFalse(breakers.retries().take());

@@ -121,7 +121,9 @@ final class OutlierDetectorTest {
         }
         var other = hosts.get(1);
         try (var detector =
-                detector(OutlierDetection.newBuilder().setConsecutive5Xx(of(2)), List.of(other, hosts.get(2)).subList(0, 1))) {
+                detector(
+                        OutlierDetection.newBuilder().setConsecutive5Xx(of(2)),
+                        List.of(other, hosts.get(2)).subList(0, 1))) {
             detector.ended(other, Outcome.CONNECT_FAILED);
             detector.ended(other, Outcome.TIMEOUT);
             assertEquals(1L, counts.get(ClusterEvent.OUTLIER_EJECTIONS_OVERFLOW));
@@ -141,7 +143,9 @@ final class OutlierDetectorTest {
                 answer(detector, host, 100 - bad, 200);
             }
             time.advance(Duration.ofSeconds(1));
-            assertEquals(List.of(hosts.getLast()), hosts.stream().filter(OutlierDetectorTest::out).toList());
+            assertEquals(
+                    List.of(hosts.getLast()),
+                    hosts.stream().filter(OutlierDetectorTest::out).toList());
             assertEquals(1L, counts.get(ClusterEvent.OUTLIER_ENFORCED_SUCCESS_RATE));
         }
     }
