@@ -82,14 +82,13 @@ class UnreadFieldsTest {
     void otherValuesOfAFieldAreNamed() {
         assertEquals(
                 List.of(
-                        "circuit_breakers.thresholds[1].priority is HIGH, and this proxy supports"
-                                + " only DEFAULT"),
+                        "common_lb_config.close_connections_on_host_set_change is true, and this"
+                                + " proxy supports only false"),
                 of(
                         Yaml.cluster(
                                 """
                                 name: a
-                                circuit_breakers:
-                                  thresholds: [{max_requests: 3}, {priority: HIGH}]
+                                common_lb_config: {close_connections_on_host_set_change: true}
                                 """)));
     }
 
