@@ -5,14 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+
 import dev.serin.proxy.Origin.Wire;
 import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.testkit.Eventually;
 import dev.serin.testkit.NothingLeft;
 import dev.serin.testkit.ScriptedDraws;
+
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -194,7 +200,37 @@ class RetriesTest {
                 var rig = routes(origin, "- {match: {prefix: /}, route: {cluster: one}}\n")) {
             // the rig's connection manager is an edge, and this client is outside of the mesh
             assertEquals("500 1 -", ask(rig, "x-say: 500", "x-envoy-retry-on: 5xx"));
+            assertEquals("[]", rig.apply(inside()).toString());
+            Eventually.eventually(
+                    Duration.ofSeconds(5),
+                    "the listener believes its clients",
+                    () -> ask(rig, "x-say: 500", "x-envoy-retry-on: 5xx").equals("500 2 URX"));
+            assertNull(seen.peek().header("x-envoy-retry-on"), "not for hosts");
+            assertEquals(
+                    "500 4 URX",
+                    ask(rig, "x-say: 500", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 3"));
+            var codes = "x-envoy-retriable-status-codes: 418,419";
+            assertEquals(
+                    "200 2 -",
+                    ask(rig, "x-say: 419,200", "x-envoy-retry-on: retriable-status-codes", codes));
+            assertEquals(
+                    "504 1 UT", ask(rig, "x-say: silent", "x-envoy-upstream-rq-timeout-ms: 50"));
+            assertEquals("50", seen.peek().header("x-envoy-expected-rq-timeout-ms"));
         }
+    }
+
+    /// The listener of the rig, whose clients are of the mesh.
+    private static com.google.protobuf.Message inside() {
+        var yaml = Rig.http().toBuilder();
+        var filter = yaml.getFilterChainsBuilder(0).getFiltersBuilder(0);
+        try {
+            var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class).toBuilder();
+            manager.clearUseRemoteAddress();
+            filter.setTypedConfig(com.google.protobuf.Any.pack(manager.build()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+        return yaml.build();
     }
 
     @Test
