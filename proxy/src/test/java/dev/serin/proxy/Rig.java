@@ -14,6 +14,7 @@ import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.worker.Pressure;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
@@ -32,6 +33,9 @@ final class Rig implements AutoCloseable {
     final DataPlane plane;
     private final ThreadTimers timers;
 
+    /// The share of the memory that is in use.
+    volatile double memory;
+
     /// Listeners that could not be put to use; a test that expects one sets this.
     volatile List<String> failures;
 
@@ -41,7 +45,12 @@ final class Rig implements AutoCloseable {
 
     Rig(Draws draws, Ticker ticker, Timers given, int threads) {
         timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
-        workers = new Workers(threads, Transport.best(), Ticker.system());
+        workers =
+                new Workers(
+                        threads,
+                        Transport.best(),
+                        Ticker.system(),
+                        new Pressure(Ticker.system(), () -> memory, Pressure.Limits.USUAL));
         var extensions =
                 new Extensions(
                         Filters.ofStreams(ticker, draws),

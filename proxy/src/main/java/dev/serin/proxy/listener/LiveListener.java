@@ -189,7 +189,12 @@ public final class LiveListener {
     }
 
     private void accept(Worker worker, Channel channel) {
+        if (worker.pressure().refusesConnections()) {
+            channel.close();
+            return;
+        }
         connections.add(channel);
+        channel.pipeline().addLast(new SlowReaders(worker));
         channel.pipeline().addLast(new ConnectionPath(worker, scope, neighbours, this));
     }
 
@@ -201,7 +206,8 @@ public final class LiveListener {
         var connections = chain.connections();
         connections.add(connection);
         channel.closeFuture().addListener(_ -> connections.remove(connection));
-        return new ChainScope(scope, chain, share);
+        var pressure = workers.of(channel.eventLoop()).pressure();
+        return new ChainScope(scope, chain, share, pressure);
     }
 
     /// Where it listens; the port is the real one where 0 was asked for.
