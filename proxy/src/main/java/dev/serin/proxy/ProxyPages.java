@@ -12,6 +12,7 @@ import dev.serin.proxy.admin.Pages;
 import dev.serin.proxy.agent.AgentPages;
 import dev.serin.proxy.agent.AppClient;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.proxy.telemetry.metrics.StatName;
 
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
 
@@ -39,11 +40,11 @@ final class ProxyPages implements AdminView, AutoCloseable {
         this.startNanos = proxy.runtime().ticker().nanos();
         proxy.telemetry()
                 .metrics()
-                .gauge("envoy_server_live", () -> state().equals("LIVE") ? 1 : 0);
-        proxy.telemetry().metrics().gauge("envoy_server_uptime", this::uptimeSeconds);
+                .gauge(StatName.of("server.live"), () -> state().equals("LIVE") ? 1 : 0);
+        proxy.telemetry().metrics().gauge(StatName.of("server.uptime"), this::uptimeSeconds);
         proxy.telemetry()
                 .metrics()
-                .gauge("envoy_control_plane_connected_state", () -> connected() ? 1 : 0);
+                .gauge(StatName.of("control_plane.connected_state"), () -> connected() ? 1 : 0);
     }
 
     /// Binds all of them; fails with the first port that is taken.

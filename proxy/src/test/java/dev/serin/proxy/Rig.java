@@ -1,6 +1,7 @@
 package dev.serin.proxy;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.base.time.ThreadTimers;
@@ -14,6 +15,16 @@ import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.telemetry.istio.PeerExchange;
+import dev.serin.proxy.telemetry.istio.PeerMetadata;
+import dev.serin.proxy.telemetry.istio.PeerMetadataFilters;
+import dev.serin.proxy.telemetry.istio.StatsFilters;
+import dev.serin.proxy.telemetry.istio.StatsObservers;
+import dev.serin.proxy.telemetry.metrics.Metrics;
+import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.tracing.Span;
+import dev.serin.proxy.transport.TransportCompiler;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Pressure;
 import dev.serin.proxy.worker.Workers;
 
@@ -23,11 +34,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A data plane on loopback with everything around it.
 final class Rig implements AutoCloseable {
     final BlockingQueue<StreamEnd> ends = new LinkedBlockingQueue<>();
     final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    final Metrics metrics = new Metrics(1000);
+    final BlockingQueue<Span> spans = new LinkedBlockingQueue<>();
+    private final PeerMetadata peers = new PeerMetadata("node", Struct.getDefaultInstance());
     final RecordingLog log = new RecordingLog();
     final Workers workers;
     final DataPlane plane;
@@ -53,10 +68,20 @@ final class Rig implements AutoCloseable {
                         new Pressure(Ticker.system(), () -> memory, Pressure.Limits.USUAL));
         var extensions =
                 new Extensions(
-                        Filters.ofStreams(ticker, draws),
+                        Stream.concat(
+                                        Filters.ofStreams(ticker, draws).stream(),
+                                        Stream.of(
+                                                new PeerMetadataFilters(peers),
+                                                new StatsFilters(metrics, peers)))
+                                .toList(),
                         List.of(log),
-                        List.of(),
-                        Filters.ofConnections(ticker));
+                        List.of(new StatsObservers(metrics, peers)),
+                        Stream.concat(
+                                        Filters.ofConnections(ticker).stream(),
+                                        Stream.of(new PeerExchange(peers)))
+                                .toList(),
+                        new TransportCompiler(TlsNeeds.bare(ticker)),
+                        (_, _) -> spans::add);
         plane =
                 new DataPlane(
                         "test",
@@ -82,7 +107,8 @@ final class Rig implements AutoCloseable {
                                     public void counted(String name) {
                                         counts.merge(name, 1, Integer::sum);
                                     }
-                                }),
+                                },
+                                Upstream.Outside.PLAIN),
                         new Watcher() {
                             @Override
                             public void listenerFailed(String name, String reason) {
@@ -136,8 +162,18 @@ final class Rig implements AutoCloseable {
         return http("");
     }
 
+    /// The same with more fields of the connection manager.
+    static io.envoyproxy.envoy.config.listener.v3.Listener managed(String fields) {
+        return http("", fields);
+    }
+
     /// @param filters further HTTP filters, as YAML list items
     static io.envoyproxy.envoy.config.listener.v3.Listener http(String filters) {
+        return http(filters, "");
+    }
+
+    private static io.envoyproxy.envoy.config.listener.v3.Listener http(
+            String filters, String fields) {
         return Yaml.listener(
                 """
                 name: main
@@ -153,11 +189,13 @@ final class Rig implements AutoCloseable {
                       http_protocol_options: {enable_trailers: true}
                       upgrade_configs: [{upgrade_type: websocket}]
                       rds: {route_config_name: routes, config_source: {ads: {}}}
+                FIELDS
                       http_filters:
                 FILTERS
                       - name: router
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
                 """
+                        .replace("FIELDS", fields.indent(6))
                         .replace("FILTERS", filters.indent(6)));
     }
 

@@ -169,14 +169,26 @@ class TlsPathTest {
             try (var client = Wire.to(rig.port("out"))) {
                 assertEquals("hello", client.get("/").body());
                 assertEquals("hello", client.get("/").body());
-                assertEquals(
-                        "upstream connect error or disconnect/reset before headers. reset reason:"
-                                + " remote connection failure, transport failure reason:"
-                                + " TLS_error:|268435581:SSL"
-                                + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert"
-                                + " failed: SAN matcher:TLS_error_end",
-                        client.get("/wrong").body());
+                assertEquals(503, client.get("/wrong").status());
             }
+            var ends = new java.util.ArrayList<dev.serin.proxy.stream.StreamEnd>();
+            for (var i = 0; i < 5; i++) {
+                ends.add(rig.end());
+            }
+            var wrong = ends.stream().filter(e -> e.status() == 503).findFirst().orElseThrow();
+            assertEquals(
+                    "TLS_error:|268435581:SSL"
+                        + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert failed:"
+                        + " SAN matcher:TLS_error_end",
+                    wrong.upstream().transportFailure());
+            var outer =
+                    ends.stream()
+                            .filter(e -> e.upstream().cluster().equals("one"))
+                            .findFirst()
+                            .orElseThrow();
+            assertEquals("server.test", outer.upstream().tls().serverName());
+            assertEquals("CN=server", outer.upstream().tls().peer().subject());
+            assertEquals("CN=client", outer.upstream().tls().local().subject());
         }
     }
 

@@ -12,11 +12,13 @@ import dev.serin.proxy.stream.DynamicMetadata;
 import dev.serin.proxy.stream.FilterState;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
+import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.stream.UpstreamUse;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -174,9 +176,35 @@ public final class Attributes {
             case "id" -> downstream.id();
             case "mtls" -> downstream.peerIdentity() != null;
             case "requested_server_name" -> downstream.serverName();
-            case "uri_san_peer_certificate" -> downstream.peerIdentity();
+            case "transport_failure_reason" -> downstream.transportFailure();
+            default -> tls(downstream.tls(), name);
+        };
+    }
+
+    private static @Nullable Object tls(@Nullable TlsFacts tls, String name) {
+        if (tls == null) {
+            return null;
+        }
+        return switch (name) {
+            case "tls_version" -> tls.version();
+            case "subject_local_certificate" -> tls.local() == null ? null : tls.local().subject();
+            case "subject_peer_certificate" -> tls.peer() == null ? null : tls.peer().subject();
+            case "uri_san_local_certificate" ->
+                    tls.local() == null ? null : first(tls.local().uriSans());
+            case "uri_san_peer_certificate" ->
+                    tls.peer() == null ? null : first(tls.peer().uriSans());
+            case "dns_san_local_certificate" ->
+                    tls.local() == null ? null : first(tls.local().dnsSans());
+            case "dns_san_peer_certificate" ->
+                    tls.peer() == null ? null : first(tls.peer().dnsSans());
+            case "sha256_peer_certificate_digest" ->
+                    tls.peer() == null ? null : tls.peer().sha256();
             default -> null;
         };
+    }
+
+    private static @Nullable String first(List<String> names) {
+        return names.isEmpty() ? null : names.getFirst();
     }
 
     private static @Nullable Object upstream(UpstreamUse upstream, String name) {
@@ -187,7 +215,7 @@ public final class Attributes {
             case "local_address" -> upstream.local() == null ? null : shown(upstream.local());
             case "transport_failure_reason" -> upstream.transportFailure();
             case "request_attempt_count" -> (long) upstream.attempts();
-            default -> null;
+            default -> tls(upstream.tls(), name);
         };
     }
 

@@ -5,6 +5,7 @@ import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.tracing.SpanSink;
 import dev.serin.proxy.transport.TransportCompiler;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ public final class Extensions {
     private final TransportCompiler transports;
     private final Map<String, NetworkFilterFactory> networkFilters = new HashMap<>();
 
+    private final SpanSink.Maker spans;
+
     /// With files of this machine and no identity.
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
@@ -33,15 +36,19 @@ public final class Extensions {
                 accessLogs,
                 networkObservers,
                 networkFilters,
-                new TransportCompiler(TlsNeeds.bare(Ticker.system())));
+                new TransportCompiler(TlsNeeds.bare(Ticker.system())),
+                (_, _) -> SpanSink.NOWHERE);
     }
 
+    /// @param spans where the spans of a tracing provider go
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
             List<? extends AccessLogFactory> accessLogs,
             List<? extends NetworkObserverFactory> networkObservers,
             List<? extends NetworkFilterFactory> networkFilters,
-            TransportCompiler transports) {
+            TransportCompiler transports,
+            SpanSink.Maker spans) {
+        this.spans = spans;
         httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
         accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
         networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
@@ -72,6 +79,11 @@ public final class Extensions {
     /// @throws ConfigProblem naming the type if it is not known
     public NetworkFilterFactory networkFilter(ExtensionConfig config) throws ConfigProblem {
         return known(networkFilters, config, "network filter");
+    }
+
+    /// Where the spans of a tracing provider go.
+    public SpanSink.Maker spans() {
+        return spans;
     }
 
     /// Whether there is a filter for this type of configuration.

@@ -40,7 +40,8 @@ public final class FieldLists {
                     "manager",
                     "rbac",
                     "route",
-                    "tls");
+                    "tls",
+                    "tracing");
 
     private final Map<String, Map<String, Listed>> messages;
 

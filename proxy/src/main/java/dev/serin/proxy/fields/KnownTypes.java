@@ -8,9 +8,12 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
@@ -30,11 +33,18 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -116,6 +126,25 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(BALANCING + "ring_hash.v3.RingHash", RingHash::getDescriptor),
+                    entry(BALANCING + "maglev.v3.Maglev", Maglev::getDescriptor),
+                    entry(
+                            BALANCING
+                                    + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
+                            ClientSideWeightedRoundRobin::getDescriptor),
+                    entry(BALANCING + "wrr_locality.v3.WrrLocality", WrrLocality::getDescriptor),
+                    entry(
+                            BALANCING + "cluster_provided.v3.ClusterProvided",
+                            ClusterProvided::getDescriptor),
+                    entry(BALANCING + "subset.v3.Subset", Subset::getDescriptor),
+                    entry("envoy.extensions.clusters.dns.v3.DnsCluster", DnsCluster::getDescriptor),
+                    entry(
+                            "envoy.config.trace.v3.OpenTelemetryConfig",
+                            OpenTelemetryConfig::getDescriptor),
+                    entry("envoy.config.trace.v3.ZipkinConfig", ZipkinConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+                            UuidRequestIdConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),

@@ -181,6 +181,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         from,
                         from,
                         found.serverName(),
+                        null,
+                        null,
                         null);
         if (chain == null) {
             var refused =
@@ -207,7 +209,10 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                 new ClientHandshake(
                         worker,
                         chain.handshakeMillis(),
-                        secured -> admit(ctx, chain, downstream.secured(secured)),
+                        secured -> {
+                            protocol = secured.alpn();
+                            admit(ctx, chain, downstream.secured(secured));
+                        },
                         reason -> insecure(downstream, reason));
         var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
         if (handler == null) {
@@ -240,7 +245,10 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private void admit(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
         var connection =
                 new ConnectionContext(
-                        downstream, new Slots(), null, name -> scope.observer().counted(name));
+                        downstream,
+                        new Slots(),
+                        downstream.tls() == null ? null : downstream.tls().alpn(),
+                        name -> scope.observer().counted(name));
         for (var filter : chain.filters()) {
             var detail = filter.refusal(connection);
             if (detail != null) {
@@ -283,6 +291,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     protocol);
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
+        watch(ctx, chain, downstream);
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
@@ -297,6 +306,19 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             pipeline.fireChannelRead(early);
             pipeline.fireChannelReadComplete();
         }
+    }
+
+    /// Tells of the connection now and when it is closed.
+    private void watch(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+        var observer = scope.observer();
+        var http = chain.target() instanceof Http;
+        var prefix =
+                switch (chain.target()) {
+                    case Http(var manager) -> manager.statPrefix();
+                    case Tcp(var tcp) -> tcp.statPrefix();
+                };
+        observer.opened(prefix, http, downstream);
+        ctx.channel().closeFuture().addListener(_ -> observer.closed(prefix, http, downstream));
     }
 
     /// The end of a connection that never went anywhere.

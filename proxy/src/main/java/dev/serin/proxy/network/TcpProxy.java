@@ -15,6 +15,7 @@ import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
@@ -159,7 +160,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         if (!future.isSuccess()) {
             uncount();
-            to.answered(on, 503, worker.ticker().nanos());
+            to.ended(on, Outcome.CONNECT_FAILED);
             tried.add(on);
             transportFailure = Connector.reason(future.cause());
             if (attempts < config.connectAttempts()) {
@@ -169,7 +170,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        to.answered(on, 200, worker.ticker().nanos());
+        to.ended(on, Outcome.CONNECTED_FINALLY);
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();
@@ -358,6 +359,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         for (ConnectionObserver observer : config.observers()) {
             observer.ended(end);
         }
+        scope.observer().ended(config.statPrefix(), end);
     }
 
     private void uncount() {

@@ -27,19 +27,6 @@ public record Downstream(
         @Nullable String peerIdentity,
         @Nullable TlsFacts tls,
         @Nullable String transportFailure) {
-    /// A connection without TLS, or before it.
-    public Downstream(
-            long id,
-            String listener,
-            Direction direction,
-            InetSocketAddress local,
-            InetSocketAddress remote,
-            InetSocketAddress direct,
-            @Nullable String serverName,
-            @Nullable String peerIdentity) {
-        this(id, listener, direction, local, remote, direct, serverName, peerIdentity, null, null);
-    }
-
     /// The same connection after its handshake.
     public Downstream secured(TlsFacts facts) {
         return new Downstream(

@@ -1,10 +1,30 @@
 package dev.serin.proxy.stream;
 
-/// Is told of the end of each HTTP stream. Called on the stream's event loop, so it must neither
-/// block nor throw.
+/// Is told of what happens to each HTTP stream and each connection of a data plane. Called on their
+/// event loops, so it must neither block nor throw. `prefix` is the `stat_prefix` of what carries
+/// them.
 @FunctionalInterface
 public interface StreamObserver {
     void ended(StreamEnd end);
+
+    /// The head of a request has come; its end will be told too.
+    default void begun(String prefix, Downstream downstream) {}
+
+    /// A stream has ended.
+    default void ended(String prefix, StreamEnd end) {
+        ended(end);
+    }
+
+    /// A connection that is passed on octet by octet has ended.
+    default void ended(String prefix, ConnectionEnd end) {}
+
+    /// A connection was handed to what carries it.
+    ///
+    /// @param http whether that is HTTP
+    default void opened(String prefix, boolean http, Downstream downstream) {}
+
+    /// Such a connection is closed.
+    default void closed(String prefix, boolean http, Downstream downstream) {}
 
     /// A filter counts something under `http.PREFIX.NAME`.
     default void counted(String prefix, String name) {}

@@ -1,38 +1,40 @@
 package dev.serin.proxy.telemetry;
 
 import dev.serin.proxy.stream.ConnectionEnd;
-import dev.serin.proxy.stream.ConnectionObserver;
+import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.StreamObserver;
-import dev.serin.proxy.telemetry.metrics.Family;
+import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.telemetry.metrics.Histogram;
 import dev.serin.proxy.telemetry.metrics.Metrics;
+import dev.serin.proxy.telemetry.metrics.StatName;
 import dev.serin.proxy.tls.TlsObserver;
+import dev.serin.proxy.tls.verify.Verdict;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The metrics that Envoy has under the same names, as far as the ends of streams and connections
 /// tell them. Any event loop.
-public final class EnvoyStats implements StreamObserver, ConnectionObserver, TlsObserver {
+public final class EnvoyStats implements StreamObserver, TlsObserver {
     /// Upper ends of the buckets that Envoy's histograms have, in milliseconds or bytes.
     private static final double[] BUCKETS = {
         0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000,
         1800000, 3600000
     };
 
-    private static final String CLUSTER = "envoy_cluster_name";
-    private static final String LISTENER = "envoy_listener_address";
+    private static final String CLUSTER = "cluster.{envoy_cluster_name}.upstream_";
 
     private final Metrics metrics;
     private final Map<String, OfCluster> clusters = new ConcurrentHashMap<>();
     private final Map<String, OfListener> listeners = new ConcurrentHashMap<>();
+    private final Map<String, ManagerStats> managers = new ConcurrentHashMap<>();
+    private final Map<String, OfTcp> tcp = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> named = new ConcurrentHashMap<>();
 
     public EnvoyStats(Metrics metrics) {
         this.metrics = metrics;
@@ -43,11 +45,102 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
         return BUCKETS.clone();
     }
 
+    private ManagerStats manager(String prefix) {
+        return managers.computeIfAbsent(prefix, p -> new ManagerStats(metrics, p));
+    }
+
+    private OfListener listener(Downstream downstream) {
+        return listeners.computeIfAbsent(downstream.listener(), n -> new OfListener(metrics, n));
+    }
+
+    private OfCluster cluster(String name) {
+        return clusters.computeIfAbsent(name, n -> new OfCluster(metrics, n));
+    }
+
+    private OfTcp tcp(String prefix) {
+        return tcp.computeIfAbsent(prefix, p -> new OfTcp(metrics, p));
+    }
+
+    @Override
+    public void begun(String prefix, Downstream downstream) {
+        manager(prefix).begun();
+    }
+
+    @Override
+    public void ended(String prefix, StreamEnd end) {
+        manager(prefix).ended(end);
+        ended(end);
+    }
+
+    @Override
+    public void opened(String prefix, boolean http, Downstream downstream) {
+        listener(downstream).opened();
+        if (http) {
+            manager(prefix).opened();
+        } else {
+            tcp(prefix).connections.increment();
+            tcp(prefix).active.increment();
+        }
+    }
+
+    @Override
+    public void closed(String prefix, boolean http, Downstream downstream) {
+        listener(downstream).closed();
+        if (http) {
+            manager(prefix).closed();
+        } else {
+            tcp(prefix).active.decrement();
+        }
+    }
+
+    @Override
+    public void counted(String prefix, String name) {
+        manager(prefix).counted(name);
+    }
+
+    @Override
+    public void counted(String name) {
+        named.computeIfAbsent(name, n -> metrics.counters(StatName.of(n)).of()).increment();
+    }
+
+    @Override
+    public void secured(Whose whose, TlsFacts facts) {
+        ssl(whose, "handshake").increment();
+        if (facts.resumed()) {
+            ssl(whose, "session_reused").increment();
+        }
+        if (whose.listener() && facts.peer() == null) {
+            ssl(whose, "no_certificate").increment();
+        }
+    }
+
+    @Override
+    public void failed(
+            Whose whose,
+            Verdict.@Nullable Kind kind,
+            boolean connectionError,
+            boolean noCertificate) {
+        if (connectionError) {
+            ssl(whose, "connection_error").increment();
+        }
+        if (noCertificate) {
+            ssl(whose, "fail_verify_no_cert").increment();
+        }
+        if (kind != null) {
+            ssl(whose, "fail_verify_error").increment();
+        }
+    }
+
+    private LongAdder ssl(Whose whose, String what) {
+        var of =
+                whose.listener()
+                        ? "listener.{envoy_listener_address}"
+                        : "cluster.{envoy_cluster_name}";
+        return metrics.counters(StatName.of(of + ".ssl." + what)).of(whose.name());
+    }
+
     @Override
     public void ended(StreamEnd end) {
-        var listener = listener(end.downstream().listener());
-        listener.requests.increment();
-        listener.classes.count(end.status());
         var upstream = end.upstream();
         if (upstream == null) {
             return;
@@ -58,8 +151,11 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
             cluster.retries.add(upstream.attempts() - 1L);
         }
         cluster.failed(end.flags());
-        cluster.codes.count(end.status());
-        cluster.classes.count(end.status());
+        if (end.status() != 0) {
+            cluster.completed.increment();
+            cluster.codes.count(end.status());
+            cluster.classes.count(end.status());
+        }
         var timing = end.timing();
         if (timing.upstreamEnd() != 0 && timing.upstreamStart() != 0) {
             var millis = (timing.upstreamEnd() - timing.upstreamStart()) / 1_000_000;
@@ -68,8 +164,12 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
     }
 
     @Override
-    public void ended(ConnectionEnd end) {
-        listener(end.downstream().listener()).connections.increment();
+    public void ended(String prefix, ConnectionEnd end) {
+        var own = tcp(prefix);
+        own.received.add(end.traffic().received());
+        own.sent.add(end.traffic().sent());
+        ManagerStats.add(end.flags(), ResponseFlag.STREAM_IDLE_TIMEOUT, own.idle);
+        ManagerStats.add(end.flags(), ResponseFlag.NO_CLUSTER_FOUND, own.noRoute);
         var upstream = end.upstream();
         if (upstream != null) {
             var cluster = cluster(upstream.cluster());
@@ -82,59 +182,48 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
         }
     }
 
-    private OfListener listener(String name) {
-        return listeners.computeIfAbsent(name, n -> new OfListener(metrics, n));
-    }
-
-    private OfCluster cluster(String name) {
-        return clusters.computeIfAbsent(name, n -> new OfCluster(metrics, n));
-    }
-
-    /// Counters by status, each made when it is first needed.
-    private static final class ByStatus {
-        private final AtomicReferenceArray<@Nullable LongAdder> counters =
-                new AtomicReferenceArray<>(600);
-        private final Family<LongAdder> family;
-        private final String of;
-        private final int divisor;
-
-        ByStatus(Family<LongAdder> family, String of, int divisor) {
-            this.family = family;
-            this.of = of;
-            this.divisor = divisor;
-        }
-
-        void count(int status) {
-            if (status < 100 || status > 599) {
-                return;
-            }
-            var at = status / divisor;
-            var counter = counters.get(at);
-            if (counter == null) {
-                counter = family.of(Integer.toString(at), of);
-                counters.set(at, counter);
-            }
-            counter.increment();
-        }
-    }
-
-    /// One listener's series.
+    /// One listener's series, `listener.ADDRESS.*`.
     private static final class OfListener {
-        private final LongAdder requests;
         private final LongAdder connections;
-        private final ByStatus classes;
+        private final LongAdder active;
+        private final LongAdder destroyed;
 
         OfListener(Metrics metrics, String listener) {
-            var label = List.of(LISTENER);
-            requests = metrics.counters("envoy_http_downstream_rq_total", label).of(listener);
-            connections = metrics.counters("envoy_tcp_downstream_cx_total", label).of(listener);
-            classes =
-                    new ByStatus(
-                            metrics.counters(
-                                    "envoy_http_downstream_rq_xx",
-                                    List.of("envoy_response_code_class", LISTENER)),
-                            listener,
-                            100);
+            var prefix = "listener.{envoy_listener_address}.downstream_cx_";
+            connections = metrics.counters(StatName.of(prefix + "total")).of(listener);
+            active = metrics.gauges(StatName.of(prefix + "active")).of(listener);
+            destroyed = metrics.counters(StatName.of(prefix + "destroy")).of(listener);
+        }
+
+        void opened() {
+            connections.increment();
+            active.increment();
+        }
+
+        void closed() {
+            active.decrement();
+            destroyed.increment();
+        }
+    }
+
+    /// One TCP proxy's series, `tcp.PREFIX.*`.
+    private static final class OfTcp {
+        private final LongAdder connections;
+        private final LongAdder active;
+        private final LongAdder received;
+        private final LongAdder sent;
+        private final LongAdder idle;
+        private final LongAdder noRoute;
+
+        OfTcp(Metrics metrics, String prefix) {
+            var tcp = "tcp.{envoy_tcp_prefix}.";
+            connections = metrics.counters(StatName.of(tcp + "downstream_cx_total")).of(prefix);
+            active = metrics.gauges(StatName.of(tcp + "downstream_cx_active")).of(prefix);
+            received =
+                    metrics.counters(StatName.of(tcp + "downstream_cx_rx_bytes_total")).of(prefix);
+            sent = metrics.counters(StatName.of(tcp + "downstream_cx_tx_bytes_total")).of(prefix);
+            idle = metrics.counters(StatName.of(tcp + "idle_timeout")).of(prefix);
+            noRoute = metrics.counters(StatName.of(tcp + "downstream_cx_no_route")).of(prefix);
         }
     }
 
@@ -149,9 +238,10 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
         private final LongAdder overflows;
         private final LongAdder sent;
         private final LongAdder received;
+        private final LongAdder completed;
         private final Histogram time;
-        private final ByStatus codes;
-        private final ByStatus classes;
+        private final StatusCounters codes;
+        private final StatusCounters classes;
 
         OfCluster(Metrics metrics, String cluster) {
             requests = counter(metrics, "rq_total", cluster);
@@ -163,43 +253,33 @@ public final class EnvoyStats implements StreamObserver, ConnectionObserver, Tls
             overflows = counter(metrics, "rq_pending_overflow", cluster);
             sent = counter(metrics, "cx_tx_bytes_total", cluster);
             received = counter(metrics, "cx_rx_bytes_total", cluster);
-            time =
-                    metrics.histograms("envoy_cluster_upstream_rq_time", List.of(CLUSTER), BUCKETS)
-                            .of(cluster);
+            time = metrics.histograms(StatName.of(CLUSTER + "rq_time"), BUCKETS).of(cluster);
             codes =
-                    new ByStatus(
-                            metrics.counters(
-                                    "envoy_cluster_upstream_rq",
-                                    List.of("envoy_response_code", CLUSTER)),
+                    new StatusCounters(
+                            metrics.counters(StatName.of(CLUSTER + "rq_{envoy_response_code}")),
                             cluster,
                             1);
             classes =
-                    new ByStatus(
+                    new StatusCounters(
                             metrics.counters(
-                                    "envoy_cluster_upstream_rq_xx",
-                                    List.of("envoy_response_code_class", CLUSTER)),
+                                    StatName.of(CLUSTER + "rq_{envoy_response_code_class}xx")),
                             cluster,
                             100);
+            completed = counter(metrics, "rq_completed", cluster);
         }
 
         private static LongAdder counter(Metrics metrics, String what, String cluster) {
-            return metrics.counters("envoy_cluster_upstream_" + what, List.of(CLUSTER)).of(cluster);
+            return metrics.counters(StatName.of(CLUSTER + what)).of(cluster);
         }
 
         void failed(long flags) {
             if (flags == 0) {
                 return;
             }
-            add(flags, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, timeouts);
-            add(flags, ResponseFlag.UPSTREAM_CONNECTION_FAILURE, connectFailures);
-            add(flags, ResponseFlag.NO_HEALTHY_UPSTREAM, noneHealthy);
-            add(flags, ResponseFlag.UPSTREAM_OVERFLOW, overflows);
-        }
-
-        private static void add(long flags, ResponseFlag flag, LongAdder counter) {
-            if ((flags & flag.bit()) != 0) {
-                counter.increment();
-            }
+            ManagerStats.add(flags, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, timeouts);
+            ManagerStats.add(flags, ResponseFlag.UPSTREAM_CONNECTION_FAILURE, connectFailures);
+            ManagerStats.add(flags, ResponseFlag.NO_HEALTHY_UPSTREAM, noneHealthy);
+            ManagerStats.add(flags, ResponseFlag.UPSTREAM_OVERFLOW, overflows);
         }
     }
 }

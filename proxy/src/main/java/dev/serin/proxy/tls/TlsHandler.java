@@ -10,11 +10,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.internal.tcnative.SSL;
-import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +34,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
 
     private final TlsPeer peer;
     private final Handshake watcher;
-    private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+    private final PlainQueue waiting = new PlainQueue();
     private final LeftOver.Held held = LeftOver.hold("connection", "tls");
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable NativeContext context;
@@ -44,7 +42,6 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private @Nullable TlsFacts facts;
     private long ssl;
     private long bio;
-    private int waitingOctets;
     private boolean secured;
     private boolean over;
     private boolean inputEnded;
@@ -323,10 +320,8 @@ public final class TlsHandler extends ChannelDuplexHandler {
             promise.tryFailure(new java.nio.channels.ClosedChannelException());
             return;
         }
-        waiting.add(part);
-        waiting.add(promise);
-        waitingOctets += part.readableBytes();
-        if (secured && waitingOctets >= CHUNK) {
+        waiting.add(part, promise);
+        if (secured && waiting.octets() >= CHUNK) {
             encrypt();
         }
     }
@@ -349,130 +344,42 @@ public final class TlsHandler extends ChannelDuplexHandler {
     /// Encrypts all that waits and writes it to the socket.
     private void encrypt() {
         while (!waiting.isEmpty() && !over) {
-            if (waitingOctets == 0) {
-                pass();
-                continue;
+            if (waiting.octets() == 0) {
+                waiting.pass(context()); // for the sake of its promise alone
+            } else {
+                chunk();
             }
-            chunk();
         }
     }
 
-    /// An empty buffer is for the sake of its promise alone.
-    private void pass() {
-        var part = (ByteBuf) waiting.remove();
-        context().write(part, (ChannelPromise) waiting.remove());
-    }
-
     private void chunk() {
-        var size = Math.min(waitingOctets, CHUNK);
-        var capacity =
-                size + (size / BoringSsl.RECORD + waiting.size() / 2 + 2) * BoringSsl.OVERHEAD;
+        var size = Math.min(waiting.octets(), CHUNK);
+        var capacity = size + (size / BoringSsl.RECORD + waiting.parts() + 2) * BoringSsl.OVERHEAD;
         var out = context().alloc().directBuffer(capacity);
         SSL.bioSetByteBuffer(bio, BoringSsl.address(out, 0), capacity, true);
         SSL.bioFlushByteBuffer(bio);
-        List<ChannelPromise> done = List.of();
+        var done = new Promises();
         var ok = true;
-        while (ok && size > 0 && !waiting.isEmpty()) {
-            var part = (ByteBuf) Objects.requireNonNull(waiting.peek());
-            var length = part.readableBytes();
-            if (length == 0) {
-                waiting.remove();
-                done = keep(done, (ChannelPromise) waiting.remove());
-                part.release();
-                continue;
-            }
-            var scattered = !part.isDirect() || length < waitingOctets && length < BoringSsl.RECORD;
-            var taken = scattered ? joined(Math.min(waitingOctets, BoringSsl.RECORD)) : part;
-            var octets = Math.min(taken.readableBytes(), BoringSsl.RECORD);
-            var wrote = SSL.writeToSSL(ssl, BoringSsl.address(taken, taken.readerIndex()), octets);
+        while (ok && size > 0) {
+            var part = waiting.first(context().alloc(), done);
+            var octets = Math.min(part.readableBytes(), BoringSsl.RECORD);
+            var wrote = SSL.writeToSSL(ssl, BoringSsl.address(part, part.readerIndex()), octets);
             if (wrote > 0) {
-                skip(wrote);
+                waiting.skip(wrote, done);
                 size -= wrote;
-                done = completed(done);
             } else {
                 ok = SSL.getError(ssl, wrote) == SSL.SSL_ERROR_WANT_WRITE;
                 size = 0; // the rest of the record goes into the next buffer
             }
-            if (scattered) {
-                taken.release();
-            }
+            part.release();
         }
         out.writerIndex(capacity - SSL.bioLengthByteBuffer(bio));
         SSL.bioClearByteBuffer(bio);
-        write(out, done);
+        done.write(context(), out);
         if (!ok) {
             peer.broken(BoringSsl.errors());
             over = true;
             context().close();
-        }
-    }
-
-    /// The first octets that wait, of several buffers or of one that the library cannot read.
-    private ByteBuf joined(int octets) {
-        var joined = context().alloc().directBuffer(octets);
-        for (var entry : waiting) {
-            if (entry instanceof ByteBuf part) {
-                var some = Math.min(part.readableBytes(), octets - joined.readableBytes());
-                joined.writeBytes(part, part.readerIndex(), some);
-                if (joined.readableBytes() == octets) {
-                    break;
-                }
-            }
-        }
-        return joined;
-    }
-
-    private void skip(int octets) {
-        waitingOctets -= octets;
-        var left = octets;
-        for (var entry : waiting) {
-            if (entry instanceof ByteBuf part) {
-                var some = Math.min(left, part.readableBytes());
-                part.skipBytes(some);
-                left -= some;
-                if (left == 0) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private List<ChannelPromise> completed(List<ChannelPromise> done) {
-        var all = done;
-        while (waiting.peek() instanceof ByteBuf part && !part.isReadable()) {
-            waiting.remove();
-            all = keep(all, (ChannelPromise) waiting.remove());
-            part.release();
-        }
-        return all;
-    }
-
-    private static List<ChannelPromise> keep(List<ChannelPromise> done, ChannelPromise promise) {
-        if (promise.isVoid()) {
-            return done;
-        }
-        var all = done.isEmpty() ? new ArrayList<ChannelPromise>(2) : done;
-        all.add(promise);
-        return all;
-    }
-
-    private void write(ByteBuf out, List<ChannelPromise> done) {
-        if (done.isEmpty()) {
-            context().write(out, context().voidPromise());
-        } else if (done.size() == 1) {
-            context().write(out, done.getFirst());
-        } else {
-            context()
-                    .write(out)
-                    .addListener(future -> {
-                        for (var promise : done) {
-                            if (future.isSuccess()) {
-                                promise.trySuccess();
-                            } else {
-                                promise.tryFailure(future.cause());
-                            }
-                        }
-                    });
         }
     }
 
@@ -553,15 +460,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
             hello.release();
             hello = null;
         }
-        for (var entry = waiting.poll(); entry != null; entry = waiting.poll()) {
-            if (entry instanceof ChannelPromise promise) {
-                if (!promise.isVoid()) {
-                    promise.tryFailure(new java.nio.channels.ClosedChannelException());
-                }
-            } else {
-                ReferenceCountUtil.release(entry);
-            }
-        }
+        waiting.fail();
         if (ssl != 0) {
             Objects.requireNonNull(context).forget(ssl);
             SSL.freeSSL(ssl); // and its BIO

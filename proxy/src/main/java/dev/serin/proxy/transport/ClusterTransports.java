@@ -14,11 +14,33 @@ import java.util.stream.Stream;
 ///
 /// @param matches the first that fits a host's metadata is its transport
 /// @param usual of hosts that none fits
-public record ClusterTransports(List<Match> matches, TransportConfig usual) {
+/// @param auto names that come from requests
+public record ClusterTransports(List<Match> matches, TransportConfig usual, AutoNames auto) {
     public static final ClusterTransports RAW =
-            new ClusterTransports(List.of(), TransportConfig.Raw.NOTHING);
+            new ClusterTransports(List.of(), TransportConfig.Raw.NOTHING, AutoNames.NONE);
 
     private static final String METADATA = "envoy.transport_socket_match";
+
+    /// Names that a connection to a host has from the request for which it is made.
+    ///
+    /// @param serverName whether it is the one for SNI
+    /// @param verify whether the host's certificate must have it
+    /// @param header where it stands instead of the authority; empty for that
+    public record AutoNames(boolean serverName, boolean verify, String header) {
+        public static final AutoNames NONE = new AutoNames(false, false, "");
+    }
+
+    /// Whether connections depend on the stream for which they are made.
+    public boolean asks() {
+        return auto.serverName() || auto.verify() || announced();
+    }
+
+    /// Whether some host is told who the client is.
+    public boolean announced() {
+        return usual instanceof TransportConfig.Announced
+                || matches.stream()
+                        .anyMatch(m -> m.transport() instanceof TransportConfig.Announced);
+    }
 
     /// @param wanted values that the host's `envoy.transport_socket_match` must have
     record Match(String name, Map<String, Value> wanted, TransportConfig transport) {

@@ -1,5 +1,6 @@
 package dev.serin.proxy.transport;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
@@ -7,6 +8,7 @@ import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.tls.LiveTls;
 import dev.serin.proxy.tls.TlsCompiler;
 import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.transport.ClusterTransports.AutoNames;
 import dev.serin.proxy.transport.TransportConfig.Announced;
 import dev.serin.proxy.transport.TransportConfig.Secure;
 
@@ -18,6 +20,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +28,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 
 /// Compiles Envoy's transport sockets, of filter chains and of clusters. Reads files; owner thread.
 public final class TransportCompiler {
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
     private static final String RAW = SOCKETS + "raw_buffer.v3.RawBuffer";
     private static final String UPSTREAM = SOCKETS + "tls.v3.UpstreamTlsContext";
@@ -90,7 +96,27 @@ public final class TransportCompiler {
                 cluster.hasTransportSocket()
                         ? upstream(cluster.getTransportSocket())
                         : TransportConfig.Raw.NOTHING;
-        return new ClusterTransports(List.copyOf(matches), usual);
+        return new ClusterTransports(List.copyOf(matches), usual, auto(cluster));
+    }
+
+    private static AutoNames auto(Cluster cluster) throws ConfigProblem {
+        var any =
+                cluster.getTypedExtensionProtocolOptionsOrDefault(
+                        HTTP_OPTIONS, com.google.protobuf.Any.getDefaultInstance());
+        if (!any.is(HttpProtocolOptions.class)) {
+            return AutoNames.NONE;
+        }
+        try {
+            var options = any.unpack(HttpProtocolOptions.class).getUpstreamHttpProtocolOptions();
+            return options.getAutoSni() || options.getAutoSanValidation()
+                    ? new AutoNames(
+                            options.getAutoSni(),
+                            options.getAutoSanValidation(),
+                            options.getOverrideAutoSniHeader().toLowerCase(Locale.ROOT))
+                    : AutoNames.NONE;
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigProblem("typed_extension_protocol_options", "does not parse");
+        }
     }
 
     private TransportConfig upstream(TransportSocket socket) throws ConfigProblem {

@@ -46,6 +46,8 @@ public final class Ends {
                 address("10.244.0.5", 40312),
                 address("10.244.0.5", 40312),
                 null,
+                null,
+                null,
                 null);
     }
 

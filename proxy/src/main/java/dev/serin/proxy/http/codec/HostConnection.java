@@ -1,5 +1,9 @@
 package dev.serin.proxy.http.codec;
 
+import dev.serin.proxy.stream.TlsFacts;
+
+import org.jspecify.annotations.Nullable;
+
 /// A connection to a host, as its pool sees it, whatever version of HTTP it speaks. Event loop
 /// only.
 public interface HostConnection {
@@ -32,6 +36,9 @@ public interface HostConnection {
 
     /// Closes it with its last stream; there is no room from now on.
     void drain();
+
+    /// Null without TLS.
+    @Nullable TlsFacts tls();
 
     /// It never came to be connected.
     void discard();

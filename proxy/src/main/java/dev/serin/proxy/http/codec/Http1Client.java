@@ -4,6 +4,8 @@ import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -183,6 +185,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public @Nullable InetSocketAddress local() {
         return ctx == null ? null : (InetSocketAddress) ctx.channel().localAddress();
+    }
+
+    @Override
+    public @Nullable TlsFacts tls() {
+        return ctx == null ? null : Tls.facts(ctx.channel());
+    }
+
+    /// The host's certificate is trusted no more.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event.equals(Http1Server.DRAIN)) {
+            drain();
+        }
     }
 
     @Override

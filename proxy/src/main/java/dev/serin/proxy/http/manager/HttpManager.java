@@ -7,6 +7,7 @@ import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.tracing.Tracing;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,9 @@ import java.util.function.Supplier;
 /// @param router the last filter
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
+/// @param streamMillis for a whole stream; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
+/// @param tracing null for none
 public record HttpManager(
         String statPrefix,
         @Nullable String rdsName,
@@ -36,7 +39,9 @@ public record HttpManager(
         Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
-        Set<String> upgrades) {
+        long streamMillis,
+        Set<String> upgrades,
+        @Nullable Tracing tracing) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.
     public enum Codec {
         AUTO,

@@ -31,7 +31,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private FilterPath filters = FilterPath.NONE;
     private @Nullable HeldParts heldRequest;
     private @Nullable HeldParts heldResponse;
-    private final IdleWatch idle;
+    private final StreamDeadlines deadlines;
     private int requestAt;
     private int responseAt;
     private boolean requestEnded;
@@ -42,7 +42,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
         super(connection, request);
         this.out = out;
-        this.idle = new IdleWatch(connection.worker(), start);
+        this.deadlines = new StreamDeadlines(connection.worker(), start);
     }
 
     // ======== down to up: the request
@@ -52,6 +52,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         requestEnded = end;
         requestEnd = end ? start : 0;
         var manager = connection.manager();
+        connection.scope().observer().begun(manager.statPrefix(), downstream);
 
         // 1. Headers that are the proxy's own business; before anything that looks at headers.
         downstream =
@@ -70,14 +71,18 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes();
-        route = table == null ? null : table.match(request, slots);
+        if (table != null) {
+            table.dropInternalOnly(request);
+            route = table.match(request, downstream, slots);
+        }
 
-        // 3. The filters, in the order of the configuration. Even a request without a route passes
+        // 3. Whether it is traced; after the route, which names the operation.
+        beginTrace();
+
+        // 4. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
         filters = connection.filters(route);
-        if (!headEnd) {
-            idle.start(manager.streamIdleMillis(), this::idled);
-        }
+        deadlines.start(manager, route, request, headEnd, this::late);
         continueRequest();
     }
 
@@ -102,7 +107,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         forward();
     }
 
-    /// 4. The route's action, after all filters have agreed.
+    /// 5. The route's action, after all filters have agreed.
     private void forward() {
         var matched = route;
         if (matched == null) {
@@ -119,6 +124,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
                                 forward,
                                 connection.backoffDraw());
                 router = next;
+                if (trace != null) {
+                    trace.forward(request);
+                }
                 next.request(headEnd);
                 replayRequest(next);
             }
@@ -141,7 +149,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void body(ByteBuf part) {
         received += part.readableBytes();
-        idle.sign(ticker().nanos());
+        deadlines.sign(ticker().nanos());
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -176,6 +184,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     public void end(@Nullable Headers last) {
         requestEnded = true;
         requestEnd = ticker().nanos();
+        deadlines.requestEnded();
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -217,7 +226,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         continueResponse(head);
     }
 
-    /// 5. The filters again, in reverse; only those that have seen the request.
+    /// 6. The filters again, in reverse; only those that have seen the request.
     private void continueResponse(ResponseHead head) {
         responseAt = Math.min(responseAt, requestAt);
         while (responseAt > 0) {
@@ -234,7 +243,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         writeHead(head);
     }
 
-    /// 6. Headers that every response carries; after the filters, which must not take them away.
+    /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
         responseFirst = ticker().nanos();
         var headers = head.headers();
@@ -279,7 +288,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         } else if (held != null) {
             held.add(part);
         } else {
-            idle.sign(ticker().nanos());
+            deadlines.sign(ticker().nanos());
             var passing = filters.responseBody(this, part, requestAt);
             if (passing != null) {
                 write(passing);
@@ -376,10 +385,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
                         MalformedText.of(status)));
     }
 
-    /// 7. The one end of every stream.
+    /// 8. The one end of every stream.
     private void finish(Runnable last) {
         over = true;
-        idle.cancel();
+        deadlines.cancel();
         if (router != null) {
             router.cancel();
         }
@@ -387,10 +396,15 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var end = soFar();
         last.run();
         filters.ended(this, end);
-        for (var log : connection.manager().logs()) {
+        var manager = connection.manager();
+        for (var log : manager.logs()) {
             log.ended(end);
         }
-        connection.scope().observer().ended(end);
+        var tracing = trace;
+        if (tracing != null) {
+            tracing.end(end, ticker().now());
+        }
+        connection.scope().observer().ended(manager.statPrefix(), end);
     }
 
     private void dropHeld() {
@@ -404,13 +418,8 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
     }
 
-    private void idled() {
-        reply(
-                new LocalReply(
-                        requestEnded ? 504 : 408,
-                        ResponseFlag.STREAM_IDLE_TIMEOUT.bit(),
-                        "stream_idle_timeout",
-                        "stream timeout"));
+    private void late(StreamDeadlines.Limit limit) {
+        reply(limit.reply(requestEnded));
     }
 
     // ======== what filters and the router ask

@@ -16,6 +16,7 @@ import dev.serin.proxy.http.manager.HttpManager.ServerHeader;
 import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.tracing.Tracing;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -65,7 +66,9 @@ public final class ManagerCompiler {
                         ? Durations.toMillis(config.getStreamIdleTimeout())
                         : 300_000,
                 Durations.toMillis(config.getRequestTimeout()),
-                upgrades(config));
+                Durations.toMillis(config.getCommonHttpProtocolOptions().getMaxStreamDuration()),
+                upgrades(config),
+                config.hasTracing() ? Tracing.of(config, extensions.spans(), draws) : null);
     }
 
     private static List<HttpManager.Filter> filters(List<HttpFilter> configs, Extensions extensions)

@@ -17,6 +17,7 @@ import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
+import dev.serin.proxy.tracing.Trace;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
 
@@ -42,6 +43,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     @Nullable ResponseHead response;
     @Nullable Headers trailers;
     boolean writing;
+    @Nullable Trace trace;
     String details = "";
     long received;
     long sent;
@@ -135,7 +137,11 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public HttpProtocol upstreamProtocol() {
-        return HttpProtocol.HTTP11;
+        var name = clusterName();
+        var cluster = name == null ? null : cluster(name);
+        return cluster != null && cluster.config().http().http2(request.protocol())
+                ? HttpProtocol.HTTP2
+                : HttpProtocol.HTTP11;
     }
 
     @Override
@@ -181,6 +187,23 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
                 upstream(),
                 route == null ? null : route.use(),
                 slots);
+    }
+
+    /// Begins the stream's trace, if the connection manager has one.
+    void beginTrace() {
+        var tracing = connection.manager().tracing();
+        if (tracing != null) {
+            var begun = Trace.begin(tracing, request, downstream.direction());
+            var decorator = route == null ? null : route.decorator();
+            begun.operation(
+                    request,
+                    decorator == null ? null : decorator.getOperation(),
+                    decorator == null
+                            || !decorator.hasPropagate()
+                            || decorator.getPropagate().getValue());
+            slots.put(Trace.SLOT, begun);
+            trace = begun;
+        }
     }
 
     /// The stations of this stream, if it ended now.

@@ -7,8 +7,12 @@ import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.Breaker;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.worker.Worker;
 
@@ -59,26 +63,31 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
+    private final Breaker breaker;
     private final Owner owner;
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
+    private @Nullable TlsFacts tls;
     private boolean begun;
     private boolean over;
     private long start;
 
-    /// @param host of `cluster`, whose breaker has let the request through
-    Attempt(Worker worker, LiveCluster cluster, Host host, Owner owner) {
+    /// @param breaker of `cluster` that has let the request through
+    Attempt(Worker worker, LiveCluster cluster, Host host, Breaker breaker, Owner owner) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
+        this.breaker = breaker;
         this.owner = owner;
     }
 
     /// Asks for a connection; its owner may be told before this returns.
-    void start(HttpProtocol downstream) {
+    ///
+    /// @param wish what the connection has to be like
+    void start(HttpProtocol downstream, ConnectionWish wish) {
         host.begin();
-        var pool = HostPool.of(worker, cluster, host, downstream);
+        var pool = HostPool.of(worker, cluster, host, downstream, wish);
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -97,6 +106,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         return local;
     }
 
+    /// Of the connection to the host; null without TLS.
+    @Nullable TlsFacts tls() {
+        return tls;
+    }
+
     /// By the ticker when there was a connection; 0 before.
     long started() {
         return start;
@@ -108,7 +122,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         var to = connection.open(this);
         writer = to;
         local = to.local();
+        tls = connection.tls();
         start = now();
+        cluster.ended(host, Outcome.CONNECTED);
         owner.ready(to);
     }
 
@@ -116,7 +132,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     public void failed(HostPool.Failure failure, String reason) {
         waitingIn = null;
         if (failure != HostPool.Failure.OVERFLOW) {
-            badly();
+            cluster.ended(host, Outcome.CONNECT_FAILED);
         }
         release();
         owner.unconnected(failure, reason);
@@ -130,7 +146,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void head(ResponseHead head, boolean end) {
         begun = true;
-        cluster.answered(host, head.status(), now());
+        cluster.answered(host, head.status());
+        cluster.report(host, head.headers());
         owner.head(head, end);
     }
 
@@ -147,6 +164,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     public void end(@Nullable Headers trailers) {
         if (!over) {
             writer = null;
+            if (trailers != null) {
+                cluster.report(host, trailers);
+            }
             release();
             owner.end(trailers);
         }
@@ -167,7 +187,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             return;
         }
         if (!begun) {
-            badly();
+            cluster.ended(host, Outcome.RESET);
         }
         release();
         owner.broken(reason, detail, reused);
@@ -182,12 +202,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
 
     /// The host took too long.
     void timedOut() {
-        badly();
+        cluster.ended(host, Outcome.TIMEOUT);
         cancel();
-    }
-
-    private void badly() {
-        cluster.answered(host, 503, now());
     }
 
     /// Nothing more of it is wanted.
@@ -208,7 +224,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (!over) {
             over = true;
             host.end();
-            cluster.requests().give();
+            breaker.give();
         }
     }
 

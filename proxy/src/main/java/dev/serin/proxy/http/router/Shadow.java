@@ -9,6 +9,7 @@ import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.HostPool;
@@ -89,13 +90,14 @@ final class Shadow implements Attempt.Owner, PickContext {
         lastSign = nanos();
         idle = worker.after(IDLE_MILLIS, this::look);
         var host = cluster.pick(this);
-        if (host == null || !cluster.requests().take()) {
+        var breaker = cluster.requests();
+        if (host == null || !breaker.take()) {
             finish();
             return;
         }
-        var next = new Attempt(worker, cluster, host, this);
+        var next = new Attempt(worker, cluster, host, breaker, this);
         attempt = next;
-        next.start(request.protocol());
+        next.start(request.protocol(), ConnectionWish.NONE);
     }
 
     private void look() {

@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 
 import dev.serin.proxy.expression.Attributes;
 import dev.serin.proxy.expression.Expression.Node;
+import dev.serin.proxy.stream.CertificateFacts;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Downstream;
@@ -97,19 +98,30 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
                 inbound ? peer : local,
                 inbound ? local : peer,
                 service,
-                principals(inbound, downstream),
+                inbound ? principals(downstream) : principals(upstream),
                 protocol,
                 flags);
     }
 
-    private static Principals principals(boolean inbound, Downstream downstream) {
-        if (!inbound) {
-            return new Principals(UNKNOWN, UNKNOWN, UNKNOWN);
-        }
+    /// At the destination: who the client proved to be, and who this proxy is to it.
+    private static Principals principals(Downstream downstream) {
         var source = downstream.peerIdentity();
+        var tls = downstream.tls();
         return source == null
                 ? new Principals(UNKNOWN, UNKNOWN, "none")
-                : new Principals(source, UNKNOWN, "mutual_tls");
+                : new Principals(source, uri(tls == null ? null : tls.local()), "mutual_tls");
+    }
+
+    /// At the source: Istio leaves the policy to the destination to tell.
+    private static Principals principals(@Nullable UpstreamUse upstream) {
+        var tls = upstream == null ? null : upstream.tls();
+        return tls == null
+                ? new Principals(UNKNOWN, UNKNOWN, UNKNOWN)
+                : new Principals(uri(tls.local()), uri(tls.peer()), UNKNOWN);
+    }
+
+    private static String uri(@Nullable CertificateFacts of) {
+        return of == null || of.uriSans().isEmpty() ? UNKNOWN : of.uriSans().getFirst();
     }
 
     private Service service(

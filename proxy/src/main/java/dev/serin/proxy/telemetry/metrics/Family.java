@@ -1,5 +1,7 @@
 package dev.serin.proxy.telemetry.metrics;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -8,16 +10,19 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The series of one name, by the values of their labels.
 ///
 /// @param <S> what counts
-public abstract sealed class Family<S> permits Counters, Gauges, Histograms {
+public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Histograms {
     private final String name;
     private final List<String> labels;
     private final int bound;
+    private final @Nullable StatName stat;
     private final Map<List<String>, S> series = new ConcurrentHashMap<>();
 
-    Family(String name, List<String> labels, int bound) {
+    /// @param stat null for one that is not Envoy's
+    Family(String name, List<String> labels, int bound, @Nullable StatName stat) {
         this.name = name;
         this.labels = List.copyOf(labels);
         this.bound = bound;
+        this.stat = stat;
     }
 
     /// The series with these values, in the order of the labels. Keep it: this is a look-up.
@@ -58,6 +63,13 @@ public abstract sealed class Family<S> permits Counters, Gauges, Histograms {
 
     abstract String plain(S series);
 
+    abstract void reset(S series);
+
+    /// Counts from 0 again.
+    void reset() {
+        series.values().forEach(this::reset);
+    }
+
     /// @param before the name whose type was told last
     /// @return the same, after this
     String print(StringBuilder out, String before) {
@@ -73,9 +85,15 @@ public abstract sealed class Family<S> permits Counters, Gauges, Histograms {
 
     void plain(Map<String, String> lines) {
         series.forEach((values, one) -> {
-            var text = labelText(values);
-            lines.put(text.isEmpty() ? name : name + "{" + text + "}", plain(one));
+            lines.put(whole(values), plain(one));
         });
+    }
+
+    private String whole(List<String> values) {
+        if (stat != null) {
+            return stat.filled(values);
+        }
+        return labels.isEmpty() ? name : name + "{" + labelText(values) + "}";
     }
 
     /// `a="x",b="y"`, escaped as Prometheus wants it.

@@ -1,21 +1,19 @@
 package dev.serin.proxy.telemetry.metrics;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.LongAdder;
 
-/// One value without labels that is asked for.
-final class Gauges extends Family<LongSupplier> {
-    private final LongSupplier value;
-
-    Gauges(String name, LongSupplier value) {
-        super(name, List.of(), 1);
-        this.value = value;
-        of(List.of());
+/// Values of one name that go up and down.
+final class Gauges extends Family<LongAdder> {
+    Gauges(String name, List<String> labels, int bound, @Nullable StatName stat) {
+        super(name, labels, bound, stat);
     }
 
     @Override
-    LongSupplier fresh() {
-        return () -> value.getAsLong();
+    LongAdder fresh() {
+        return new LongAdder();
     }
 
     @Override
@@ -24,12 +22,16 @@ final class Gauges extends Family<LongSupplier> {
     }
 
     @Override
-    void print(StringBuilder out, String labels, LongSupplier series) {
-        line(out, name(), labels, Long.toString(series.getAsLong()));
+    void print(StringBuilder out, String labels, LongAdder series) {
+        line(out, name(), labels, plain(series));
     }
 
     @Override
-    String plain(LongSupplier series) {
-        return Long.toString(series.getAsLong());
+    String plain(LongAdder series) {
+        return Long.toString(series.sum());
     }
+
+    /// What is in use now stays in use.
+    @Override
+    void reset(LongAdder series) {}
 }

@@ -1,13 +1,20 @@
 package dev.serin.proxy.telemetry.metrics;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// Histograms of one name.
 final class Histograms extends Family<Histogram> {
     private final double[] bounds;
 
-    Histograms(String name, List<String> labels, int bound, double... bounds) {
-        super(name, labels, bound);
+    Histograms(
+            String name,
+            List<String> labels,
+            int bound,
+            @Nullable StatName stat,
+            double... bounds) {
+        super(name, labels, bound, stat);
         this.bounds = bounds.clone();
     }
 
@@ -34,8 +41,12 @@ final class Histograms extends Family<Histogram> {
     }
 
     @Override
+    void reset(Histogram series) {
+        series.reset();
+    }
+
+    @Override
     String plain(Histogram series) {
-        var counts = series.cumulative();
-        return "count " + counts[bounds.length] + " sum " + number(series.sum());
+        return series.quantiles();
     }
 }

@@ -23,19 +23,44 @@ public final class Metrics {
 
     /// The counters of this name, made at the first call.
     public Family<LongAdder> counters(String name, List<String> labels) {
-        return family(new Counters(name, labels, seriesBound));
+        return family(new Counters(name, labels, seriesBound, null));
     }
 
     /// The histograms of this name, made at the first call.
     ///
     /// @param bounds upper ends of the buckets, ascending, without the last, infinite one
     public Family<Histogram> histograms(String name, List<String> labels, double... bounds) {
-        return family(new Histograms(name, labels, seriesBound, bounds));
+        return family(new Histograms(name, labels, seriesBound, null, bounds));
+    }
+
+    /// The counters of one of Envoy's statistics.
+    public Family<LongAdder> counters(StatName stat) {
+        return family(new Counters(stat.metric(), stat.labels(), seriesBound, stat));
+    }
+
+    /// The gauges of one of Envoy's statistics: who counts up counts down again.
+    public Family<LongAdder> gauges(StatName stat) {
+        return family(new Gauges(stat.metric(), stat.labels(), seriesBound, stat));
+    }
+
+    /// The histograms of one of Envoy's statistics.
+    public Family<Histogram> histograms(StatName stat, double... bounds) {
+        return family(new Histograms(stat.metric(), stat.labels(), seriesBound, stat, bounds));
     }
 
     /// A single value that is asked for when it is read.
     public void gauge(String name, LongSupplier value) {
-        families.put(name, new Gauges(name, value));
+        families.put(name, new AskedGauges(name, null, value));
+    }
+
+    /// One of Envoy's statistics without tags that is asked for when it is read.
+    public void gauge(StatName stat, LongSupplier value) {
+        families.put(stat.metric(), new AskedGauges(stat.metric(), stat, value));
+    }
+
+    /// Counts from 0 again. As Envoy's `/reset_counters`.
+    public void reset() {
+        families.values().forEach(Family::reset);
     }
 
     /// Prometheus' text, version 0.0.4.

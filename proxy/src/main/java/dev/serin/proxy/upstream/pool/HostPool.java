@@ -5,6 +5,9 @@ import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.tls.Tls;
+import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.HttpUpstream;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -12,6 +15,7 @@ import dev.serin.proxy.worker.Worker;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 
 import java.util.ArrayDeque;
@@ -49,27 +53,43 @@ public final class HostPool implements HostConnection.Keeper {
     private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
+    private final ConnectionWish wish;
     private int connecting;
 
-    private HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2) {
+    private HostPool(
+            Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
         this.http = cluster.config().http();
         this.http2 = http2;
+        this.wish = wish;
     }
 
-    /// The pool of this worker for this host and what the client speaks, made when first asked for.
+    /// The pool of this worker for this host, what the client speaks and what the connections have
+    /// to be like; made when first asked for.
     public static HostPool of(
-            Worker worker, LiveCluster cluster, Host host, HttpProtocol downstream) {
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            HttpProtocol downstream,
+            ConnectionWish wish) {
         var http2 = cluster.config().http().http2(downstream);
+        if (!wish.equals(ConnectionWish.NONE)) {
+            return host.wishful(worker.index())
+                    .computeIfAbsent(
+                            new Key(http2, wish),
+                            _ -> new HostPool(worker, cluster, host, http2, wish));
+        }
         var pool = host.pool(worker.index(), http2);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, host, http2);
+            pool = new HostPool(worker, cluster, host, http2, wish);
             host.pool(worker.index(), http2, pool);
         }
         return pool;
     }
+
+    private record Key(boolean http2, ConnectionWish wish) {}
 
     /// Gives `waiter` a connection, now or later.
     public void acquire(Waiter waiter) {
@@ -79,9 +99,11 @@ public final class HostPool implements HostConnection.Keeper {
             return;
         }
         if (!cluster.pending().take()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
             waiter.failed(Failure.OVERFLOW, "");
             return;
         }
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_TOTAL);
         waiting.addLast(waiter);
         if (wantsMore()) {
             connect();
@@ -98,6 +120,9 @@ public final class HostPool implements HostConnection.Keeper {
     private void give(HostConnection connection, Waiter waiter) {
         var most = http.maxRequests();
         var last = most > 0 && connection.requests() + 1 >= most;
+        if (last) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_REQUESTS);
+        }
         if (last || connection.room() <= 1) {
             ready.remove(connection);
         }
@@ -114,15 +139,36 @@ public final class HostPool implements HostConnection.Keeper {
         }
     }
 
-    private void connect() {
+    /// Whether the cluster and the host may have one connection more.
+    private boolean taken() {
         if (!cluster.connections().take()) {
+            return false;
+        }
+        if (!host.connections().take()) {
+            cluster.connections().give();
+            return false;
+        }
+        return true;
+    }
+
+    private void gone() {
+        cluster.connections().give();
+        host.connections().give();
+    }
+
+    private void connect() {
+        if (!taken()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
             if (!open.isEmpty() || connecting > 0) {
                 return; // whoever waits gets the next one that is free
             }
             cluster.connections().force(); // one is always allowed, or the host could starve
+            host.connections().force();
         }
         connecting++;
-        if (http2) {
+        if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
+            negotiate();
+        } else if (http2) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
@@ -132,22 +178,59 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, handler)
+        Connector.connect(worker, cluster, host, wish, handler)
                 .addListener((ChannelFuture future) -> connected(connection, future));
     }
 
+    /// What is spoken is known after the handshake.
+    private void negotiate() {
+        Connector.connect(worker, cluster, host, wish, new ChannelInboundHandlerAdapter())
+                .addListener((ChannelFuture future) -> {
+                    if (!future.isSuccess()) {
+                        notConnected(future.cause());
+                        return;
+                    }
+                    var tls = Tls.facts(future.channel());
+                    if (tls != null && "h2".equals(tls.alpn())) {
+                        var client = new Http2Client(worker, this, http.http2());
+                        future.channel().pipeline().addLast(client);
+                        connected(client, future);
+                    } else {
+                        var client = new Http1Client(worker, this);
+                        future.channel().pipeline().addLast(client);
+                        connected(client, future);
+                    }
+                });
+    }
+
     private void connected(HostConnection connection, ChannelFuture future) {
-        connecting--;
-        if (future.isSuccess()) {
-            open.put(connection, new Watch(connection));
-            room(connection);
+        if (!future.isSuccess()) {
+            connection.discard();
+            notConnected(future.cause());
             return;
         }
-        connection.discard();
-        cluster.connections().give();
-        var cause = future.cause();
+        connecting--;
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        cluster.observer()
+                .count(
+                        connection instanceof Http2Client
+                                ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
+        open.put(connection, new Watch(connection));
+        room(connection);
+    }
+
+    private void notConnected(Throwable cause) {
+        connecting--;
+        gone();
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
+        cluster.observer()
+                .count(
+                        failure == Failure.TIMEOUT
+                                ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
+                                : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
         // All that wait: another try would most likely end the same, and they know other hosts.
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
@@ -178,7 +261,8 @@ public final class HostPool implements HostConnection.Keeper {
         var watch = open.remove(connection);
         if (watch != null) {
             watch.cancel();
-            cluster.connections().give();
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
+            gone();
         }
         if (wantsMore()) {
             connect();
@@ -188,6 +272,7 @@ public final class HostPool implements HostConnection.Keeper {
 
     private void unused() {
         if (open.isEmpty() && connecting == 0 && waiting.isEmpty()) {
+            host.wishful(worker.index()).remove(new Key(http2, wish), this);
             cluster.unused(host);
         }
     }
@@ -220,11 +305,13 @@ public final class HostPool implements HostConnection.Keeper {
             } else if (unused < limit) {
                 idleIn(limit - unused);
             } else {
+                cluster.observer().count(ClusterEvent.UPSTREAM_CX_IDLE_TIMEOUT);
                 connection.close();
             }
         }
 
         private void old() {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_DURATION_REACHED);
             ready.remove(connection);
             connection.drain();
         }

@@ -35,7 +35,8 @@ class MetricsTest {
                 c_ms_count{who="x"} 3
                 """,
                 metrics.text());
-        assertEquals("count 3 sum 101.2", metrics.plain().get("c_ms{who=\"x\"}"));
+        var plain = metrics.plain().get("c_ms{who=\"x\"}");
+        assertTrue(plain.startsWith("P0(0,0) P25(0.375,0.375) P50(0.75,0.75) "), plain);
     }
 
     @Test
@@ -44,10 +45,49 @@ class MetricsTest {
         var first = metrics.counters("a_total", List.of("l")).of("x");
         assertSame(first, metrics.counters("a_total", List.of("l")).of("x"));
         assertThrows(
-                IllegalArgumentException.class, () -> metrics.counters("a_total", List.of("m")));
-        assertThrows(
                 IllegalArgumentException.class,
                 () -> metrics.histograms("a_total", List.of("l"), 1));
+    }
+
+    @Test
+    void aNameMayHaveOtherLabelsElsewhere() {
+        var metrics = new Metrics(10);
+        metrics.counters("a_total", List.of("l")).of("x").increment();
+        metrics.counters("a_total", List.of("l", "m")).of("x", "y").increment();
+        assertEquals(
+                """
+                # TYPE a_total counter
+                a_total{l="x"} 1
+                a_total{l="x",m="y"} 1
+                """,
+                metrics.text());
+    }
+
+    @Test
+    void envoysStatisticsHaveTheirWholeNameAndTheirTags() {
+        var metrics = new Metrics(10);
+        var classes = StatName.of("cluster.{envoy_cluster_name}.rq_{envoy_response_code_class}xx");
+        metrics.counters(classes).of("out|80||web.shop", "2").increment();
+        var codes = StatName.of("cluster.{envoy_cluster_name}.rq_{envoy_response_code}");
+        metrics.counters(codes).of("c", "200").increment();
+        var active = metrics.gauges(StatName.of("http.{envoy_http_conn_manager_prefix}.active"));
+        active.of("in").increment();
+        assertEquals(
+                """
+                # TYPE envoy_cluster_rq counter
+                envoy_cluster_rq{envoy_cluster_name="c",envoy_response_code="200"} 1
+                # TYPE envoy_cluster_rq_xx counter
+                envoy_cluster_rq_xx{envoy_cluster_name="out|80||web.shop",envoy_response_code_class="2"} 1
+                # TYPE envoy_http_active gauge
+                envoy_http_active{envoy_http_conn_manager_prefix="in"} 1
+                """,
+                metrics.text());
+        assertEquals(
+                "{cluster.c.rq_200=1, cluster.out|80||web.shop.rq_2xx=1, http.in.active=1}",
+                metrics.plain().toString());
+        metrics.reset();
+        assertEquals("0", metrics.plain().get("cluster.c.rq_200"));
+        assertEquals("1", metrics.plain().get("http.in.active"));
     }
 
     @Test

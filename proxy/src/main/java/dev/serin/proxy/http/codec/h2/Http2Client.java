@@ -1,12 +1,17 @@
 package dev.serin.proxy.http.codec.h2;
 
 import dev.serin.proxy.http.codec.HostConnection;
+import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.stream.TlsFacts;
+import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.channel.ChannelHandlerContext;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 
@@ -88,6 +93,19 @@ public final class Http2Client extends Http2Connection implements HostConnection
         draining = true;
         if (open() == 0) {
             close();
+        }
+    }
+
+    @Override
+    public @Nullable TlsFacts tls() {
+        return Tls.facts(context().channel());
+    }
+
+    /// The host's certificate is trusted no more.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event.equals(Http1Server.DRAIN)) {
+            drain();
         }
     }
 
