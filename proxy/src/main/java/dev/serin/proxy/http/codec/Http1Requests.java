@@ -28,7 +28,7 @@ final class Http1Requests {
                 authority = authority.substring(authority.lastIndexOf('@') + 1);
                 target = end == target.length() ? "/" : target.substring(end);
             } else if (scheme <= 0 && !target.equals("*")) {
-                throw new Malformed(400, "http1.invalid_url");
+                throw new Malformed(400, "http1.codec_error");
             }
         }
         return new RequestHead(protocol, head.method, target, authority, head.headers);
@@ -51,5 +51,19 @@ final class Http1Requests {
         if (head.hosts == 0 && head.host.isEmpty() && !head.target.contains("://")) {
             throw new Malformed(400, "missing_host_header");
         }
+    }
+
+    /// Whether the request asks to go on as something else. Whether that is allowed is for its
+    /// stream to say; h2c is passed over, as Envoy does.
+    static boolean upgrades(Http1Head head) {
+        var upgrade = head.headers.get("upgrade");
+        if (upgrade == null) {
+            return false;
+        }
+        if (head.connectionUpgrade && head.minor > 0 && !upgrade.equalsIgnoreCase("h2c")) {
+            return true;
+        }
+        head.headers.remove("upgrade");
+        return false;
     }
 }
