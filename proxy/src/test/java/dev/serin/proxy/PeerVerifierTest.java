@@ -130,7 +130,7 @@ class PeerVerifierTest {
                 () ->
                         verifier(
                                 "match_typed_subject_alt_names: [{san_type: URI, matcher: {exact:"
-                                    + " a}}]"));
+                                        + " a}}]"));
     }
 
     @Test

@@ -231,10 +231,10 @@ class TlsSecretTest {
         Files.writeString(
                 file,
                 "resources:\n"
-                    + "- \"@type\":"
-                    + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n"
-                    + "  name: own\n"
-                    + "  tls_certificate: "
+                        + "- \"@type\":"
+                        + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n"
+                        + "  name: own\n"
+                        + "  tls_certificate: "
                         + Pki.certificate(issued)
                         + "\n");
         Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(second * 1000));

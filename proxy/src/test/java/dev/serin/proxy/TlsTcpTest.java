@@ -177,7 +177,7 @@ class TlsTcpTest {
             assertEquals(ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit(), end.flags());
             assertEquals(
                     "TLS_error:|268435703:SSL"
-                        + " routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end",
+                            + " routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end",
                     end.upstream().transportFailure());
         }
     }
