@@ -11,7 +11,8 @@ final class Bench implements AutoCloseable {
     /// Ours, then those it is compared with.
     static final List<String> PEERS = List.of("serin", "envoy", "nginx", "haproxy");
 
-    private static final int PROXY_CORE = 0;
+    static final int PROXY_CORE = 0;
+    static final int ANY_CORE = -1;
     private static final int OTHER_CORE = 1;
 
     private final Path folder;
@@ -43,7 +44,7 @@ final class Bench implements AutoCloseable {
     }
 
     /// Starts a proxy; its configuration is of `set`.
-    Peer start(String name, Row.Set set) throws IOException {
+    Peer start(String name, Row.Set set, int core) throws IOException {
         var others = new OtherConfig(set, ports, folder.toString());
         var envoy = new EnvoyConfig(set, ports, folder.toString(), without);
         var command =
@@ -66,7 +67,7 @@ final class Bench implements AutoCloseable {
                     case "haproxy" -> List.of("haproxy", "-q", "-db", "-f", write("haproxy.cfg", others.haproxy()));
                     default -> throw new IllegalArgumentException(name);
                 };
-        return new Peer(name, PROXY_CORE, ports.of(name), folder, command);
+        return new Peer(name, core, ports.of(name), folder, command);
     }
 
     private void certificates() throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ final class Benchmark {
         this.bench = bench;
         this.quick = quick;
         rounds = Integer.parseInt(options.getOrDefault("--rounds", quick ? "2" : "7"));
-        seconds = Double.parseDouble(options.getOrDefault("--seconds", quick ? "0.8" : "1.2"));
+        seconds = Double.parseDouble(options.getOrDefault("--seconds", quick ? "0.7" : "1.2"));
         var all = quick ? "serin,envoy" : String.join(",", Bench.PEERS);
         peers = List.of(options.getOrDefault("--peers", all).split(","));
     }
@@ -50,13 +50,13 @@ final class Benchmark {
         }
         var chosen = options.containsKey("--rows") ? List.of(options.get("--rows").split(",")) : quick ? QUICK : null;
         var rows = Row.all().stream().filter(row -> chosen == null || chosen.contains(row.name())).toList();
-        var without = Set.of(options.getOrDefault("--without", "").split(","));
+        var without = options.containsKey("--without") ? Set.of(options.get("--without").split(",")) : Set.<String>of();
         var load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
         try (var bench = new Bench(Path.of(arguments[0]), System.getenv(), without)) {
             var benchmark = new Benchmark(bench, quick, options);
             benchmark.measure(rows);
-            var table = new Table(benchmark.figures, benchmark.idle, benchmark.starts, benchmark.rounds, load);
-            if (chosen == null && options.isEmpty()) {
+            var table = new Table(benchmark.figures, benchmark.idle, benchmark.starts, benchmark.rounds, benchmark.seconds, load);
+            if (chosen == null && benchmark.peers.equals(Bench.PEERS) && without.isEmpty()) {
                 var file = Path.of(arguments[0]).resolveSibling("results").resolve(LocalDate.now() + "-proxy.md");
                 Files.writeString(file, table.text());
                 System.err.println("written: " + file);
@@ -86,7 +86,7 @@ final class Benchmark {
         try {
             for (var name : peers) {
                 try {
-                    var peer = bench.start(name, set);
+                    var peer = bench.start(name, set, Bench.PROXY_CORE);
                     up.put(name, peer);
                     peer.ready();
                 } catch (IOException e) {
@@ -117,10 +117,11 @@ final class Benchmark {
     private void measure(Figures of, Map<String, Peer> up, boolean first) throws IOException, InterruptedException {
         var reached = new LinkedHashMap<String, Double>();
         for (var peer : up.values()) {
-            var compiled = peer.name.equals("serin");
             try {
-                var warm = bench.load.saturate(of.row, peer, !compiled ? 0.5 : !first ? 2 : quick ? 3.5 : 8);
-                reached.put(peer.name, warm.perSecond());
+                if (peer.name.equals("serin")) {
+                    bench.load.saturate(of.row.wide(), peer, !first ? 1.5 : quick ? 3 : 8);
+                }
+                reached.put(peer.name, bench.load.saturate(of.row, peer, 0.5).perSecond());
             } catch (IOException e) {
                 of.missing.put(peer.name, String.valueOf(e.getMessage()));
                 System.err.println(e.getMessage());
@@ -142,7 +143,8 @@ final class Benchmark {
     private void round(Figures of, Peer peer) throws IOException, InterruptedException {
         try {
             var saturated = bench.load.saturate(of.row, peer, seconds);
-            var steady = quick ? new Load.Steady(Double.NaN, Double.NaN) : bench.load.steady(of.row, peer, of.rate, seconds);
+            var compared = peer.name.equals("serin") || peer.name.equals("envoy");
+            var steady = quick || !compared ? Load.Steady.NONE : bench.load.steady(of.row, peer, of.rate, seconds);
             of.add(peer.name, saturated, steady);
         } catch (IOException e) {
             of.missing.put(peer.name, String.valueOf(e.getMessage()));
@@ -151,12 +153,13 @@ final class Benchmark {
         peer.forgetOutput();
     }
 
-    /// How long from the start of the process to the first connection that it takes.
+    /// How long from the start of the process to the first connection that it takes; it has all cores, as nothing else
+    /// runs.
     private void starts() throws InterruptedException {
         var seconds = new LinkedHashMap<String, List<Double>>();
         for (var round = 0; round < rounds; round++) {
             for (var name : peers) {
-                try (var peer = bench.start(name, Row.Set.FULL)) {
+                try (var peer = bench.start(name, Row.Set.FULL, Bench.ANY_CORE)) {
                     seconds.computeIfAbsent(name, _ -> new ArrayList<>()).add(peer.ready());
                 } catch (IOException e) {
                     System.err.println(String.format(Locale.ROOT, "start of %s: %s", name, e.getMessage()));

@@ -27,7 +27,9 @@ record Load(int core, Path folder, Path certificate) {
     record Saturated(double cpuMicros, double perSecond, double busy, double rss) {}
 
     /// How long requests took at a steady rate, in milliseconds.
-    record Steady(double p50, double p99) {}
+    record Steady(double p50, double p99) {
+        static final Steady NONE = new Steady(Double.NaN, Double.NaN);
+    }
 
     /// As many requests as it takes.
     Saturated saturate(Row row, Peer peer, double seconds) throws IOException, InterruptedException {

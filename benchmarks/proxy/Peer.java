@@ -23,12 +23,15 @@ final class Peer implements AutoCloseable {
     private final long begun;
     private final Path output;
 
-    /// Starts `command` on one core alone; what it prints goes to a file.
+    /// Starts `command`; what it prints goes to a file.
+    ///
+    /// @param core the only one that it has; below 0 it has all
     Peer(String name, int core, int port, Path folder, List<String> command) throws IOException {
         this.name = name;
         this.port = port;
         this.output = folder.resolve(name + ".out");
-        var words = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        var cores = core < 0 ? "0-" + (Files.readString(Path.of("/proc/cpuinfo")).split("processor\\s*:").length - 2) : Integer.toString(core);
+        var words = new ArrayList<>(List.of("taskset", "-c", cores));
         words.addAll(command);
         var builder = new ProcessBuilder(words);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));

@@ -10,7 +10,7 @@ import java.util.Map;
 ///
 /// @param idle the memory of each proxy with 200 services before any load
 /// @param starts seconds from each proxy's start to the first connection
-record Table(List<Figures> figures, Map<String, Spread> idle, Map<String, Spread> starts, int rounds, String load) {
+record Table(List<Figures> figures, Map<String, Spread> idle, Map<String, Spread> starts, int rounds, double seconds, String load) {
     String text() throws IOException {
         var text = new StringBuilder();
         text.append(head());
@@ -40,8 +40,9 @@ record Table(List<Figures> figures, Map<String, Spread> idle, Map<String, Spread
         return """
         # The proxy beside its peers, %s
 
-        By `benchmarks/run proxy`: %d rounds a row, in each the proxies in turn, ours and Envoy from the very same
-        configuration. The proxy under test is alone on core 0, with one worker; load (h2load) and backend (nginx) share core 1.
+        By `benchmarks/run proxy`: %d rounds a row of %.1f s a load, in each the proxies in turn, ours and Envoy from the very
+        same configuration. The proxy under test is alone on core 0, with one worker; load (h2load) and backend (nginx) share
+        core 1 (at a start both cores are the proxy's).
         CPU is the kernel's account of all threads of the process. Ratios are those of the pairs in a round: the median, and in
         brackets the bootstrap's 95 %% interval of it. **missed** marks a must, *aim missed* an aim.
         A row is protocol, body, connections. HTTP/2 and gRPC have 10 streams a connection (100 on one, 2 with 64 KB, 1 on
@@ -53,6 +54,7 @@ record Table(List<Figures> figures, Map<String, Spread> idle, Map<String, Spread
                 .formatted(
                         LocalDate.now(),
                         rounds,
+                        seconds,
                         processors.size(),
                         processors.getFirst(),
                         memory,

@@ -137,7 +137,7 @@ final class ProxyCommand implements Callable<Integer> {
                         new BufferedReader(
                                 new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             if (Rehearsal.wanted(System.getenv())) {
-                Rehearsal.run(machine.runtime(), console);
+                Rehearsal.run(machine.runtime(), console, Rehearsal.REQUESTS);
             }
             host.run(orders);
         }

@@ -27,15 +27,20 @@ import java.util.concurrent.TimeoutException;
 /// so little traffic nothing about what is hot. Blocks for some seconds.
 final class Rehearsal {
     private static final int CONNECTIONS = 4;
-    private static final int REQUESTS = 5_000;
+
+    /// On each connection.
+    static final int REQUESTS = 5_000;
+
     private static final long LONGEST_SECONDS = 20;
     private static final int BODY_ENDS = '}';
 
     private final ProxyRuntime runtime;
     private final String bootstrap;
+    private final int requests;
 
-    private Rehearsal(ProxyRuntime runtime) throws IOException {
+    private Rehearsal(ProxyRuntime runtime, int requests) throws IOException {
         this.runtime = runtime;
+        this.requests = requests;
         try (var text = Rehearsal.class.getResourceAsStream("rehearsal.yaml")) {
             bootstrap =
                     new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8);
@@ -48,9 +53,11 @@ final class Rehearsal {
     }
 
     /// Runs it; that it can't costs a line.
-    static void run(ProxyRuntime runtime, Console console) {
+    ///
+    /// @param requests on each connection
+    static void run(ProxyRuntime runtime, Console console, int requests) {
         try {
-            new Rehearsal(runtime).run();
+            new Rehearsal(runtime, requests).run();
         } catch (IOException | ProblemException | TimeoutException | ExecutionException e) {
             console.err().println("no rehearsal: " + e);
         } catch (InterruptedException e) {
@@ -103,7 +110,7 @@ final class Rehearsal {
     /// Many requests on one connection, one after the other; the answers all end alike.
     ///
     /// @param protocol the header that has it forwarded by one protocol or the other
-    private static void request(InetSocketAddress to, String protocol) throws IOException {
+    private void request(InetSocketAddress to, String protocol) throws IOException {
         var request =
                 """
                 GET /path/of/a/request?with=query HTTP/1.1
@@ -120,7 +127,7 @@ final class Rehearsal {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LONGEST_SECONDS));
             var answer = new BufferedInputStream(socket.getInputStream());
-            for (var i = 0; i < REQUESTS; i++) {
+            for (var i = 0; i < requests; i++) {
                 socket.getOutputStream().write(request);
                 for (var octet = answer.read(); octet != BODY_ENDS; octet = answer.read()) {
                     if (octet < 0) {

@@ -63,6 +63,11 @@ class MainTest {
                         "serin: serin proxy: neither a role nor --config; cure: see serin proxy"
                                 + " --help\n"),
                 Spoken.by("proxy", "--workers", "1"));
+        var unreadable = Spoken.by("proxy", "--config=no/such/file");
+        assertEquals(1, unreadable.code());
+        assertTrue(unreadable.err().startsWith("serin: no/such/file: cannot be read"));
+        assertEquals(2, Spoken.by("proxy", "--workers", "many").code());
+        assertEquals(2, Spoken.by("proxy", "--config").code());
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.Sockets;
 import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Workers;
 
 import io.netty.channel.group.ChannelGroup;
@@ -46,7 +47,8 @@ public final class DataPlane implements AutoCloseable {
             Timers timers,
             Draws draws,
             Extensions extensions,
-            StreamObserver observer) {}
+            StreamObserver observer,
+            Upstream.Outside outside) {}
 
     private final Parts parts;
     private final Owner owner;
@@ -61,17 +63,21 @@ public final class DataPlane implements AutoCloseable {
         this.parts = parts;
         this.owner = new Owner("data-plane-" + name, failures::failed);
         var scope = new PlaneScope();
+        var upstream =
+                new Upstream(
+                        parts.workers(),
+                        parts.sockets(),
+                        parts.ticker(),
+                        parts.timers(),
+                        parts.draws(),
+                        owner,
+                        parts.extensions().transports().needs(),
+                        parts.outside());
         var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
         this.drains = drains;
         var makers =
                 new Reconciler.Makers(
-                        config ->
-                                new LiveCluster(
-                                        config,
-                                        parts.workers(),
-                                        parts.sockets(),
-                                        parts.draws(),
-                                        parts.extensions().transports().needs()),
+                        config -> new LiveCluster(config, upstream),
                         config ->
                                 new LiveListener(
                                         config,

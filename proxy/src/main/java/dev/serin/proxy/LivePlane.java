@@ -10,7 +10,10 @@ import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.SpanSink;
 import dev.serin.proxy.transport.TransportCompiler;
+import dev.serin.proxy.upstream.ClusterObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Upstream;
+import dev.serin.proxy.upstream.dns.Resolver;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -25,12 +28,10 @@ import java.util.stream.Stream;
 /// The data plane with this proxy's extensions, as the rest of the proxy sees it.
 final class LivePlane implements Plane {
     private final DataPlane plane;
-    private final ProxyRuntime runtime;
     private final Map<String, String> failed = new ConcurrentHashMap<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
 
     LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
-        this.runtime = runtime;
         var filters =
                 Stream.concat(
                                 Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
@@ -64,7 +65,11 @@ final class LivePlane implements Plane {
                                         connections,
                                         new TransportCompiler(tls),
                                         (_, _) -> SpanSink.NOWHERE),
-                                telemetry.envoyStats()),
+                                telemetry.envoyStats(),
+                                new Upstream.Outside(
+                                        Resolver.system(),
+                                        _ -> ClusterObserver.NONE,
+                                        telemetry.log()::debug)),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
     }
@@ -124,14 +129,12 @@ final class LivePlane implements Plane {
     }
 
     private void print(LiveCluster cluster, StringBuilder text) {
-        var nanos = runtime.ticker().nanos();
         for (var host : cluster.hosts()) {
-            var start = cluster.name() + "::" + shown(host.address()) + "::";
-            var health = host.ejected(nanos) ? "/failed_outlier_check" : "healthy";
+            var start = cluster.name() + "::" + host.shownAddress() + "::";
             text.append(start).append("rq_active::").append(host.active()).append('\n');
             text.append(start).append("rq_total::").append(host.requests()).append('\n');
             text.append(start).append("rq_error::").append(host.errors()).append('\n');
-            text.append(start).append("health_flags::").append(health).append('\n');
+            text.append(start).append("health_flags::").append(host.shownFlags()).append('\n');
         }
     }
 

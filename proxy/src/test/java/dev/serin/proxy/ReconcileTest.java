@@ -125,11 +125,13 @@ class ReconcileTest {
                                     - match: {prefix: "/", headers: [{name: a, string_match: {safe_regex: {regex: "("}}}]}
                                       route: {cluster: one}
                                     """),
-                            Yaml.cluster("{name: one, type: STATIC, lb_policy: MAGLEV}"));
+                            Yaml.cluster(
+                                    "{name: one, type: STATIC, lb_policy: MAGLEV, maglev_lb_config:"
+                                            + " {table_size: 10}}"));
             assertEquals(3, rejected.size(), rejected.toString());
             assertTrue(rejected.get(0).toString().contains("x.y.Z"), rejected.toString());
             assertTrue(rejected.get(1).reason().contains("no RE2"), rejected.toString());
-            assertEquals("lb_policy", rejected.get(2).field());
+            assertEquals("table_size", rejected.get(2).field());
             try (var client = Wire.to(rig.port("main"))) {
                 assertEquals("one", client.get("/").body());
             }
@@ -145,7 +147,7 @@ class ReconcileTest {
                                                     Any.pack(
                                                             Yaml.cluster(
                                                                     "{name: bad, lb_policy:"
-                                                                            + " RING_HASH}"))),
+                                                                        + " LOAD_BALANCING_POLICY_CONFIG}"))),
                                             new Versioned(
                                                     "good",
                                                     "2",

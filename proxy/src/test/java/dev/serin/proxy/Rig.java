@@ -24,6 +24,7 @@ import dev.serin.proxy.telemetry.metrics.Metrics;
 import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.Span;
 import dev.serin.proxy.transport.TransportCompiler;
+import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
@@ -97,7 +98,8 @@ final class Rig implements AutoCloseable {
                                     public void counted(String name) {
                                         counts.merge(name, 1, Integer::sum);
                                     }
-                                }),
+                                },
+                                Upstream.Outside.PLAIN),
                         new Watcher() {
                             @Override
                             public void listenerFailed(String name, String reason) {

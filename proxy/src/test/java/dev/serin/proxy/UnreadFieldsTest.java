@@ -58,7 +58,7 @@ class UnreadFieldsTest {
                 List.of(
                         "virtual_hosts['shop'].routes[1].route.internal_redirect_policy is set, but"
                                 + " this proxy does not support it",
-                        "virtual_hosts['shop'].routes['last'].match.tls_context is set, but this"
+                        "virtual_hosts['shop'].routes['last'].route.hedge_policy is set, but this"
                                 + " proxy does not support it"),
                 of(
                         Yaml.route(
@@ -73,8 +73,8 @@ class UnreadFieldsTest {
                                   - match: {prefix: /b}
                                     route: {cluster: a, internal_redirect_policy: {}}
                                   - name: last
-                                    match: {prefix: /, tls_context: {presented: true}}
-                                    route: {cluster: a}
+                                    match: {prefix: /}
+                                    route: {cluster: a, hedge_policy: {}}
                                 """)));
     }
 
@@ -82,14 +82,13 @@ class UnreadFieldsTest {
     void otherValuesOfAFieldAreNamed() {
         assertEquals(
                 List.of(
-                        "circuit_breakers.thresholds[1].priority is HIGH, and this proxy supports"
-                                + " only DEFAULT"),
+                        "common_lb_config.close_connections_on_host_set_change is true, and this"
+                                + " proxy supports only false"),
                 of(
                         Yaml.cluster(
                                 """
                                 name: a
-                                circuit_breakers:
-                                  thresholds: [{max_requests: 3}, {priority: HIGH}]
+                                common_lb_config: {close_connections_on_host_set_change: true}
                                 """)));
     }
 

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
@@ -31,9 +32,15 @@ import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyPr
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
@@ -115,6 +122,18 @@ public final class KnownTypes {
                             io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
                                     ::getDescriptor),
                     entry(NETWORK + "tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+                    entry(BALANCING + "ring_hash.v3.RingHash", RingHash::getDescriptor),
+                    entry(BALANCING + "maglev.v3.Maglev", Maglev::getDescriptor),
+                    entry(
+                            BALANCING
+                                    + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
+                            ClientSideWeightedRoundRobin::getDescriptor),
+                    entry(BALANCING + "wrr_locality.v3.WrrLocality", WrrLocality::getDescriptor),
+                    entry(
+                            BALANCING + "cluster_provided.v3.ClusterProvided",
+                            ClusterProvided::getDescriptor),
+                    entry(BALANCING + "subset.v3.Subset", Subset::getDescriptor),
+                    entry("envoy.extensions.clusters.dns.v3.DnsCluster", DnsCluster::getDescriptor),
                     entry(
                             "envoy.config.trace.v3.OpenTelemetryConfig",
                             OpenTelemetryConfig::getDescriptor),

@@ -17,6 +17,7 @@ import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
@@ -176,7 +177,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         if (!future.isSuccess()) {
             uncount();
-            to.answered(on, 503, worker.ticker().nanos());
+            to.ended(on, Outcome.CONNECT_FAILED);
             tried.add(on);
             transportFailure = Connector.reason(future.cause());
             if (attempts < config.connectAttempts()) {
@@ -186,7 +187,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        to.answered(on, 200, worker.ticker().nanos());
+        to.ended(on, Outcome.CONNECTED_FINALLY);
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();

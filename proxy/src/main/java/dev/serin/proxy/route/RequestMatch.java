@@ -2,10 +2,12 @@ package dev.serin.proxy.route;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.DynamicMetadata;
 import dev.serin.proxy.stream.FilterState;
 import dev.serin.proxy.stream.Slots;
 
+import io.envoyproxy.envoy.config.route.v3.RouteMatch.TlsContextMatchOptions;
 import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher.PathSegment;
@@ -18,23 +20,23 @@ import java.util.List;
 /// Which requests a route takes. As Envoy's RouteMatch. Immutable.
 ///
 /// @param grpc whether it takes gRPC only
-/// @param slots what filters must have left
+/// @param facts what must be known of the stream beside
 /// @param fraction of the matching requests that it takes, null for all
 record RequestMatch(
         PathMatch path,
         boolean grpc,
         List<HeaderMatch> headers,
         List<QueryMatch> query,
-        List<SlotMatch> slots,
+        List<FactMatch> facts,
         @Nullable Fraction fraction) {
-    /// A condition on what listener filters and earlier filters have left on the stream.
+    /// A condition on what is known of a stream beside its head.
     @FunctionalInterface
-    interface SlotMatch {
-        boolean test(Slots slots);
+    interface FactMatch {
+        boolean test(Asked asked);
     }
 
     /// What a match may look at.
-    record Asked(RequestHead request, Slots slots, Fraction.Chance chance) {}
+    record Asked(RequestHead request, Downstream downstream, Slots slots, Fraction.Chance chance) {}
 
     /// Whether it takes the request.
     ///
@@ -57,8 +59,8 @@ record RequestMatch(
                 return false;
             }
         }
-        for (var slot : slots) {
-            if (!slot.test(asked.slots())) {
+        for (var fact : facts) {
+            if (!fact.test(asked)) {
                 return false;
             }
         }
@@ -68,15 +70,15 @@ record RequestMatch(
     /// @throws ConfigProblem naming what cannot be done
     static RequestMatch of(io.envoyproxy.envoy.config.route.v3.RouteMatch match)
             throws ConfigProblem {
+        var facts = new ArrayList<FactMatch>();
         if (match.hasTlsContext()) {
-            throw new ConfigProblem("match.tls_context", "is not supported");
+            facts.add(tls(match.getTlsContext()));
         }
-        var slots = new ArrayList<SlotMatch>();
         for (var matcher : match.getDynamicMetadataList()) {
-            slots.add(metadata(matcher));
+            facts.add(metadata(matcher));
         }
         for (var matcher : match.getFilterStateList()) {
-            slots.add(state(matcher));
+            facts.add(state(matcher));
         }
         var headers = new ArrayList<HeaderMatch>();
         for (var header : match.getHeadersList()) {
@@ -91,30 +93,41 @@ record RequestMatch(
                 match.hasGrpc(),
                 List.copyOf(headers),
                 List.copyOf(query),
-                List.copyOf(slots),
+                List.copyOf(facts),
                 match.hasRuntimeFraction()
                         ? Fraction.of(match.getRuntimeFraction().getDefaultValue())
                         : null);
     }
 
-    private static SlotMatch metadata(MetadataMatcher matcher) throws ConfigProblem {
+    private static FactMatch metadata(MetadataMatcher matcher) throws ConfigProblem {
         var path = matcher.getPathList().stream().map(PathSegment::getKey).toList();
         var match = ValueMatch.of(matcher.getValue());
         var filter = matcher.getFilter();
         var invert = matcher.getInvert();
-        return slots ->
-                match.test(DynamicMetadata.at(DynamicMetadata.get(slots, filter), path)) != invert;
+        return asked ->
+                match.test(DynamicMetadata.at(DynamicMetadata.get(asked.slots(), filter), path))
+                        != invert;
     }
 
-    private static SlotMatch state(FilterStateMatcher matcher) throws ConfigProblem {
+    private static FactMatch state(FilterStateMatcher matcher) throws ConfigProblem {
         if (!matcher.hasStringMatch()) {
             throw new ConfigProblem("match.filter_state", "only string_match is supported");
         }
         var match = TextMatch.of(matcher.getStringMatch());
         var key = matcher.getKey();
-        return slots -> {
-            var text = FilterState.get(slots, key);
+        return asked -> {
+            var text = FilterState.get(asked.slots(), key);
             return text != null && match.test(text);
+        };
+    }
+
+    private static FactMatch tls(TlsContextMatchOptions options) {
+        return asked -> {
+            var tls = asked.downstream().tls();
+            var presented = tls != null && tls.peer() != null;
+            var validated = tls != null && presented && tls.validated();
+            return (!options.hasPresented() || options.getPresented().getValue() == presented)
+                    && (!options.hasValidated() || options.getValidated().getValue() == validated);
         };
     }
 }

@@ -9,6 +9,7 @@ import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.route.RouteAction.One;
 import dev.serin.proxy.route.RouteAction.Share;
 import dev.serin.proxy.route.RouteAction.Weighted;
+import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.Slots;
 
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,15 @@ public final class RouteTable {
         return needs.togglesFilters();
     }
 
-    /// Headers that only clients from inside may send, in lower case.
-    public List<String> internalOnly() {
-        return settings.internalOnly();
+    /// Takes headers off a request from outside that only clients from inside may send.
+    public void dropInternalOnly(RequestHead request) {
+        if (!settings.internalOnly().isEmpty() && !inside(request)) {
+            settings.internalOnly().forEach(request.headers()::remove);
+        }
+    }
+
+    private static boolean inside(RequestHead request) {
+        return "true".equals(request.headers().get("x-envoy-internal"));
     }
 
     /// Whether this request is one of those that `mirror` gets.
@@ -75,7 +82,7 @@ public final class RouteTable {
     /// Where `request` goes; null if no route takes it.
     ///
     /// @param slots what filters have left so far
-    public @Nullable RouteMatch match(RequestHead request, Slots slots) {
+    public @Nullable RouteMatch match(RequestHead request, Downstream downstream, Slots slots) {
         var host = domains.find(request.authority(), settings.ignorePort());
         if (host == null) {
             return null;
@@ -88,16 +95,18 @@ public final class RouteTable {
                 host.routes()
                         .first(
                                 new RequestMatch.Asked(
-                                        request, slots, new Fraction.Chance(fractionDraw)),
+                                        request,
+                                        downstream,
+                                        slots,
+                                        new Fraction.Chance(fractionDraw)),
                                 path,
                                 pathEnd(path));
         return route == null ? null : choose(request, host, route);
     }
 
     private static boolean mustUseTls(VirtualHost.Tls tls, RequestHead request) {
-        var inside = "true".equals(request.headers().get("x-envoy-internal"));
         return !"https".equals(request.headers().get("x-forwarded-proto"))
-                && (tls == VirtualHost.Tls.EVERYBODY || !inside);
+                && (tls == VirtualHost.Tls.EVERYBODY || !inside(request));
     }
 
     private int pathEnd(String path) {

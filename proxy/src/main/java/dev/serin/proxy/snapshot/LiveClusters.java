@@ -2,10 +2,9 @@ package dev.serin.proxy.snapshot;
 
 import dev.serin.proxy.snapshot.Resources.Good;
 import dev.serin.proxy.tls.TlsContexts;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
-import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
-import dev.serin.proxy.upstream.DnsHosts;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import org.jspecify.annotations.Nullable;
@@ -22,15 +21,15 @@ import java.util.function.Function;
 /// hosts are known. Owner thread only.
 final class LiveClusters {
     private final Function<ClusterConfig, LiveCluster> make;
-    private final Function<LiveCluster, DnsHosts> dns;
+    private final Runnable becameReady;
     private final Map<String, LiveCluster> live = new LinkedHashMap<>();
     private final Map<String, LiveCluster> warming = new LinkedHashMap<>();
-    private final Map<LiveCluster, List<Endpoint>> applied = new HashMap<>();
-    private final Map<LiveCluster, DnsHosts> resolving = new HashMap<>();
+    private final Map<LiveCluster, Assignment> applied = new HashMap<>();
 
-    LiveClusters(Function<ClusterConfig, LiveCluster> make, Function<LiveCluster, DnsHosts> dns) {
+    /// @param becameReady is called when a cluster has found its hosts
+    LiveClusters(Function<ClusterConfig, LiveCluster> make, Runnable becameReady) {
         this.make = make;
-        this.dns = dns;
+        this.becameReady = becameReady;
     }
 
     Map<String, LiveCluster> live() {
@@ -48,7 +47,7 @@ final class LiveClusters {
     /// @param inUse whether something live names this cluster still, and may
     boolean reconcile(
             Map<String, Good<ClusterConfig>> desired,
-            Map<String, Good<List<Endpoint>>> endpoints,
+            Map<String, Good<Assignment>> endpoints,
             TlsContexts tls,
             BiPredicate<String, LiveCluster> overdue,
             BiPredicate<String, LiveCluster> inUse) {
@@ -86,19 +85,11 @@ final class LiveClusters {
         }
         var cluster = make.apply(config);
         warming.put(name, cluster);
-        switch (config.discovery()) {
-            case STATIC -> cluster.endpoints(config.endpoints());
-            case STRICT_DNS, LOGICAL_DNS -> {
-                var hosts = dns.apply(cluster);
-                resolving.put(cluster, hosts);
-                hosts.start();
-            }
-            case EDS, ORIGINAL_DST -> {}
-        }
+        cluster.start(becameReady);
     }
 
     @SuppressWarnings("ReferenceEquality") // a compiled list is the same object until it changes
-    private void bringEndpoints(LiveCluster cluster, Map<String, Good<List<Endpoint>>> endpoints) {
+    private void bringEndpoints(LiveCluster cluster, Map<String, Good<Assignment>> endpoints) {
         if (cluster.config().discovery() != Discovery.EDS) {
             return;
         }
@@ -132,10 +123,6 @@ final class LiveClusters {
 
     private void end(LiveCluster cluster) {
         applied.remove(cluster);
-        var hosts = resolving.remove(cluster);
-        if (hosts != null) {
-            hosts.close();
-        }
         cluster.drain();
     }
 

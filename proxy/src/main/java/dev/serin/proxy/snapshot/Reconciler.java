@@ -9,7 +9,6 @@ import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.tls.TlsContexts;
 import dev.serin.proxy.tls.secret.SecretName;
 import dev.serin.proxy.upstream.ClusterConfig;
-import dev.serin.proxy.upstream.DnsHosts;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import org.jspecify.annotations.Nullable;
@@ -71,18 +70,8 @@ public final class Reconciler {
                         timers,
                         makers.owner(),
                         this::reconcile);
-        this.clusters = new LiveClusters(makers.cluster(), this::resolve);
-    }
-
-    private DnsHosts resolve(LiveCluster cluster) {
-        return new DnsHosts(
-                cluster.config(),
-                timers,
-                makers.owner(),
-                endpoints -> {
-                    cluster.endpoints(endpoints);
-                    reconcile();
-                });
+        this.clusters =
+                new LiveClusters(makers.cluster(), () -> makers.owner().execute(this::reconcile));
     }
 
     /// What is in use now. Any thread.

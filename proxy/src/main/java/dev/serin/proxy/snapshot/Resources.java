@@ -19,10 +19,10 @@ import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 import dev.serin.proxy.tls.secret.Secret;
+import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
-import dev.serin.proxy.upstream.ClusterConfig.Discovery;
-import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
+import dev.serin.proxy.upstream.compile.EndpointCompiler;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -51,7 +51,7 @@ final class Resources {
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
     final Map<String, Good<ClusterConfig>> clusters = new LinkedHashMap<>();
-    final Map<String, Good<List<Endpoint>>> endpoints = new LinkedHashMap<>();
+    final Map<String, Good<Assignment>> endpoints = new LinkedHashMap<>();
     final Map<String, Good<Secret>> secrets = new LinkedHashMap<>();
 
     Resources(Extensions extensions, Draws draws) {
@@ -85,7 +85,9 @@ final class Resources {
                             update,
                             Cluster.getDescriptor(),
                             clusters,
-                            any -> cluster(parse(any, Cluster.parser())));
+                            any ->
+                                    ClusterCompiler.compile(
+                                            parse(any, Cluster.parser()), extensions.transports()));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
@@ -122,8 +124,8 @@ final class Resources {
                                                         .v3.Secret.parser())));
     }
 
-    private static List<Endpoint> endpoints(ClusterLoadAssignment message) throws ConfigProblem {
-        return literal(ClusterCompiler.endpoints(message));
+    private static Assignment endpoints(ClusterLoadAssignment message) throws ConfigProblem {
+        return EndpointCompiler.compile(message, false);
     }
 
     /// A chain whose message is the same as before stays the same object.
@@ -133,22 +135,6 @@ final class Resources {
         known.values().retainAll(config.all());
         chains.put(message.getName(), known);
         return config;
-    }
-
-    private ClusterConfig cluster(Cluster message) throws ConfigProblem {
-        var config = ClusterCompiler.compile(message, extensions.transports());
-        if (config.discovery() == Discovery.STATIC) {
-            literal(config.endpoints());
-        }
-        return config;
-    }
-
-    private static List<Endpoint> literal(List<Endpoint> endpoints) throws ConfigProblem {
-        var wrong = ClusterCompiler.notLiteral(endpoints);
-        if (wrong != null) {
-            throw new ConfigProblem("endpoint.address", wrong);
-        }
-        return endpoints;
     }
 
     /// Reads and compiles one resource.

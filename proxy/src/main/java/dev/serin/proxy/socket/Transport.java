@@ -45,6 +45,13 @@ public enum Transport {
                 : new NioSocketChannel(SelectorProvider.provider(), family(v6));
     }
 
+    /// Makes a Unix socket; for NIO the machine's own kind of it.
+    public Channel newPipe() {
+        return this == EPOLL
+                ? new io.netty.channel.epoll.EpollDomainSocketChannel()
+                : new io.netty.channel.socket.nio.NioDomainSocketChannel();
+    }
+
     /// Makes a socket on the calling thread, and so in its network namespace.
     public DatagramChannel newDatagram(boolean v6) {
         return this == EPOLL

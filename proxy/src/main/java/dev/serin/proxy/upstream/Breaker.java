@@ -3,17 +3,22 @@ package dev.serin.proxy.upstream;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A bounded count shared by the workers. Any thread.
-public final class Breaker {
+public class Breaker {
     private final AtomicInteger used = new AtomicInteger();
     private final int limit;
 
-    Breaker(int limit) {
+    public Breaker(int limit) {
         this.limit = limit;
+    }
+
+    /// How many may be in use now.
+    public int limit() {
+        return limit;
     }
 
     /// Takes one if the limit allows.
     public boolean take() {
-        if (used.incrementAndGet() > limit) {
+        if (used.incrementAndGet() > limit()) {
             used.decrementAndGet();
             return false;
         }
@@ -31,5 +36,10 @@ public final class Breaker {
 
     public int used() {
         return used.get();
+    }
+
+    /// Whether no more may be taken.
+    public boolean open() {
+        return used.get() >= limit();
     }
 }

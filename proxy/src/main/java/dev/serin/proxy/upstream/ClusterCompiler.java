@@ -1,60 +1,74 @@
 package dev.serin.proxy.upstream;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.transport.TransportCompiler;
-import dev.serin.proxy.upstream.ClusterConfig.Balancing;
+import dev.serin.proxy.upstream.Breakers.Budget;
+import dev.serin.proxy.upstream.Breakers.Limits;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
-import dev.serin.proxy.upstream.ClusterConfig.Endpoint;
-import dev.serin.proxy.upstream.ClusterConfig.Limits;
-import dev.serin.proxy.upstream.ClusterConfig.Outlier;
+import dev.serin.proxy.upstream.ClusterConfig.Membership;
+import dev.serin.proxy.upstream.ClusterConfig.OriginalDestination;
+import dev.serin.proxy.upstream.ClusterConfig.Priorities;
+import dev.serin.proxy.upstream.compile.EndpointCompiler;
+import dev.serin.proxy.upstream.compile.LegacyPolicy;
+import dev.serin.proxy.upstream.compile.SocketCompiler;
+import dev.serin.proxy.upstream.dns.DnsConfig;
+import dev.serin.proxy.upstream.health.HealthCompiler;
+import dev.serin.proxy.upstream.outlier.OutlierConfig;
 
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-/// Compiles Envoy's Cluster and ClusterLoadAssignment. Pure.
+/// Compiles Envoy's Cluster. Pure.
 public final class ClusterCompiler {
+    private static final String DNS_CLUSTER = "/envoy.extensions.clusters.dns.v3.DnsCluster";
+    private static final String ORIGINAL_HEADER = "x-envoy-original-dst-host";
+
     private ClusterCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
     public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
             throws ConfigProblem {
-        if (cluster.hasClusterType()) {
-            throw new ConfigProblem(
-                    "cluster_type",
-                    "'" + cluster.getClusterType().getName() + "' is not supported");
-        }
-        var discovery = discovery(cluster);
+        var dns = dnsCluster(cluster);
+        var discovery = dns == null ? discovery(cluster) : dnsKind(dns);
+        var breakers = cluster.getCircuitBreakers();
         return new ClusterConfig(
                 cluster.getName(),
+                cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
                 discovery,
                 edsName(cluster),
-                balancing(cluster),
-                discovery == Discovery.EDS ? List.of() : endpoints(cluster.getLoadAssignment()),
+                LegacyPolicy.compile(cluster),
+                discovery == Discovery.EDS
+                        ? Assignment.EMPTY
+                        : EndpointCompiler.compile(
+                                cluster.getLoadAssignment(), discovery != Discovery.STATIC),
+                dns == null ? DnsConfig.compile(cluster) : DnsConfig.compile(dns),
+                original(cluster, discovery),
+                null,
                 cluster.hasConnectTimeout()
                         ? duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
                 HttpUpstreamCompiler.compile(cluster),
-                limits(cluster),
-                cluster.hasOutlierDetection() ? outlier(cluster.getOutlierDetection()) : null,
-                bind(cluster),
+                new Priorities(
+                        limits(breakers, RoutingPriority.DEFAULT),
+                        limits(breakers, RoutingPriority.HIGH)),
+                hostConnections(breakers),
+                HealthCompiler.compile(cluster.getHealthChecksList()),
+                cluster.hasOutlierDetection()
+                        ? OutlierConfig.compile(cluster.getOutlierDetection())
+                        : null,
+                SocketCompiler.compile(cluster),
+                membership(cluster),
                 cluster.getMetadata().getFilterMetadataMap(),
-                cluster.getCommonLbConfig().hasHealthyPanicThreshold()
-                        ? (int) cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue()
-                        : 50,
                 transports.upstream(cluster));
     }
 
@@ -65,6 +79,29 @@ public final class ClusterCompiler {
     private static String edsName(Cluster cluster) {
         var service = cluster.getEdsClusterConfig().getServiceName();
         return service.isEmpty() ? cluster.getName() : service;
+    }
+
+    // ---- discovery
+
+    private static @Nullable DnsCluster dnsCluster(Cluster cluster) throws ConfigProblem {
+        if (!cluster.hasClusterType()) {
+            return null;
+        }
+        var any = cluster.getClusterType().getTypedConfig();
+        if (!any.getTypeUrl().endsWith(DNS_CLUSTER)) {
+            throw new ConfigProblem(
+                    "cluster_type",
+                    "'" + cluster.getClusterType().getName() + "' is not supported");
+        }
+        try {
+            return DnsCluster.parseFrom(any.getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigProblem("cluster_type", "does not parse: " + e.getMessage());
+        }
+    }
+
+    private static Discovery dnsKind(DnsCluster dns) {
+        return dns.getAllAddressesInSingleEndpoint() ? Discovery.LOGICAL_DNS : Discovery.STRICT_DNS;
     }
 
     private static Discovery discovery(Cluster cluster) throws ConfigProblem {
@@ -78,169 +115,109 @@ public final class ClusterCompiler {
         };
     }
 
-    private static Balancing balancing(Cluster cluster) throws ConfigProblem {
-        if (cluster.hasLoadBalancingPolicy()) {
-            return policy(cluster);
+    private static @Nullable OriginalDestination original(Cluster cluster, Discovery discovery)
+            throws ConfigProblem {
+        if (discovery != Discovery.ORIGINAL_DST) {
+            return null;
         }
-        return switch (cluster.getLbPolicy()) {
-            case ROUND_ROBIN -> Balancing.ROUND_ROBIN;
-            case LEAST_REQUEST -> Balancing.LEAST_REQUEST;
-            case RANDOM -> Balancing.RANDOM;
-            case CLUSTER_PROVIDED -> Balancing.PROVIDED;
-            case RING_HASH, MAGLEV, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED ->
-                    throw new ConfigProblem(
-                            "lb_policy", cluster.getLbPolicy() + " is not supported yet");
-        };
+        if (cluster.hasLoadAssignment()) {
+            throw new ConfigProblem("load_assignment", "an ORIGINAL_DST cluster has none");
+        }
+        if (cluster.getLbPolicy() != Cluster.LbPolicy.CLUSTER_PROVIDED
+                && !cluster.hasLoadBalancingPolicy()) {
+            throw new ConfigProblem("lb_policy", "ORIGINAL_DST needs CLUSTER_PROVIDED");
+        }
+        var config = cluster.getOriginalDstLbConfig();
+        if (config.hasMetadataKey()) {
+            throw new ConfigProblem("original_dst_lb_config.metadata_key", "is not supported");
+        }
+        var named =
+                config.getHttpHeaderName().isEmpty()
+                        ? ORIGINAL_HEADER
+                        : config.getHttpHeaderName().toLowerCase(java.util.Locale.ROOT);
+        return new OriginalDestination(
+                config.getUseHttpHeader() ? named : null,
+                config.getUpstreamPortOverride().getValue());
     }
 
-    /// The first policy of the list that is known, as Envoy chooses.
-    private static Balancing policy(Cluster cluster) throws ConfigProblem {
-        for (var policy : cluster.getLoadBalancingPolicy().getPoliciesList()) {
-            var url = policy.getTypedExtensionConfig().getTypedConfig().getTypeUrl();
-            if (url.endsWith(".RoundRobin")) {
-                return Balancing.ROUND_ROBIN;
-            }
-            if (url.endsWith(".LeastRequest")) {
-                return Balancing.LEAST_REQUEST;
-            }
-            if (url.endsWith(".Random")) {
-                return Balancing.RANDOM;
-            }
-        }
-        throw new ConfigProblem(
-                "load_balancing_policy",
-                "none of "
-                        + cluster.getLoadBalancingPolicy().getPoliciesList().stream()
-                                .map(p -> p.getTypedExtensionConfig().getName())
-                                .toList()
-                        + " is supported");
+    private static Membership membership(Cluster cluster) {
+        var common = cluster.getCommonLbConfig();
+        return new Membership(
+                cluster.getIgnoreHealthOnHostRemoval(),
+                common.getIgnoreNewHostsUntilFirstHc(),
+                cluster.getCloseConnectionsOnHostHealthFailure(),
+                common.getCloseConnectionsOnHostSetChange(),
+                cluster.hasCleanupInterval()
+                        ? duration(cluster.getCleanupInterval())
+                        : Duration.ofSeconds(5),
+                duration(common.getUpdateMergeWindow()),
+                !cluster.hasWaitForWarmOnInit() || cluster.getWaitForWarmOnInit().getValue());
     }
 
-    private static Limits limits(Cluster cluster) {
-        for (var threshold : cluster.getCircuitBreakers().getThresholdsList()) {
-            if (threshold.getPriority() == RoutingPriority.DEFAULT) {
+    // ---- circuit breakers
+
+    /// The first thresholds of this priority, as Envoy takes them.
+    private static Limits limits(CircuitBreakers breakers, RoutingPriority priority) {
+        for (var threshold : breakers.getThresholdsList()) {
+            if (threshold.getPriority() == priority) {
                 var usual = Limits.USUAL;
                 return new Limits(
                         most(
                                 threshold.hasMaxConnections(),
-                                threshold.getMaxConnections().getValue(),
+                                threshold.getMaxConnections(),
                                 usual.connections()),
                         most(
                                 threshold.hasMaxPendingRequests(),
-                                threshold.getMaxPendingRequests().getValue(),
+                                threshold.getMaxPendingRequests(),
                                 usual.pending()),
                         most(
                                 threshold.hasMaxRequests(),
-                                threshold.getMaxRequests().getValue(),
+                                threshold.getMaxRequests(),
                                 usual.requests()),
+                        most(threshold.hasMaxRetries(), threshold.getMaxRetries(), usual.retries()),
                         most(
-                                threshold.hasMaxRetries(),
-                                threshold.getMaxRetries().getValue(),
-                                usual.retries()));
+                                threshold.hasMaxConnectionPools(),
+                                threshold.getMaxConnectionPools(),
+                                usual.pools()),
+                        budget(threshold),
+                        threshold.getTrackRemaining());
             }
         }
         return Limits.USUAL;
     }
 
+    private static @Nullable Budget budget(CircuitBreakers.Thresholds threshold) {
+        if (!threshold.hasRetryBudget()) {
+            return null;
+        }
+        var budget = threshold.getRetryBudget();
+        return new Budget(
+                budget.hasBudgetPercent() ? budget.getBudgetPercent().getValue() : 20,
+                most(budget.hasMinRetryConcurrency(), budget.getMinRetryConcurrency(), 3));
+    }
+
+    private static int hostConnections(CircuitBreakers breakers) throws ConfigProblem {
+        for (var threshold : breakers.getPerHostThresholdsList()) {
+            var bare =
+                    CircuitBreakers.Thresholds.newBuilder()
+                            .setPriority(threshold.getPriority())
+                            .setMaxConnections(threshold.getMaxConnections());
+            if (threshold.getPriority() != RoutingPriority.DEFAULT
+                    || threshold.hasMaxConnections() && !bare.build().equals(threshold)) {
+                throw new ConfigProblem(
+                        "circuit_breakers.per_host_thresholds",
+                        "only max_connections of the default priority is supported");
+            }
+            return most(
+                    threshold.hasMaxConnections(),
+                    threshold.getMaxConnections(),
+                    Integer.MAX_VALUE);
+        }
+        return Integer.MAX_VALUE;
+    }
+
     /// An unsigned limit as a signed one; what is larger than that is no limit.
-    private static int most(boolean set, int value, int usual) {
-        return !set ? usual : value < 0 ? Integer.MAX_VALUE : value;
-    }
-
-    private static Outlier outlier(OutlierDetection detection) {
-        var base =
-                detection.hasBaseEjectionTime()
-                        ? duration(detection.getBaseEjectionTime())
-                        : Duration.ofSeconds(30);
-        var enforced =
-                !detection.hasEnforcingConsecutive5Xx()
-                        || detection.getEnforcingConsecutive5Xx().getValue() > 0;
-        var gateway = detection.getEnforcingConsecutiveGatewayFailure().getValue() > 0;
-        return new Outlier(
-                enforced
-                        ? most(
-                                detection.hasConsecutive5Xx(),
-                                detection.getConsecutive5Xx().getValue(),
-                                5)
-                        : 0,
-                gateway
-                        ? most(
-                                detection.hasConsecutiveGatewayFailure(),
-                                detection.getConsecutiveGatewayFailure().getValue(),
-                                5)
-                        : 0,
-                base,
-                most(
-                        detection.hasMaxEjectionPercent(),
-                        detection.getMaxEjectionPercent().getValue(),
-                        10));
-    }
-
-    private static List<InetSocketAddress> bind(Cluster cluster) throws ConfigProblem {
-        var config = cluster.getUpstreamBindConfig();
-        var bind = new ArrayList<InetSocketAddress>();
-        if (config.hasSourceAddress()) {
-            bind.add(literal(config.getSourceAddress()));
-        }
-        for (var extra : config.getExtraSourceAddressesList()) {
-            bind.add(literal(extra.getAddress()));
-        }
-        return List.copyOf(bind);
-    }
-
-    private static InetSocketAddress literal(SocketAddress address) throws ConfigProblem {
-        return new InetSocketAddress(ip(address.getAddress()), address.getPortValue());
-    }
-
-    private static InetAddress ip(String text) throws ConfigProblem {
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigProblem("address", "'" + text + "' is not an IP address");
-        }
-    }
-
-    /// The endpoints of an assignment.
-    ///
-    /// @throws ConfigProblem naming the field that cannot be done
-    public static List<Endpoint> endpoints(ClusterLoadAssignment assignment) throws ConfigProblem {
-        var endpoints = new ArrayList<Endpoint>();
-        for (var locality : assignment.getEndpointsList()) {
-            for (var endpoint : locality.getLbEndpointsList()) {
-                var address = endpoint.getEndpoint().getAddress();
-                if (!address.hasSocketAddress()) {
-                    throw new ConfigProblem(
-                            "endpoint.address", address.getAddressCase() + " is not supported");
-                }
-                var weight = endpoint.getLoadBalancingWeight().getValue();
-                endpoints.add(
-                        new Endpoint(
-                                address.getSocketAddress().getAddress(),
-                                address.getSocketAddress().getPortValue(),
-                                Math.max(1, weight),
-                                locality.getPriority(),
-                                healthy(endpoint.getHealthStatus()),
-                                endpoint.getMetadata().getFilterMetadataMap()));
-            }
-        }
-        return List.copyOf(endpoints);
-    }
-
-    private static boolean healthy(HealthStatus status) {
-        return status == HealthStatus.UNKNOWN
-                || status == HealthStatus.HEALTHY
-                || status == HealthStatus.DEGRADED;
-    }
-
-    /// Refuses endpoints of EDS or STATIC that are names.
-    public static @Nullable String notLiteral(List<Endpoint> endpoints) {
-        for (var endpoint : endpoints) {
-            try {
-                ip(endpoint.host());
-            } catch (ConfigProblem e) {
-                return e.reason();
-            }
-        }
-        return null;
+    private static int most(boolean set, UInt32Value value, int usual) {
+        return !set ? usual : value.getValue() < 0 ? Integer.MAX_VALUE : value.getValue();
     }
 }

@@ -3,6 +3,11 @@ package dev.serin.proxy.upstream;
 import com.google.protobuf.Struct;
 
 import dev.serin.proxy.transport.ClusterTransports;
+import dev.serin.proxy.upstream.Breakers.Limits;
+import dev.serin.proxy.upstream.balance.Policy;
+import dev.serin.proxy.upstream.dns.DnsConfig;
+import dev.serin.proxy.upstream.health.HealthConfig;
+import dev.serin.proxy.upstream.outlier.OutlierConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,25 +19,38 @@ import java.util.Map;
 /// A cluster as configured, compiled from Envoy's Cluster. Immutable; equal configurations are the
 /// same cluster.
 ///
+/// @param statName what it is called in metrics
 /// @param edsName the name of its ClusterLoadAssignment, for [Discovery#EDS]
-/// @param endpoints given inline, for [Discovery#STATIC]; names to resolve for
-///   [Discovery#STRICT_DNS]
-/// @param bind local addresses of upstream connections, at most one a family
-/// @param metadata `filter_metadata`
+/// @param assignment given inline; names to resolve for the DNS kinds
+/// @param dns how names are resolved
+/// @param original null unless [Discovery#ORIGINAL_DST]
+/// @param forward null unless [Discovery#FORWARD]
+/// @param limits of the default and the high priority
+/// @param hostConnections the most to one host
+/// @param checks active health checks; a host is healthy if all pass
 /// @param outlier null if hosts are not ejected
+/// @param sockets how connections are made
+/// @param membership what happens when hosts come, go and change
+/// @param metadata `filter_metadata`
 public record ClusterConfig(
         String name,
+        String statName,
         Discovery discovery,
         String edsName,
-        Balancing balancing,
-        List<Endpoint> endpoints,
+        Policy policy,
+        Assignment assignment,
+        DnsConfig dns,
+        @Nullable OriginalDestination original,
+        @Nullable Forward forward,
         Duration connectTimeout,
         HttpUpstream http,
-        Limits limits,
-        @Nullable Outlier outlier,
-        List<InetSocketAddress> bind,
+        Priorities limits,
+        int hostConnections,
+        List<HealthConfig> checks,
+        @Nullable OutlierConfig outlier,
+        SocketConfig sockets,
+        Membership membership,
         Map<String, Struct> metadata,
-        int panicPercent,
         ClusterTransports transports) {
     /// How hosts are found.
     public enum Discovery {
@@ -40,41 +58,68 @@ public record ClusterConfig(
         STRICT_DNS,
         LOGICAL_DNS,
         EDS,
-        ORIGINAL_DST
+        ORIGINAL_DST,
+        /// By the name in the request: the dynamic forward proxy.
+        FORWARD
     }
 
-    /// How a host is chosen.
-    public enum Balancing {
-        ROUND_ROBIN,
-        LEAST_REQUEST,
-        RANDOM,
-        PROVIDED
-    }
+    /// Breakers by routing priority.
+    public record Priorities(Limits usual, Limits high) {}
 
-    /// Circuit breakers: how much of each may be in use at once, by all workers together.
-    public record Limits(int connections, int pending, int requests, int retries) {
-        /// As Envoy's defaults.
-        public static final Limits USUAL = new Limits(1024, 1024, 1024, 3);
-    }
-
-    /// Ejection of hosts that fail.
+    /// Hosts are where connections were meant to go.
     ///
-    /// @param consecutive5xx in a row; 0 turns it off
-    /// @param consecutiveGateway 502, 503 or 504 in a row; 0 turns it off
-    /// @param maxPercent of the hosts that may be out at once
-    public record Outlier(
-            int consecutive5xx, int consecutiveGateway, Duration ejection, int maxPercent) {}
+    /// @param header that names the host instead, null for none
+    /// @param port in the place of the connection's own, 0 for that
+    public record OriginalDestination(@Nullable String header, int port) {}
 
-    /// One endpoint as configured.
+    /// Hosts are what requests name.
     ///
-    /// @param host a literal address, or a name for DNS
-    /// @param priority 0 is best
-    /// @param metadata `filter_metadata`
-    public record Endpoint(
-            String host,
-            int port,
-            int weight,
-            int priority,
-            boolean healthy,
-            Map<String, Struct> metadata) {}
+    /// @param cache the name of the DNS cache, which the filter names too
+    public record Forward(String cache, int mostHosts, Duration hostTtl) {}
+
+    /// How connections are made.
+    ///
+    /// @param bind local addresses, at most one a family is used
+    /// @param freebind whether they may be addresses that the machine does not have
+    /// @param options set on each socket
+    /// @param keepAlive null if the kernel does not probe
+    public record SocketConfig(
+            List<InetSocketAddress> bind,
+            boolean freebind,
+            List<Option> options,
+            @Nullable KeepAlive keepAlive) {
+        /// The kernel's own ways.
+        public static final SocketConfig USUAL =
+                new SocketConfig(List.of(), false, List.of(), null);
+    }
+
+    /// A socket option by its numbers.
+    public record Option(int level, int name, int value) {}
+
+    /// The kernel's probes; -1 for its own setting.
+    public record KeepAlive(int probes, int timeSeconds, int intervalSeconds) {}
+
+    /// What happens when hosts come, go and change.
+    ///
+    /// @param ignoreHealthOnRemoval whether a host that is removed goes though its checks pass
+    /// @param ignoreNewUntilChecked whether new hosts do not count before their first check
+    /// @param closeOnFailure whether connections are closed when a host's checks fail
+    /// @param closeOnChange whether connections are closed when the hosts change
+    /// @param cleanup how long unused hosts of ORIGINAL_DST stay
+    /// @param mergeWindow in which changes of weight, health and metadata are taken together; zero
+    ///   for none
+    /// @param waitForWarm whether routes wait for the first answer of DNS or checks
+    public record Membership(
+            boolean ignoreHealthOnRemoval,
+            boolean ignoreNewUntilChecked,
+            boolean closeOnFailure,
+            boolean closeOnChange,
+            Duration cleanup,
+            Duration mergeWindow,
+            boolean waitForWarm) {}
+
+    /// The addresses that upstream connections bind.
+    public List<InetSocketAddress> bind() {
+        return sockets.bind();
+    }
 }

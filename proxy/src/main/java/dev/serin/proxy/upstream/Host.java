@@ -2,6 +2,13 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.base.net.HostPort;
+import dev.serin.proxy.upstream.Assignment.Address;
+import dev.serin.proxy.upstream.Assignment.Endpoint;
+import dev.serin.proxy.upstream.Assignment.Status;
+import dev.serin.proxy.upstream.balance.HostSet.Place;
+import dev.serin.proxy.upstream.balance.Policy.Health;
+import dev.serin.proxy.upstream.outlier.HostRecord;
 import dev.serin.proxy.upstream.pool.HostPool;
 
 import org.jspecify.annotations.Nullable;
@@ -18,43 +25,110 @@ import java.util.concurrent.atomic.LongAdder;
 /// cluster. Load and health are shared by the workers; each worker has its own pool.
 public final class Host {
     private final InetSocketAddress address;
+    private final String shownAddress;
     private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger gatewayFailures = new AtomicInteger();
+    private final AtomicInteger flags = new AtomicInteger();
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
+    private final LongAdder connectFailures = new LongAdder();
+    private final Breaker connections;
+    private final HostRecord record = new HostRecord();
     private final @Nullable HostPool[] pools;
     private final @Nullable Map<Object, HostPool>[] wishful;
-    private volatile Map<String, Struct> metadata;
-    private volatile long ejectedUntil;
-    private volatile boolean ejected;
+    private volatile Endpoint endpoint;
+    private volatile int reportedWeight;
+    private volatile long healthySince;
     private volatile boolean gone;
-    private int ejections;
 
+    /// @param endpoint with a literal address
+    /// @param mostConnections of this host alone
+    /// @param nanos the present
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
-    Host(InetSocketAddress address, Map<String, Struct> metadata, int workers) {
-        this.address = address;
-        this.metadata = metadata;
+    public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
+        this.endpoint = endpoint;
         this.pools = new @Nullable HostPool[workers * 2];
         this.wishful = new @Nullable Map[workers];
+        this.connections = new Breaker(mostConnections);
+        this.healthySince = nanos;
+        address = address(endpoint.address());
+        shownAddress =
+                endpoint.address().pipe()
+                        ? endpoint.address().host()
+                        : new HostPort(address.getAddress().getHostAddress(), address.getPort())
+                                .toString();
+        update(endpoint);
     }
 
+    private static InetSocketAddress address(Address address) {
+        return address.pipe()
+                ? InetSocketAddress.createUnresolved(address.host(), 0)
+                : new InetSocketAddress(address.host(), address.port());
+    }
+
+    /// Of a Unix socket an unresolved one with its path as the name.
     public InetSocketAddress address() {
         return address;
     }
 
-    /// Its host name, for SNI; empty if it has none.
-    public String name() {
-        return "";
+    /// Further addresses of the same endpoint, to be tried if the first does not answer.
+    public List<InetSocketAddress> others() {
+        return endpoint.others().stream().map(Host::address).toList();
+    }
+
+    /// As `ip:port`, `[ip]:port` or a path.
+    public String shownAddress() {
+        return shownAddress;
     }
 
     public Map<String, Struct> metadata() {
-        return metadata;
+        return endpoint.metadata();
     }
 
-    void metadata(Map<String, Struct> next) {
-        metadata = next;
+    /// As configured or resolved; may be empty.
+    public String hostname() {
+        return endpoint.hostname();
     }
+
+    /// Its host name, for SNI; empty if it has none.
+    public String name() {
+        return endpoint.hostname();
+    }
+
+    public int priority() {
+        return endpoint.priority();
+    }
+
+    public Place place() {
+        return endpoint.place();
+    }
+
+    /// As configured.
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// As configured, or as the host reported of itself.
+    public int weight() {
+        var reported = reportedWeight;
+        return reported > 0 ? reported : endpoint.weight();
+    }
+
+    /// @param weight 0 for the configured one
+    public void reportedWeight(int weight) {
+        reportedWeight = weight;
+    }
+
+    /// Takes what has changed of it; owner thread. True if balancing has to know.
+    boolean update(Endpoint next) {
+        var before = endpoint;
+        endpoint = next;
+        var changed = flag(HostFlag.FAILED_EDS_HEALTH, next.status() == Status.UNHEALTHY);
+        changed |= flag(HostFlag.EDS_STATUS_DRAINING, next.status() == Status.DRAINING);
+        changed |= flag(HostFlag.DEGRADED_EDS_HEALTH, next.status() == Status.DEGRADED);
+        return changed || !before.equals(next);
+    }
+
+    // ---- load
 
     /// Requests and TCP connections on it now.
     public int active() {
@@ -70,6 +144,11 @@ public final class Host {
         active.decrementAndGet();
     }
 
+    /// Connections to this host, as its own threshold bounds them.
+    public Breaker connections() {
+        return connections;
+    }
+
     /// Requests so far.
     public long requests() {
         return requests.sum();
@@ -80,9 +159,64 @@ public final class Host {
         return errors.sum();
     }
 
-    /// Whether outlier detection keeps it out at `nanos`.
-    public boolean ejected(long nanos) {
-        return ejected && ejectedUntil - nanos > 0;
+    /// Connections that could not be made so far.
+    public long connectFailures() {
+        return connectFailures.sum();
+    }
+
+    void failed() {
+        errors.increment();
+    }
+
+    void notConnected() {
+        connectFailures.increment();
+    }
+
+    // ---- health
+
+    /// What balancing takes it for.
+    public Health health() {
+        var set = flags.get();
+        return (set & HostFlag.UNHEALTHY) != 0
+                ? Health.UNHEALTHY
+                : (set & HostFlag.DEGRADED) != 0 ? Health.DEGRADED : Health.HEALTHY;
+    }
+
+    /// Whether it does not count when the health of its priority is measured.
+    public boolean excluded() {
+        return (flags.get() & HostFlag.EXCLUDED) != 0;
+    }
+
+    public boolean has(HostFlag flag) {
+        return (flags.get() & flag.bit()) != 0;
+    }
+
+    /// Sets or clears a flag; true if that changed it. The caller tells the cluster.
+    public boolean flag(HostFlag flag, boolean set) {
+        var bit = flag.bit();
+        var before =
+                set ? flags.getAndUpdate(all -> all | bit) : flags.getAndUpdate(all -> all & ~bit);
+        return (before & bit) != 0 != set;
+    }
+
+    /// As Envoy's `/clusters` shows them: `healthy`, or each that is set after a slash.
+    public String shownFlags() {
+        return HostFlag.shown(flags.get());
+    }
+
+    /// When it was added or last became healthy by its checks.
+    public long healthySince() {
+        return healthySince;
+    }
+
+    /// A check passed that had failed before.
+    public void healthySince(long nanos) {
+        healthySince = nanos;
+    }
+
+    /// What outlier detection knows of it.
+    public HostRecord record() {
+        return record;
     }
 
     /// The host is in the cluster no more; its connections end with their streams.
@@ -94,38 +228,7 @@ public final class Host {
         gone = true;
     }
 
-    /// Counts an answer; true if that makes the host an outlier.
-    boolean failed(boolean gateway, ClusterConfig.Outlier outlier) {
-        errors.increment();
-        var inRow = failures.incrementAndGet();
-        var gatewayInRow = gateway ? gatewayFailures.incrementAndGet() : 0;
-        return outlier.consecutive5xx() > 0 && inRow >= outlier.consecutive5xx()
-                || outlier.consecutiveGateway() > 0 && gatewayInRow >= outlier.consecutiveGateway();
-    }
-
-    void failed() {
-        errors.increment();
-    }
-
-    void succeeded() {
-        if (failures.get() != 0) {
-            failures.set(0);
-        }
-        if (gatewayFailures.get() != 0) {
-            gatewayFailures.set(0);
-        }
-    }
-
-    synchronized void eject(long nanos, ClusterConfig.Outlier outlier) {
-        if (ejected(nanos)) {
-            return;
-        }
-        ejections++;
-        failures.set(0);
-        gatewayFailures.set(0);
-        ejectedUntil = nanos + outlier.ejection().toNanos() * ejections;
-        ejected = true;
-    }
+    // ---- connections
 
     /// The pool of the worker with this index, for HTTP/2 or for what it is that the other speaks;
     /// that worker only.
@@ -162,6 +265,6 @@ public final class Host {
 
     @Override
     public String toString() {
-        return address.toString();
+        return shownAddress;
     }
 }

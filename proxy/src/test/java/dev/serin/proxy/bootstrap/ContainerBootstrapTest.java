@@ -69,6 +69,20 @@ class ContainerBootstrapTest {
     }
 
     @Test
+    void asManyWorkersAsTheFlagSaysElseTheProxysConfiguration() {
+        assertEquals(0, bootstrap(ARGUMENTS).concurrency(), "one a core");
+        environment.put("PROXY_CONFIG", "concurrency: 3");
+        assertEquals(3, bootstrap(ARGUMENTS).concurrency());
+        assertEquals(2, bootstrap(List.of("proxy", "sidecar", "--concurrency=2")).concurrency());
+        var wrong = bootstrap(List.of("proxy", "sidecar", "--concurrency", "many"));
+        assertThrows(ProblemException.class, wrong::concurrency);
+    }
+
+    private ContainerBootstrap bootstrap(List<String> arguments) {
+        return new ContainerBootstrap(arguments, environment, ContainerFiles.SAME);
+    }
+
+    @Test
     void readsTheProbesThatInjectionMoved() {
         environment.put(
                 "ISTIO_KUBE_APP_PROBERS",

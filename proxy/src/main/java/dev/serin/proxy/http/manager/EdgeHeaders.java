@@ -21,6 +21,8 @@ final class EdgeHeaders {
         "x-envoy-retry-on",
         "x-envoy-retry-grpc-on",
         "x-envoy-max-retries",
+        "x-envoy-retriable-status-codes",
+        "x-envoy-retriable-header-names",
         "x-envoy-hedge-on-per-try-timeout",
         "x-envoy-original-path",
         "x-envoy-decorator-operation",

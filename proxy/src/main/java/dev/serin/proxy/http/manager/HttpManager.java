@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 /// @param router the last filter
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
+/// @param streamMillis for a whole stream; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
 /// @param tracing null for none
 public record HttpManager(
@@ -38,6 +39,7 @@ public record HttpManager(
         Http2Limits http2,
         long streamIdleMillis,
         long requestMillis,
+        long streamMillis,
         Set<String> upgrades,
         @Nullable Tracing tracing) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.

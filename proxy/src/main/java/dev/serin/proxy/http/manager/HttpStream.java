@@ -27,7 +27,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private FilterPath filters = FilterPath.NONE;
     private @Nullable HeldParts heldRequest;
     private @Nullable HeldParts heldResponse;
-    private final IdleWatch idle;
+    private final StreamDeadlines deadlines;
     private int requestAt;
     private int responseAt;
     private boolean requestEnded;
@@ -38,7 +38,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
         super(connection, request);
         this.out = out;
-        this.idle = new IdleWatch(connection.worker(), start);
+        this.deadlines = new StreamDeadlines(connection.worker(), start);
     }
 
     // ======== down to up: the request
@@ -63,7 +63,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes();
-        route = table == null ? null : table.match(request, slots);
+        if (table != null) {
+            table.dropInternalOnly(request);
+            route = table.match(request, downstream, slots);
+        }
 
         // 3. Whether it is traced; after the route, which names the operation.
         beginTrace();
@@ -71,9 +74,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         // 4. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
         filters = connection.filters(route);
-        if (!headEnd) {
-            idle.start(manager.streamIdleMillis(), this::idled);
-        }
+        deadlines.start(manager, route, request, headEnd, this::late);
         continueRequest();
     }
 
@@ -140,7 +141,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void body(ByteBuf part) {
         received += part.readableBytes();
-        idle.sign(ticker().nanos());
+        deadlines.sign(ticker().nanos());
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -175,6 +176,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     public void end(@Nullable Headers last) {
         requestEnded = true;
         requestEnd = ticker().nanos();
+        deadlines.requestEnded();
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -278,7 +280,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         } else if (held != null) {
             held.add(part);
         } else {
-            idle.sign(ticker().nanos());
+            deadlines.sign(ticker().nanos());
             var passing = filters.responseBody(this, part, requestAt);
             if (passing != null) {
                 write(passing);
@@ -378,7 +380,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     /// 8. The one end of every stream.
     private void finish(Runnable last) {
         over = true;
-        idle.cancel();
+        deadlines.cancel();
         if (router != null) {
             router.cancel();
         }
@@ -408,13 +410,8 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
     }
 
-    private void idled() {
-        reply(
-                new LocalReply(
-                        requestEnded ? 504 : 408,
-                        ResponseFlag.STREAM_IDLE_TIMEOUT.bit(),
-                        "stream_idle_timeout",
-                        "stream timeout"));
+    private void late(StreamDeadlines.Limit limit) {
+        reply(limit.reply(requestEnded));
     }
 
     // ======== what filters and the router ask

@@ -66,6 +66,7 @@ public final class ManagerCompiler {
                         ? Durations.toMillis(config.getStreamIdleTimeout())
                         : 300_000,
                 Durations.toMillis(config.getRequestTimeout()),
+                Durations.toMillis(config.getCommonHttpProtocolOptions().getMaxStreamDuration()),
                 upgrades(config),
                 config.hasTracing() ? Tracing.of(config, extensions.spans(), draws) : null);
     }

@@ -9,8 +9,10 @@ import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.Breaker;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.worker.Worker;
 
@@ -61,6 +63,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
+    private final Breaker breaker;
     private final Owner owner;
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
@@ -70,11 +73,12 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private boolean over;
     private long start;
 
-    /// @param host of `cluster`, whose breaker has let the request through
-    Attempt(Worker worker, LiveCluster cluster, Host host, Owner owner) {
+    /// @param breaker of `cluster` that has let the request through
+    Attempt(Worker worker, LiveCluster cluster, Host host, Breaker breaker, Owner owner) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
+        this.breaker = breaker;
         this.owner = owner;
     }
 
@@ -120,6 +124,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         local = to.local();
         tls = connection.tls();
         start = now();
+        cluster.ended(host, Outcome.CONNECTED);
         owner.ready(to);
     }
 
@@ -127,7 +132,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     public void failed(HostPool.Failure failure, String reason) {
         waitingIn = null;
         if (failure != HostPool.Failure.OVERFLOW) {
-            badly();
+            cluster.ended(host, Outcome.CONNECT_FAILED);
         }
         release();
         owner.unconnected(failure, reason);
@@ -141,7 +146,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void head(ResponseHead head, boolean end) {
         begun = true;
-        cluster.answered(host, head.status(), now());
+        cluster.answered(host, head.status());
+        cluster.report(host, head.headers());
         owner.head(head, end);
     }
 
@@ -158,6 +164,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     public void end(@Nullable Headers trailers) {
         if (!over) {
             writer = null;
+            if (trailers != null) {
+                cluster.report(host, trailers);
+            }
             release();
             owner.end(trailers);
         }
@@ -178,7 +187,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             return;
         }
         if (!begun) {
-            badly();
+            cluster.ended(host, Outcome.RESET);
         }
         release();
         owner.broken(reason, detail, reused);
@@ -193,12 +202,8 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
 
     /// The host took too long.
     void timedOut() {
-        badly();
+        cluster.ended(host, Outcome.TIMEOUT);
         cancel();
-    }
-
-    private void badly() {
-        cluster.answered(host, 503, now());
     }
 
     /// Nothing more of it is wanted.
@@ -219,7 +224,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (!over) {
             over = true;
             host.end();
-            cluster.requests().give();
+            breaker.give();
         }
     }
 

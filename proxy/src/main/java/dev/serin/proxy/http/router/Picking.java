@@ -24,6 +24,7 @@ final class Picking implements PickContext {
     private @Nullable OptionalLong hash;
     private List<String> cookies = List.of();
     private Set<Host> tried = Set.of();
+    private List<Integer> priorities = List.of();
     private int tries;
 
     Picking(RoutedStream stream, RouteMatch route, Forward forward) {
@@ -37,6 +38,10 @@ final class Picking implements PickContext {
         tries++;
         tried = tried.isEmpty() ? new HashSet<>(4) : tried;
         tried.add(host);
+        if (forward.retry().hosts().priorityEvery() > 0) {
+            priorities = priorities.isEmpty() ? new ArrayList<>(4) : priorities;
+            priorities.add(host.priority());
+        }
     }
 
     /// Values of `set-cookie` that the response shall carry, since a hash was made by them.
@@ -90,6 +95,20 @@ final class Picking implements PickContext {
     @Override
     public boolean avoids(Host host) {
         return tries > 0 && forward.retry().hosts().avoids(host, tried);
+    }
+
+    /// Those of the attempts up to the last whole round of `priorityEvery`.
+    @Override
+    public int triedPriorities() {
+        var every = forward.retry().hosts().priorityEvery();
+        if (every <= 0 || tries < every) {
+            return 0;
+        }
+        var set = 0;
+        for (var i = 0; i < tries / every * every; i++) {
+            set |= 1 << Math.min(priorities.get(i), Integer.SIZE - 1);
+        }
+        return set;
     }
 
     @Override

@@ -96,17 +96,17 @@ public final class Router implements Attempt.Owner {
         kept.limit(forward.bodyLimit());
 
         // 4. The first host, and the mirrors' copies of what it gets.
+        if (to.dropped() != null) {
+            fail(UpstreamFailures.dropped(config.envoyHeaders()));
+            return;
+        }
         if (end) {
             deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
         attempt(to);
-        if (!forward.mirrors().isEmpty() && !failedAtOnce()) {
+        if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
             shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
         }
-    }
-
-    private boolean failedAtOnce() {
-        return over && !responseBegun;
     }
 
     private void tellAttempts(boolean timedOut) {
@@ -124,11 +124,12 @@ public final class Router implements Attempt.Owner {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        if (!to.requests().take()) {
+        var breaker = to.breakers(forward.balance().high()).requests();
+        if (!breaker.take()) {
             fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
             return;
         }
-        var next = new Attempt(stream.worker(), to, picked, this);
+        var next = new Attempt(stream.worker(), to, picked, breaker, this);
         attempt = next;
         next.start(stream.request().protocol(), WishedConnection.of(to, stream));
     }
@@ -393,7 +394,7 @@ public final class Router implements Attempt.Owner {
         if (mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
-        switch (retries.take(live.retries())) {
+        switch (retries.take(live.breakers(forward.balance().high()).retries())) {
             case YES -> {}
             case LIMIT -> {
                 stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());

@@ -90,11 +90,12 @@ final class Shadow implements Attempt.Owner, PickContext {
         lastSign = nanos();
         idle = worker.after(IDLE_MILLIS, this::look);
         var host = cluster.pick(this);
-        if (host == null || !cluster.requests().take()) {
+        var breaker = cluster.requests();
+        if (host == null || !breaker.take()) {
             finish();
             return;
         }
-        var next = new Attempt(worker, cluster, host, this);
+        var next = new Attempt(worker, cluster, host, breaker, this);
         attempt = next;
         next.start(request.protocol(), ConnectionWish.NONE);
     }

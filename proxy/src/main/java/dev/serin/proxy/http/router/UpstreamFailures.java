@@ -35,6 +35,18 @@ final class UpstreamFailures {
                 : reply;
     }
 
+    /// The cluster asks for a share of its requests to be refused.
+    ///
+    /// @param told whether the client is told so by a header
+    static LocalReply dropped(boolean told) {
+        return new LocalReply(
+                503,
+                ResponseFlag.DROP_OVERLOAD.bit(),
+                "drop_overload",
+                "drop overload",
+                told ? new Headers(8).add("x-envoy-drop-overload", "true") : null);
+    }
+
     /// @param reason of the transport, for logs only
     static LocalReply notConnected(boolean timeout, String reason, int attempts) {
         return before(

@@ -1,27 +1,51 @@
 package dev.serin.proxy.upstream.balance;
 
 import dev.serin.base.chance.Draws;
-import dev.serin.proxy.upstream.ClusterConfig.Balancing;
+import dev.serin.proxy.upstream.ClusterObserver;
 import dev.serin.proxy.upstream.Host;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.IntSupplier;
 
-/// Picks hosts of one fixed set. Immutable but for counters; any worker may ask. A change of
-/// endpoints makes a new picker.
+/// Picks hosts of one fixed set, of which the health is fixed too. Immutable but for each worker's
+/// turn; any worker may ask. A change of endpoints or health makes a new picker.
+@FunctionalInterface
 public interface HostPicker {
     /// @return null if no host can take a request
     @Nullable Host pick(PickContext context);
 
-    /// A host with its share.
-    record Weighted(Host host, int weight, boolean healthy) {}
+    /// What pickers are made with.
+    ///
+    /// @param workers how many may ask
+    /// @param active requests of the whole cluster now
+    /// @param local where the proxy is, for zones; null if it is not known
+    record Means(
+            Draws draws,
+            int workers,
+            IntSupplier active,
+            ClusterObserver observer,
+            @Nullable Neighbourhood local) {}
 
-    /// @param priorities from best to worst, each a list of hosts
-    /// @param panicPercent healthy share below which health is not looked at
-    static HostPicker of(
-            Balancing balancing, List<List<Weighted>> priorities, int panicPercent, Draws draws) {
-        var levels = priorities.stream().map(level -> new HostLevel(level, panicPercent)).toList();
-        return new PriorityPicker(levels, balancing, draws);
+    /// The proxy's own zone, and the hosts of its own cluster.
+    record Neighbourhood(HostSet.Place own, HostSet cluster) {}
+
+    /// @param sets from best to worst priority, at least one
+    static HostPicker of(Policy policy, List<HostSet> sets, Means means) {
+        return policy.subsets() == null
+                ? plain(policy, sets, means)
+                : new SubsetPicker(policy, policy.subsets(), sets, means);
+    }
+
+    /// Without regard to subsets.
+    static HostPicker plain(Policy policy, List<HostSet> sets, Means means) {
+        return switch (policy.choice()) {
+            case Policy.RingHash ring ->
+                    new HashPicker(policy, sets, means, shares -> RingTable.of(shares, ring));
+            case Policy.Maglev maglev ->
+                    new HashPicker(policy, sets, means, shares -> MaglevTable.of(shares, maglev));
+            default -> new TurnPicker(policy, sets, means);
+        };
     }
 }

@@ -1,4 +1,5 @@
-/// Which host takes the next request. Start here: [HostPicker].
+/// Which host takes the next request: by priority, locality, subset, and then in turn, by load or
+/// by hash. Start here: [HostPicker], then [TurnPicker], then [PriorityLoad].
 @NullMarked
 package dev.serin.proxy.upstream.balance;
 

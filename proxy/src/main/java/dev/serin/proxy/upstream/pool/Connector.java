@@ -20,12 +20,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.NoopAddressResolverGroup;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /// Opens connections to hosts, as the cluster asks: its own end, its time limit, the sockets' mark,
 /// its transport.
@@ -78,16 +80,27 @@ public final class Connector {
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channelFactory(() -> sockets.newClient(v6))
+                        .channelFactory(() ->
+                                host.endpoint().address().pipe()
+                                        ? sockets.transport().newPipe()
+                                        : sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
                         // As clients' connections: one pool, and large reads come from it, too.
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .option(ChannelOption.TCP_NODELAY, true)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) config.connectTimeout().toMillis())
                         .handler(handler);
+        if (host.endpoint().address().pipe()) {
+            var path = host.endpoint().address().host();
+            return client.connect(
+                    sockets.transport() == dev.serin.proxy.socket.Transport.EPOLL
+                            ? new DomainSocketAddress(path)
+                            : UnixDomainSocketAddress.of(path));
+        }
+        client.option(ChannelOption.TCP_NODELAY, true);
         sockets.mark(client);
+        SocketOptions.set(client, config.sockets(), sockets.transport(), v6);
         var bind = bind(cluster, v6);
         if (bind == null) {
             return client.connect(host.address());

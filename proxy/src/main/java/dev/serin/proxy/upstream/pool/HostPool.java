@@ -7,6 +7,7 @@ import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
 import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.HttpUpstream;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -98,9 +99,11 @@ public final class HostPool implements HostConnection.Keeper {
             return;
         }
         if (!cluster.pending().take()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
             waiter.failed(Failure.OVERFLOW, "");
             return;
         }
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_TOTAL);
         waiting.addLast(waiter);
         if (wantsMore()) {
             connect();
@@ -117,6 +120,9 @@ public final class HostPool implements HostConnection.Keeper {
     private void give(HostConnection connection, Waiter waiter) {
         var most = http.maxRequests();
         var last = most > 0 && connection.requests() + 1 >= most;
+        if (last) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_REQUESTS);
+        }
         if (last || connection.room() <= 1) {
             ready.remove(connection);
         }
@@ -133,12 +139,31 @@ public final class HostPool implements HostConnection.Keeper {
         }
     }
 
-    private void connect() {
+    /// Whether the cluster and the host may have one connection more.
+    private boolean taken() {
         if (!cluster.connections().take()) {
+            return false;
+        }
+        if (!host.connections().take()) {
+            cluster.connections().give();
+            return false;
+        }
+        return true;
+    }
+
+    private void gone() {
+        cluster.connections().give();
+        host.connections().give();
+    }
+
+    private void connect() {
+        if (!taken()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
             if (!open.isEmpty() || connecting > 0) {
                 return; // whoever waits gets the next one that is free
             }
             cluster.connections().force(); // one is always allowed, or the host could starve
+            host.connections().force();
         }
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
@@ -185,15 +210,27 @@ public final class HostPool implements HostConnection.Keeper {
             return;
         }
         connecting--;
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        cluster.observer()
+                .count(
+                        connection instanceof Http2Client
+                                ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
         open.put(connection, new Watch(connection));
         room(connection);
     }
 
     private void notConnected(Throwable cause) {
         connecting--;
-        cluster.connections().give();
+        gone();
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
+        cluster.observer()
+                .count(
+                        failure == Failure.TIMEOUT
+                                ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
+                                : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
         // All that wait: another try would most likely end the same, and they know other hosts.
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
@@ -224,7 +261,8 @@ public final class HostPool implements HostConnection.Keeper {
         var watch = open.remove(connection);
         if (watch != null) {
             watch.cancel();
-            cluster.connections().give();
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
+            gone();
         }
         if (wantsMore()) {
             connect();
@@ -267,11 +305,13 @@ public final class HostPool implements HostConnection.Keeper {
             } else if (unused < limit) {
                 idleIn(limit - unused);
             } else {
+                cluster.observer().count(ClusterEvent.UPSTREAM_CX_IDLE_TIMEOUT);
                 connection.close();
             }
         }
 
         private void old() {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_MAX_DURATION_REACHED);
             ready.remove(connection);
             connection.drain();
         }

@@ -1,0 +1,127 @@
+package dev.serin.proxy.upstream;
+
+import dev.serin.base.time.Timers;
+import dev.serin.proxy.upstream.Assignment.Address;
+import dev.serin.proxy.upstream.balance.HostPicker;
+import dev.serin.proxy.upstream.balance.HostSet;
+import dev.serin.proxy.upstream.balance.PickContext;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/// The picker of one cluster, made anew by the owner whenever hosts or their health change. Changes
+/// of health, weight and metadata alone are taken together if the cluster asks for that.
+final class Balance {
+    private final ClusterConfig config;
+    private final Upstream upstream;
+    private final HostPicker.Means means;
+    private volatile HostPicker picker = _ -> null;
+    private Timers.@Nullable Timer merging;
+    private long rebuiltAt;
+    private boolean rebuilt;
+
+    /// @param active requests of the cluster now
+    Balance(ClusterConfig config, Upstream upstream, ClusterObserver observer, IntSupplier active) {
+        this.config = config;
+        this.upstream = upstream;
+        this.means =
+                new HostPicker.Means(
+                        upstream.draws(), upstream.workers().count(), active, observer, null);
+    }
+
+    /// Any worker.
+    @Nullable Host pick(PickContext context, Map<Address, Host> hosts) {
+        var wanted = context.overrideHost();
+        if (wanted != null) {
+            var host = hosts.get(address(wanted));
+            if (host != null && config.policy().overridable().contains(host.health())) {
+                return host;
+            }
+            if (context.overrideStrict()) {
+                return null;
+            }
+        }
+        return picker.pick(context);
+    }
+
+    private static Address address(String wanted) {
+        var colon = wanted.lastIndexOf(':');
+        try {
+            var host = wanted.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", "");
+            return new Address(host, Integer.parseInt(wanted.substring(colon + 1)));
+        } catch (NumberFormatException e) {
+            return new Address(wanted, 0);
+        }
+    }
+
+    /// Hosts have come or gone; owner thread.
+    void rebuild(Collection<Host> hosts, Assignment assignment) {
+        cancel();
+        rebuiltAt = upstream.ticker().nanos();
+        rebuilt = true;
+        picker = HostPicker.of(config.policy(), sets(hosts, assignment), means);
+    }
+
+    /// Something else about them has changed; owner thread.
+    void changed(Supplier<Collection<Host>> hosts, Assignment assignment) {
+        var window = config.membership().mergeWindow();
+        var since = Duration.ofNanos(upstream.ticker().nanos() - rebuiltAt);
+        if (window.isZero() || !rebuilt || since.compareTo(window) >= 0) {
+            rebuild(hosts.get(), assignment);
+        } else if (merging == null) {
+            merging =
+                    upstream.timers()
+                            .after(
+                                    window.minus(since),
+                                    () ->
+                                            upstream.owner()
+                                                    .execute(() -> {
+                                                        if (merging != null) {
+                                                            rebuild(hosts.get(), assignment);
+                                                        }
+                                                    }));
+        }
+    }
+
+    private static List<HostSet> sets(Collection<Host> hosts, Assignment assignment) {
+        var levels = new ArrayList<List<Host>>();
+        for (var host : hosts) {
+            while (levels.size() <= host.priority()) {
+                levels.add(new ArrayList<>());
+            }
+            levels.get(host.priority()).add(host);
+        }
+        if (levels.isEmpty()) {
+            levels.add(List.of());
+        }
+        var sets = new ArrayList<HostSet>();
+        for (var i = 0; i < levels.size(); i++) {
+            sets.add(
+                    HostSet.of(
+                            levels.get(i),
+                            assignment.localityWeights().getOrDefault(i, Map.of()),
+                            assignment.overprovisioning(),
+                            assignment.weightedHealth()));
+        }
+        return sets;
+    }
+
+    private void cancel() {
+        if (merging != null) {
+            merging.cancel();
+            merging = null;
+        }
+    }
+
+    /// Owner thread.
+    void close() {
+        cancel();
+    }
+}
