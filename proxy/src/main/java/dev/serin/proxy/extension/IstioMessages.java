@@ -13,6 +13,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -38,6 +39,11 @@ public final class IstioMessages {
     }
 
     private IstioMessages() {}
+
+    /// The messages, for whoever prints or reads them as JSON.
+    public static Collection<Descriptor> descriptors() {
+        return TYPES.values();
+    }
 
     /// @throws ConfigProblem if it does not parse or has a field that is not described
     public static Struct read(ExtensionConfig config) throws ConfigProblem {

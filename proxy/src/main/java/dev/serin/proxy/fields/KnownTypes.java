@@ -5,6 +5,8 @@ import static java.util.Map.entry;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.util.JsonFormat;
 
+import dev.serin.proxy.extension.IstioMessages;
+
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
@@ -231,6 +233,7 @@ public final class KnownTypes {
                         .add(com.github.udpa.udpa.type.v1.TypedStruct.getDescriptor())
                         .add(com.github.xds.type.v3.TypedStruct.getDescriptor());
         TYPES.values().forEach(type -> all.add(type.get()));
+        IstioMessages.descriptors().forEach(all::add);
         return all.build();
     }
 }

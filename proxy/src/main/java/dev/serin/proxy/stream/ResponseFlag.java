@@ -1,6 +1,7 @@
 package dev.serin.proxy.stream;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /// Why a stream or connection did not go its normal way, with the short name that logs and metrics
@@ -46,6 +47,15 @@ public enum ResponseFlag {
     /// The short name.
     public String shown() {
         return shown;
+    }
+
+    /// The long name, as `%RESPONSE_FLAGS_LONG%`.
+    public String longName() {
+        var shownLong = new StringBuilder();
+        for (var word : name().split("_", -1)) {
+            shownLong.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return shownLong.toString();
     }
 
     /// This flag's bit in a set that is kept as a long.

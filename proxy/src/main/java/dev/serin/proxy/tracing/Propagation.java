@@ -35,6 +35,16 @@ public enum Propagation {
             headers.set("x-b3-sampled", Boolean.TRUE.equals(context.sampled()) ? "1" : "0");
         }
     },
+    /// No headers: there is nobody to tell spans to.
+    NONE {
+        @Override
+        @Nullable TraceContext read(Headers headers) {
+            return null;
+        }
+
+        @Override
+        void write(TraceContext context, Headers headers) {}
+    },
     /// The W3C's `traceparent` and `tracestate`.
     W3C {
         @Override

@@ -51,12 +51,12 @@ public record Tracing(
     public static Tracing of(HttpConnectionManager config, SpanSink.Maker sinks, Draws draws)
             throws ConfigProblem {
         var tracing = config.getTracing();
-        if (!tracing.hasProvider()) {
-            throw new ConfigProblem("tracing.provider", "is missing");
-        }
         var provider =
-                ExtensionConfig.of(
-                        tracing.getProvider().getName(), tracing.getProvider().getTypedConfig());
+                tracing.hasProvider()
+                        ? ExtensionConfig.of(
+                                tracing.getProvider().getName(),
+                                tracing.getProvider().getTypedConfig())
+                        : null;
         var ids = ids(config);
         var sampling =
                 new Sampling(
@@ -68,15 +68,18 @@ public record Tracing(
                         !ids.hasUseRequestIdForTraceSampling()
                                 || ids.getUseRequestIdForTraceSampling().getValue(),
                         !ids.hasPackTraceReason() || ids.getPackTraceReason().getValue());
-        var zipkin = provider.type().equals(ZIPKIN);
-        var message = provider(provider);
+        var message = provider == null ? null : provider(provider);
         var tags = new ArrayList<CustomTag>();
         for (var tag : tracing.getCustomTagsList()) {
             tags.add(CustomTag.of(tag, System.getenv()::get));
         }
         return new Tracing(
-                zipkin ? Propagation.B3 : Propagation.W3C,
-                sinks.of(provider.type(), message),
+                message == null
+                        ? Propagation.NONE
+                        : message instanceof ZipkinConfig ? Propagation.B3 : Propagation.W3C,
+                message == null
+                        ? SpanSink.NOWHERE
+                        : sinks.of(message.getDescriptorForType().getFullName(), message),
                 !(message instanceof ZipkinConfig narrow) || narrow.getTraceId128Bit(),
                 message instanceof ZipkinConfig shared
                         && (!shared.hasSharedSpanContext()

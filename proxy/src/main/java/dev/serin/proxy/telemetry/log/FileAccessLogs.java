@@ -6,6 +6,9 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.format.Entry;
+import dev.serin.proxy.format.LineFormat;
+import dev.serin.proxy.format.SubstitutionFormats;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.StreamEnd;
@@ -100,7 +103,7 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
         opened.clear();
     }
 
-    private AccessLog log(String path, LogFormat format) throws ConfigProblem {
+    private AccessLog log(String path, LineFormat format) throws ConfigProblem {
         return new Written(lines(path), format, ticker);
     }
 
@@ -121,29 +124,21 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
     }
 
     @SuppressWarnings("deprecation") // what Istio still sends
-    private static LogFormat format(FileAccessLog log) throws ConfigProblem {
+    private static LineFormat format(FileAccessLog log) throws ConfigProblem {
         return switch (log.getAccessLogFormatCase()) {
             case LOG_FORMAT -> format(log.getLogFormat());
-            case FORMAT -> LogFormat.text(log.getFormat());
-            case JSON_FORMAT -> LogFormat.json(log.getJsonFormat());
-            case TYPED_JSON_FORMAT -> LogFormat.json(log.getTypedJsonFormat());
-            case ACCESSLOGFORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY);
+            case FORMAT -> LineFormat.text(log.getFormat());
+            case JSON_FORMAT -> LineFormat.json(log.getJsonFormat());
+            case TYPED_JSON_FORMAT -> LineFormat.json(log.getTypedJsonFormat());
+            case ACCESSLOGFORMAT_NOT_SET -> LineFormat.text(LineFormat.ENVOY);
         };
     }
 
-    @SuppressWarnings("deprecation") // what Istio still sends
-    private static LogFormat format(@Nullable SubstitutionFormatString format)
+    private static LineFormat format(@Nullable SubstitutionFormatString format)
             throws ConfigProblem {
-        if (format == null) {
-            return LogFormat.text(LogFormat.ENVOY);
-        }
-        return switch (format.getFormatCase()) {
-            case TEXT_FORMAT -> LogFormat.text(format.getTextFormat());
-            case TEXT_FORMAT_SOURCE ->
-                    LogFormat.text(format.getTextFormatSource().getInlineString());
-            case JSON_FORMAT -> LogFormat.json(format.getJsonFormat());
-            case FORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY);
-        };
+        return format == null
+                ? LineFormat.text(LineFormat.ENVOY)
+                : SubstitutionFormats.of(format, LineFormat.ENVOY);
     }
 
     /// Opens what the configuration names.
@@ -155,18 +150,18 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
     }
 
     /// A log with its format and its file.
-    private record Written(LogLines lines, LogFormat format, Ticker ticker) implements AccessLog {
+    private record Written(LogLines lines, LineFormat format, Ticker ticker) implements AccessLog {
         @Override
         public void ended(StreamEnd end) {
-            write(LogEntry.of(end, ticker.now()));
+            write(Entry.of(end, ticker.now()));
         }
 
         @Override
         public void ended(ConnectionEnd end) {
-            write(LogEntry.of(end, ticker.now()));
+            write(Entry.of(end, ticker.now()));
         }
 
-        private void write(LogEntry entry) {
+        private void write(Entry entry) {
             var text = new StringBuilder(256);
             format.print(entry, text);
             lines.write(text.toString());

@@ -1,5 +1,5 @@
 /// Access logs: Envoy's format strings, and lines that leave the event loop without waiting. Start
-/// here: [FileAccessLogs], then [LogFormat], then [LogLines].
+/// here: [FileAccessLogs], then [LogLines].
 @NullMarked
 package dev.serin.proxy.telemetry.log;
 

@@ -1,10 +1,11 @@
-package dev.serin.proxy.telemetry.log;
+package dev.serin.proxy.format;
 
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
@@ -18,7 +19,7 @@ import java.time.Instant;
 ///
 /// @param start by the wall clock
 /// @param status 0 where there is none
-record LogEntry(
+public record Entry(
         Instant start,
         Downstream downstream,
         @Nullable StreamEnd stream,
@@ -26,10 +27,11 @@ record LogEntry(
         @Nullable String connectionDetails,
         Traffic traffic,
         Timing timing,
-        @Nullable UpstreamUse upstream) {
+        @Nullable UpstreamUse upstream,
+        Slots slots) {
 
-    static LogEntry of(StreamEnd end, Instant now) {
-        return new LogEntry(
+    public static Entry of(StreamEnd end, Instant now) {
+        return new Entry(
                 now.minusNanos(end.timing().durationNanos()),
                 end.downstream(),
                 end,
@@ -37,11 +39,12 @@ record LogEntry(
                 end.connectionDetails(),
                 end.traffic(),
                 end.timing(),
-                end.upstream());
+                end.upstream(),
+                end.slots());
     }
 
-    static LogEntry of(ConnectionEnd end, Instant now) {
-        return new LogEntry(
+    public static Entry of(ConnectionEnd end, Instant now) {
+        return new Entry(
                 now.minusNanos(end.timing().durationNanos()),
                 end.downstream(),
                 null,
@@ -49,7 +52,8 @@ record LogEntry(
                 end.details(),
                 end.traffic(),
                 end.timing(),
-                end.upstream());
+                end.upstream(),
+                end.slots());
     }
 
     int status() {

@@ -1,4 +1,4 @@
-package dev.serin.proxy.telemetry.log;
+package dev.serin.proxy.format;
 
 import java.util.HexFormat;
 

@@ -1,4 +1,4 @@
-package dev.serin.proxy.telemetry.log;
+package dev.serin.proxy.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Instant;
 
-class LogFormatTest {
+class LineFormatTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
     @Test
@@ -27,7 +27,7 @@ class LogFormatTest {
                         + " \"digits:8501\" \"10.244.0.9:8501\""
                         + " outbound|8501|v1|digits.default.svc.cluster.local 10.244.0.5:50001"
                         + " 10.96.0.20:8501 10.244.0.5:40312 - default\n",
-                text(LogFormat.ISTIO, answered()));
+                text(LineFormat.ISTIO, answered()));
     }
 
     @Test
@@ -36,7 +36,7 @@ class LogFormatTest {
                 "[2026-01-02T03:04:05.677Z] \"GET /nowhere HTTP/1.1\" 404 NR route_not_found -"
                         + " \"-\" 0 0 1 - \"-\" \"-\" \"-\" \"other\" \"-\" - - 10.96.0.20:8501"
                         + " 10.244.0.5:40312 - -\n",
-                text(LogFormat.ISTIO, LogEntry.of(Ends.unrouted(), NOW)));
+                text(LineFormat.ISTIO, Entry.of(Ends.unrouted(), NOW)));
     }
 
     @Test
@@ -46,7 +46,7 @@ class LogFormatTest {
                         + " \"-\" \"10.244.0.9:8501\""
                         + " outbound|8501|v1|digits.default.svc.cluster.local 10.244.0.5:50001"
                         + " 10.96.0.20:8501 10.244.0.5:40312 - -\n",
-                text(LogFormat.ISTIO, LogEntry.of(Ends.tcp(10, 20, new Slots()), NOW)));
+                text(LineFormat.ISTIO, Entry.of(Ends.tcp(10, 20, new Slots()), NOW)));
     }
 
     @ParameterizedTest
@@ -63,23 +63,37 @@ class LogFormatTest {
         "%DOWNSTREAM_LOCAL_PORT%, 8501",
         "%RESPONSE_DURATION%/%RESPONSE_TX_DURATION%/%REQUEST_DURATION%, 12/1/1",
         "%DOWNSTREAM_WIRE_BYTES_SENT%, 183",
-        "%CONNECTION_ID%, 7"
+        "%CONNECTION_ID%, 7",
+        "%COMMON_DURATION(DS_TX_BEG:DS_TX_END:us)%, 1000",
+        "%REQ_WITHOUT_QUERY(:PATH)%, /v1/models/digits:predict",
+        "%CLUSTER_METADATA(istio:none)%, -",
+        "%VIRTUAL_HOST_NAME%, all",
+        "%DOWNSTREAM_TLS_VERSION%, -",
+        "%RESPONSE_FLAGS_LONG%, -"
     })
     void readsOperators(String format, String expected) throws Exception {
         assertEquals(expected, text(format, answered()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%NO_SUCH_THING%", "%REQ(x%", "%RESPONSE_CODE", "%START_TIME(%Q)%"})
+    @ValueSource(
+            strings = {
+                "%CEL(request.host)%",
+                "%COMMON_DURATION(A:B)%",
+                "%NO_SUCH_THING%",
+                "%REQ(x%",
+                "%RESPONSE_CODE",
+                "%START_TIME(%Q)%"
+            })
     void refusesWhatItDoesNotKnow(String format) {
-        var problem = assertThrows(ConfigProblem.class, () -> LogFormat.text(format));
+        var problem = assertThrows(ConfigProblem.class, () -> LineFormat.text(format));
         assertEquals("log_format", problem.field());
     }
 
     @Test
     void writesJsonWithTypesKept() throws Exception {
         var format =
-                LogFormat.json(
+                LineFormat.json(
                         Ends.struct(
                                 """
                                 {"code": "%RESPONSE_CODE%", "agent": "%REQ(USER-AGENT)%",
@@ -95,19 +109,30 @@ class LogFormatTest {
     }
 
     @Test
+    void leavesOutWhatIsNotThere() throws Exception {
+        var out = new StringBuilder();
+        LineFormat.json(Ends.struct("{\"a\": \"%REQ(X-NONE)%\", \"b\": [\"%PROTOCOL%\", 1]}"), true)
+                .print(answered(), out);
+        assertEquals("{\"b\":[\"HTTP/1.1\",1]}\n", out.toString());
+        out.setLength(0);
+        LineFormat.text("<%REQ(X-NONE)%>", true).print(answered(), out);
+        assertEquals("<>", out.toString());
+    }
+
+    @Test
     void quotesWhatWouldBreakALine() {
         var out = new StringBuilder();
         JsonText.quote("a\"b\\\n\u0001", out);
         assertTrue(out.toString().equals("\"a\\\"b\\\\\\n\\u0001\""), out.toString());
     }
 
-    private static LogEntry answered() {
-        return LogEntry.of(Ends.answered(Direction.OUTBOUND, new Slots()), NOW);
+    private static Entry answered() {
+        return Entry.of(Ends.answered(Direction.OUTBOUND, new Slots()), NOW);
     }
 
-    private static String text(String format, LogEntry entry) throws ConfigProblem {
+    private static String text(String format, Entry entry) throws ConfigProblem {
         var out = new StringBuilder();
-        LogFormat.text(format).print(entry, out);
+        LineFormat.text(format).print(entry, out);
         return out.toString();
     }
 }

@@ -1,4 +1,4 @@
-package dev.serin.proxy.telemetry.log;
+package dev.serin.proxy.format;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// A compiled format: turns an entry into one line. Immutable.
-sealed interface LogFormat {
+public sealed interface LineFormat {
     /// Istio's default format, which is what a mesh that sets none shows.
     String ISTIO =
             "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\""
@@ -32,33 +32,56 @@ sealed interface LogFormat {
                     + " \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
                     + " \"%UPSTREAM_HOST%\"\n";
 
-    void print(LogEntry entry, StringBuilder out);
+    void print(Entry entry, StringBuilder out);
 
     /// Compiles a text format.
     ///
     /// @throws ConfigProblem naming the operator that is not known
-    static LogFormat text(String format) throws ConfigProblem {
-        return new Text(parts(format));
+    static LineFormat text(String format) throws ConfigProblem {
+        return text(format, false);
+    }
+
+    /// @param omitEmpty whether what is not there is nothing instead of `-`
+    static LineFormat text(String format, boolean omitEmpty) throws ConfigProblem {
+        return new Text(parts(format), omitEmpty);
     }
 
     /// Compiles a JSON format: a value of a single operator keeps its type, a missing one is null.
-    static LogFormat json(Struct format) throws ConfigProblem {
-        return new Line(object(format));
+    static LineFormat json(Struct format) throws ConfigProblem {
+        return json(format, false);
     }
 
-    private static Json object(Struct struct) throws ConfigProblem {
-        var fields = new TreeMap<String, LogFormat>();
+    /// @param omitEmpty whether what is not there is left out
+    static LineFormat json(Struct format, boolean omitEmpty) throws ConfigProblem {
+        return new Line(object(format, omitEmpty));
+    }
+
+    private static Json object(Struct struct, boolean omitEmpty) throws ConfigProblem {
+        var fields = new TreeMap<String, LineFormat>();
         for (var field : struct.getFieldsMap().entrySet()) {
-            fields.put(field.getKey(), member(field.getValue()));
+            fields.put(field.getKey(), member(field.getValue(), omitEmpty));
         }
-        return new Json(fields);
+        return new Json(fields, omitEmpty);
     }
 
-    private static LogFormat member(Value value) throws ConfigProblem {
+    private static LineFormat member(Value value, boolean omitEmpty) throws ConfigProblem {
         return switch (value.getKindCase()) {
-            case STRUCT_VALUE -> object(value.getStructValue());
+            case STRUCT_VALUE -> object(value.getStructValue(), omitEmpty);
+            case LIST_VALUE -> {
+                var members = new ArrayList<LineFormat>();
+                for (var part : value.getListValue().getValuesList()) {
+                    members.add(member(part, omitEmpty));
+                }
+                yield new JsonList(members);
+            }
+            case NULL_VALUE -> new JsonValue(List.of(_ -> null));
             case STRING_VALUE -> new JsonValue(parts(value.getStringValue()));
-            case NUMBER_VALUE -> new JsonValue(List.of(_ -> value.getNumberValue()));
+            case NUMBER_VALUE -> {
+                var number = value.getNumberValue();
+                Object literal =
+                        number == Math.rint(number) ? (Object) (long) number : (Object) number;
+                yield new JsonValue(List.of(_ -> literal));
+            }
             case BOOL_VALUE -> new JsonValue(List.of(_ -> value.getBoolValue()));
             default ->
                     throw new ConfigProblem(
@@ -140,43 +163,65 @@ sealed interface LogFormat {
     }
 
     /// Operators one after the other.
-    record Text(List<Operator> parts) implements LogFormat {
+    record Text(List<Operator> parts, boolean omitEmpty) implements LineFormat {
         @Override
-        public void print(LogEntry entry, StringBuilder out) {
+        public void print(Entry entry, StringBuilder out) {
             for (var part : parts) {
                 var value = part.value(entry);
-                out.append(value == null ? "-" : value);
+                out.append(value == null ? omitEmpty ? "" : "-" : value);
             }
         }
     }
 
     /// One line of JSON.
-    record Line(Json json) implements LogFormat {
+    record Line(Json json) implements LineFormat {
         @Override
-        public void print(LogEntry entry, StringBuilder out) {
+        public void print(Entry entry, StringBuilder out) {
             json.print(entry, out);
             out.append('\n');
         }
     }
 
     /// An object.
-    record Json(Map<String, LogFormat> fields) implements LogFormat {
+    record Json(Map<String, LineFormat> fields, boolean omitEmpty) implements LineFormat {
         @Override
-        public void print(LogEntry entry, StringBuilder out) {
+        public void print(Entry entry, StringBuilder out) {
             var before = "{";
             for (var field : fields.entrySet()) {
+                if (omitEmpty
+                        && field.getValue() instanceof JsonValue value
+                        && value.empty(entry)) {
+                    continue;
+                }
                 JsonText.quote(field.getKey(), out.append(before));
                 field.getValue().print(entry, out.append(':'));
                 before = ",";
             }
-            out.append(fields.isEmpty() ? "{}" : "}");
+            out.append(before.equals("{") ? "{}" : "}");
+        }
+    }
+
+    /// A list.
+    record JsonList(List<LineFormat> members) implements LineFormat {
+        @Override
+        public void print(Entry entry, StringBuilder out) {
+            out.append('[');
+            for (var i = 0; i < members.size(); i++) {
+                out.append(i == 0 ? "" : ",");
+                members.get(i).print(entry, out);
+            }
+            out.append(']');
         }
     }
 
     /// A string, a number or null.
-    record JsonValue(List<Operator> parts) implements LogFormat {
+    record JsonValue(List<Operator> parts) implements LineFormat {
+        boolean empty(Entry entry) {
+            return parts.size() == 1 && parts.getFirst().value(entry) == null;
+        }
+
         @Override
-        public void print(LogEntry entry, StringBuilder out) {
+        public void print(Entry entry, StringBuilder out) {
             if (parts.size() == 1) {
                 var value = parts.getFirst().value(entry);
                 if (value instanceof String text) {
@@ -187,7 +232,7 @@ sealed interface LogFormat {
                 return;
             }
             var text = new StringBuilder();
-            new Text(parts).print(entry, text);
+            new Text(parts, false).print(entry, text);
             JsonText.quote(text, out);
         }
     }
