@@ -181,7 +181,7 @@ class EdgeTest {
                     400,
                     "http1.content_length_and_chunked_not_allowed",
                     start + "content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n");
-            var length = "http1.unexpected_content_length";
+            var length = "http1.codec_error";
             refused(rig, 400, length, start + "content-length: 2\r\ncontent-length: 2\r\n\r\nab");
             refused(rig, 400, length, start + "content-length: 2, 2\r\n\r\nab");
             refused(rig, 400, length, start + "content-length: +2\r\n\r\nab");
@@ -220,7 +220,7 @@ class EdgeTest {
             refused(rig, 400, "http1.bad_host", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n");
             refused(rig, 400, "http1.codec_error", "FOO / HTTP/1.1\r\nhost: t\r\n\r\n");
             refused(rig, 400, "http1.codec_error", "get / HTTP/1.1\r\nhost: t\r\n\r\n");
-            refused(rig, 400, "http1.invalid_url", "GET x HTTP/1.1\r\nhost: t\r\n\r\n");
+            refused(rig, 400, "http1.codec_error", "GET x HTTP/1.1\r\nhost: t\r\n\r\n");
             refused(rig, 404, "absolute_path_rejected", "OPTIONS * HTTP/1.1\r\nhost: t\r\n\r\n");
             refused(
                     rig,

@@ -440,9 +440,8 @@ class HttpPathTest {
             client.head();
             assertEquals("abc", new String(client.in.readAllBytes(), StandardCharsets.UTF_8));
             var end = rig.end();
-            assertTrue(end.has(ResponseFlag.UPSTREAM_CONNECTION_TERMINATION));
-            assertEquals(
-                    "upstream_reset_after_response_started{connection_termination}", end.details());
+            assertTrue(end.has(ResponseFlag.UPSTREAM_PROTOCOL_ERROR));
+            assertEquals("upstream_reset_after_response_started{protocol_error}", end.details());
         }
     }
 

@@ -218,6 +218,7 @@ final class Rig implements AutoCloseable {
                         name: NAME
                         type: STATIC
                         connect_timeout: 1s
+                        http_protocol_options: {enable_trailers: true}
                         """
                                 .replace("NAME", name));
         yaml.append(more);

@@ -1,5 +1,9 @@
 package dev.serin.conformance.differential;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +28,23 @@ final class Normal {
             rules.put(Pattern.compile("127\\.0\\.0\\.1:" + port + "\\b"), "127.0.0.1:" + name);
             rules.put(Pattern.compile("(?<![0-9])" + port + "(?![0-9])"), "<port of " + name + ">");
         });
+        own().forEach(address -> rules.put(Pattern.compile(Pattern.quote(address)), "127.0.0.1"));
         rules.put(PORT, "127.0.0.1:<port>");
         rules.put(UUID, "<uuid>");
         rules.put(DATE, "<date>");
+    }
+
+    /// This machine's addresses: for a client on loopback Envoy says one of them.
+    private static List<String> own() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(a -> a instanceof Inet4Address && !a.isLoopbackAddress())
+                    .map(InetAddress::getHostAddress)
+                    .toList();
+        } catch (SocketException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     Map<String, String> of(Map<String, String> facts) {
@@ -38,6 +56,10 @@ final class Normal {
     private String value(String fact, String value) {
         if (fact.endsWith("header x-envoy-upstream-service-time")) {
             return "<ms>";
+        }
+        if (fact.endsWith("header x-envoy-expected-rq-timeout-ms") && value.length() < 8) {
+            // what is left of it at a retry
+            return Long.toString((Long.parseLong(value) + 99) / 100 * 100);
         }
         return text(value);
     }

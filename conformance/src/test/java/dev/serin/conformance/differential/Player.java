@@ -5,6 +5,7 @@ import dev.serin.conformance.differential.client.Clients;
 import dev.serin.conformance.differential.client.Outcome;
 import dev.serin.conformance.differential.peer.Peer;
 import dev.serin.conformance.differential.peer.ResourceServer;
+import dev.serin.conformance.differential.scenario.Certificates;
 import dev.serin.conformance.differential.scenario.ResourceSet;
 import dev.serin.conformance.differential.scenario.Scenario;
 import dev.serin.conformance.differential.scenario.Tree;
@@ -65,7 +66,7 @@ final class Player {
     }
 
     private Pass pass(Scenario scenario, Peer peer, Map<String, Upstream> upstreams) {
-        var words = new HashMap<String, String>();
+        var words = new HashMap<>(Certificates.words());
         upstreams.forEach((name, upstream) -> words.put(name, Integer.toString(upstream.port())));
         var tree = scenario.tree();
         var resources = ResourceSet.of(tree, words);
@@ -242,11 +243,15 @@ final class Player {
             var lines =
                     peer.log().stream()
                             .skip(logBefore)
-                            .filter(l -> l.startsWith("line | "))
+                            .filter(l -> l.startsWith("line") || l.startsWith("{"))
                             .toList();
             var number = 0;
             for (var line : together ? lines.stream().map(this::normal).sorted().toList() : lines) {
                 number++;
+                if (line.startsWith("{")) {
+                    into.put("log " + number + " line", normal(line));
+                    continue;
+                }
                 var values = line.split(" \\| ", -1);
                 for (var i = 1; i < values.length && i <= format.size(); i++) {
                     into.put("log " + number + " " + format.get(i - 1), normal(values[i]));

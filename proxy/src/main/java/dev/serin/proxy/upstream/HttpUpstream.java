@@ -10,12 +10,18 @@ import java.time.Duration;
 /// @param idle how long a connection may be without a stream; zero for ever
 /// @param lifetime after which a connection takes no more streams; zero for ever
 /// @param maxRequests that one connection may carry; 0 for any number
+/// @param trailers whether HTTP/1.1 passes them on
 public record HttpUpstream(
-        Choice choice, Http2Limits http2, Duration idle, Duration lifetime, int maxRequests) {
+        Choice choice,
+        Http2Limits http2,
+        Duration idle,
+        Duration lifetime,
+        int maxRequests,
+        boolean trailers) {
     /// As Envoy's defaults.
     public static final HttpUpstream USUAL =
             new HttpUpstream(
-                    Choice.HTTP1, Http2Limits.USUAL, Duration.ofHours(1), Duration.ZERO, 0);
+                    Choice.HTTP1, Http2Limits.USUAL, Duration.ofHours(1), Duration.ZERO, 0, false);
 
     /// Which version of HTTP.
     public enum Choice {

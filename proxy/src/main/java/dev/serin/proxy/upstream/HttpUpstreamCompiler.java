@@ -11,6 +11,7 @@ import dev.serin.proxy.upstream.HttpUpstream.Choice;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.ClusterProtocolSelection;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
@@ -60,7 +61,8 @@ final class HttpUpstreamCompiler {
                         : cluster.hasHttp2ProtocolOptions() ? Choice.HTTP2 : Choice.HTTP1,
                 http2,
                 cluster.getCommonHttpProtocolOptions(),
-                cluster.getMaxRequestsPerConnection().getValue());
+                cluster.getMaxRequestsPerConnection().getValue(),
+                cluster.getHttpProtocolOptions().getEnableTrailers());
     }
 
     private static HttpProtocolOptions parse(Any any) throws ConfigProblem {
@@ -80,12 +82,14 @@ final class HttpUpstreamCompiler {
         }
         var choice = Choice.HTTP1;
         var http2 = Http2ProtocolOptions.getDefaultInstance();
+        var http1 = Http1ProtocolOptions.getDefaultInstance();
         switch (options.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 var explicit = options.getExplicitHttpConfig();
                 if (explicit.hasHttp3ProtocolOptions()) {
                     throw new ConfigProblem("explicit_http_config", "HTTP/3 is not supported");
                 }
+                http1 = explicit.getHttpProtocolOptions();
                 if (explicit.hasHttp2ProtocolOptions()) {
                     choice = Choice.HTTP2;
                     http2 = explicit.getHttp2ProtocolOptions();
@@ -93,10 +97,12 @@ final class HttpUpstreamCompiler {
             }
             case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
                 choice = Choice.DOWNSTREAM;
+                http1 = options.getUseDownstreamProtocolConfig().getHttpProtocolOptions();
                 http2 = options.getUseDownstreamProtocolConfig().getHttp2ProtocolOptions();
             }
             case AUTO_CONFIG -> {
                 choice = Choice.NEGOTIATED;
+                http1 = options.getAutoConfig().getHttpProtocolOptions();
                 http2 = options.getAutoConfig().getHttp2ProtocolOptions();
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
@@ -106,14 +112,16 @@ final class HttpUpstreamCompiler {
                 choice,
                 Http2Compiler.compile(http2),
                 options.getCommonHttpProtocolOptions(),
-                options.getCommonHttpProtocolOptions().getMaxRequestsPerConnection().getValue());
+                options.getCommonHttpProtocolOptions().getMaxRequestsPerConnection().getValue(),
+                http1.getEnableTrailers());
     }
 
     private static HttpUpstream common(
             Choice choice,
             Http2Limits http2,
             io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
-            int maxRequests) {
+            int maxRequests,
+            boolean trailers) {
         var heads =
                 http2.heads(
                         common.hasMaxResponseHeadersKb()
@@ -128,7 +136,8 @@ final class HttpUpstreamCompiler {
                 heads,
                 common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : usual.idle(),
                 duration(common.getMaxConnectionDuration()),
-                maxRequests);
+                maxRequests,
+                trailers);
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

@@ -1,6 +1,9 @@
 package dev.serin.conformance.differential.client;
 
+import dev.serin.conformance.differential.scenario.Tls;
 import dev.serin.conformance.differential.scenario.Tree;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.Map;
 /// @param reads how many responses (HTTP) or lines (TCP) are read
 /// @param reset when the client resets: `head`, `body` (half of it is sent) or empty for never
 /// @param pause before the second half of the body
+/// @param preamble octets before everything else, TLS too
 /// @param until asked again until the status is this; 0 for no
 public record Ask(
         String label,
@@ -35,6 +39,8 @@ public record Ask(
         String reset,
         Duration pause,
         int until,
+        String preamble,
+        @Nullable Tls tls,
         Flags flags) {
 
     /// @param chunked the body is sent in two chunks
@@ -73,9 +79,9 @@ public record Ask(
                 "closes",
                 "spread",
                 "exact",
-                "read",
                 "label",
-                "proxy_header");
+                "preamble",
+                "tls");
         var request = tree.text("request", "GET /").split(" ", 2);
         var raw = tree.text("raw", "");
         return new Ask(
@@ -96,6 +102,8 @@ public record Ask(
                 tree.text("reset", ""),
                 tree.duration("pause", Duration.ZERO),
                 tree.number("until", 0),
+                tree.text("preamble", ""),
+                tree.has("tls") ? Tls.of(tree.under("tls"), "") : null,
                 new Flags(
                         tree.is("chunked") || tree.has("trailers"),
                         tree.is("half_close"),

@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import javax.net.ssl.SSLException;
+
 /// The clients of one pass through one proxy, with the connections that are used again.
 public final class Clients implements AutoCloseable {
     private final Map<String, Integer> ports;
-    private final Map<String, Http1Client> kept = new HashMap<>();
+    private final Map<String, Client> kept = new HashMap<>();
 
     /// @param ports of the proxy's listeners
     public Clients(Map<String, Integer> ports) {
@@ -22,27 +24,34 @@ public final class Clients implements AutoCloseable {
             return List.of(Outcome.ended("no listener " + ask.listener()));
         }
         try {
-            if (!ask.connection().isEmpty()) {
-                return http1(ask, port).ask(ask);
+            if (ask.protocol().equals("tcp")) {
+                return TcpClient.ask(ask, port);
             }
-            return switch (ask.protocol()) {
-                case "tcp" -> TcpClient.ask(ask, port);
-                case "http1" -> {
-                    try (var client = new Http1Client(port)) {
-                        yield client.ask(ask);
-                    }
-                }
-                default -> throw new IllegalArgumentException("unknown protocol " + ask.protocol());
-            };
+            if (!ask.connection().isEmpty()) {
+                return kept(ask, port).ask(ask);
+            }
+            try (var client = client(ask, port)) {
+                return client.ask(ask);
+            }
+        } catch (SSLException e) {
+            return List.of(Outcome.ended("TLS: " + e.getMessage()));
         } catch (IOException e) {
             return List.of(Outcome.ended("no connection"));
         }
     }
 
-    private Http1Client http1(Ask ask, int port) throws IOException {
+    private static Client client(Ask ask, int port) throws IOException {
+        return switch (ask.protocol()) {
+            case "http1" -> new Http1Client(ask, port);
+            case "http2" -> new Http2Client(port, ask.tls());
+            default -> throw new IllegalArgumentException("unknown protocol " + ask.protocol());
+        };
+    }
+
+    private Client kept(Ask ask, int port) throws IOException {
         var client = kept.get(ask.connection());
         if (client == null) {
-            client = new Http1Client(port);
+            client = client(ask, port);
             kept.put(ask.connection(), client);
         }
         return client;
@@ -50,6 +59,6 @@ public final class Clients implements AutoCloseable {
 
     @Override
     public void close() {
-        kept.values().forEach(Http1Client::close);
+        kept.values().forEach(Client::close);
     }
 }

@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -16,23 +15,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
+import javax.net.ssl.SSLException;
+
 /// One HTTP/1.1 connection, octet by octet.
-final class Http1Client implements AutoCloseable {
+final class Http1Client implements Client {
     private static final int PATIENCE = 10_000;
 
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
-    Http1Client(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE);
+    Http1Client(Ask ask, int port) throws IOException {
+        socket = Sockets.open(ask, port);
         in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
         out = socket.getOutputStream();
     }
 
-    List<Outcome> ask(Ask ask) {
+    @Override
+    public List<Outcome> ask(Ask ask) {
         if (socket.isClosed()) {
             return List.of(Outcome.ended("was closed before"));
         }
@@ -76,6 +76,7 @@ final class Http1Client implements AutoCloseable {
                     write(ask.raw());
                 }
                 if (ask.flags().halfClose()) {
+                    LockSupport.parkNanos(ask.raw().isEmpty() ? 0 : ask.pause().toNanos());
                     socket.shutdownOutput();
                 }
                 if (!ask.reset().isEmpty()) {
@@ -169,6 +170,9 @@ final class Http1Client implements AutoCloseable {
             close();
         }
         var outcome = Outcome.of(head, body, end);
+        if (ask.tls() != null) {
+            outcome.facts().put("tls", Sockets.shown(socket));
+        }
         interim.forEach(i -> outcome.facts().put(i.getKey(), i.getValue()));
         return outcome;
     }
@@ -198,6 +202,7 @@ final class Http1Client implements AutoCloseable {
         return switch (e) {
             case SocketTimeoutException _ -> "nothing for " + PATIENCE / 1000 + " s";
             case EOFException _ -> "closed";
+            case SSLException _ -> "TLS: " + e.getMessage();
             default -> "reset";
         };
     }

@@ -2,7 +2,6 @@ package dev.serin.conformance.differential.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +12,7 @@ final class TcpClient {
     private TcpClient() {}
 
     static List<Outcome> ask(Ask ask, int port) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+        try (var socket = Sockets.open(ask, port)) {
             return List.of(ask(ask, socket));
         }
     }

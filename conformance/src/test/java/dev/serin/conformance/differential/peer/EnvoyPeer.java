@@ -102,6 +102,9 @@ public final class EnvoyPeer implements Peer {
 
     @Override
     public boolean uses(List<XdsResource> resources, Set<String> rejected) {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("Envoy has ended with " + process.exitValue());
+        }
         var text = pages.get("/config_dump");
         if (text.isEmpty()) {
             return false;

@@ -1,6 +1,11 @@
 package dev.serin.conformance.differential.upstream;
 
+import dev.serin.conformance.differential.scenario.Tls;
 import dev.serin.conformance.differential.scenario.Tree;
+
+import io.netty.handler.ssl.JdkSslContext;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,16 +14,23 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLSocket;
 
 /// A server that reads and writes octets, a virtual thread a connection.
 abstract class SocketUpstream extends Upstream {
     private final ServerSocket server;
+    private final @Nullable Tls tls;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     SocketUpstream(String name, Tree tree) {
         super(name, tree);
+        tls = tree.has("tls") ? Tls.of(tree.under("tls"), "server") : null;
         try {
             server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -49,9 +61,12 @@ abstract class SocketUpstream extends Upstream {
         }
     }
 
-    private void run(Socket socket, Pass pass, int number) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
+    private void run(Socket plain, Pass pass, int number) {
+        try (var socket = secured(plain)) {
+            plain.setTcpNoDelay(true);
+            if (socket instanceof SSLSocket secured) {
+                pass.add(handshake(secured, number));
+            }
             serve(
                     new Wire(
                             socket,
@@ -62,8 +77,44 @@ abstract class SocketUpstream extends Upstream {
         } catch (IOException e) {
             // the proxy went away; what was read until then is remembered
         } finally {
-            open.remove(socket);
+            open.remove(plain);
         }
+    }
+
+    private Socket secured(Socket plain) throws IOException {
+        if (tls == null) {
+            return plain;
+        }
+        var context = ((JdkSslContext) tls.server()).context();
+        var socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(plain, InputStream.nullInputStream(), true);
+        socket.setUseClientMode(false);
+        socket.setWantClientAuth(true);
+        if (!tls.alpn().isEmpty()) {
+            var parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(tls.alpn().toArray(String[]::new));
+            socket.setSSLParameters(parameters);
+        }
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static Received handshake(SSLSocket socket, int number) {
+        var names =
+                socket.getSession() instanceof ExtendedSSLSession session
+                        ? session.getRequestedServerNames().toString()
+                        : "";
+        return new Received(
+                "TLS " + Tls.peer(socket.getSession()),
+                List.of(
+                        Map.entry("names", names),
+                        Map.entry("alpn", socket.getApplicationProtocol())),
+                "",
+                List.of(),
+                "complete",
+                number);
     }
 
     @Override

@@ -29,9 +29,10 @@ public abstract class Upstream implements AutoCloseable {
 
     /// The server that a scenario describes.
     public static Upstream of(String name, Tree tree) {
-        tree.only("protocol", "answer", "answers", "tls", "port", "repeat");
+        tree.only("protocol", "answer", "answers", "tls", "streams");
         return switch (tree.text("protocol", "http1")) {
             case "http1" -> new Http1Upstream(name, tree);
+            case "http2" -> new Http2Upstream(name, tree);
             case "tcp" -> new TcpUpstream(name, tree);
             case "refused" -> new RefusedUpstream(name, tree);
             default -> throw new IllegalArgumentException(tree.where() + ": unknown protocol");

@@ -21,8 +21,14 @@ import java.util.Objects;
 /// event loop only.
 public final class Http1Client extends ChannelInboundHandlerAdapter
         implements HostConnection, RequestWriter, Http1Parser.Sink {
+    /// What Envoy takes of an answer's head.
+    private static final int MAX_HEAD = 80 * 1024;
+
+    private static final String PROTOCOL_ERROR = "protocol error";
+
     private final Worker worker;
     private final Keeper keeper;
+    private final boolean trailers;
     private final Http1Parser parser;
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
@@ -38,10 +44,18 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private int requests;
     private long idleSince;
 
+    /// One that drops trailers, as is usual.
     public Http1Client(Worker worker, Keeper keeper) {
+        this(worker, keeper, false);
+    }
+
+    /// @param trailers whether they are passed on in both directions; else they are dropped
+    public Http1Client(Worker worker, Keeper keeper, boolean trailers) {
         this.worker = worker;
         this.keeper = keeper;
-        this.parser = new Http1Parser(worker, this, false, Http1Limits.USUAL);
+        this.trailers = trailers;
+        this.parser =
+                new Http1Parser(worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD));
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -133,7 +147,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     private static boolean wantsLength(String method) {
-        return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+        return switch (method) {
+            case "GET", "HEAD", "DELETE", "TRACE", "CONNECT" -> false;
+            default -> true;
+        };
     }
 
     @Override
@@ -146,12 +163,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void endRequest(@Nullable Headers trailers) {
+    public void endRequest(@Nullable Headers last) {
         if (closed || requestEnded) {
             return;
         }
         requestEnded = true;
-        writer().end(trailers);
+        writer().end(trailers ? last : null);
         writer().flush();
     }
 
@@ -226,14 +243,14 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
                 keeper.room(this);
             }
         } catch (Malformed e) {
-            fail(ResetReason.PROTOCOL, e.detail());
+            fail(ResetReason.PROTOCOL, PROTOCOL_ERROR);
         } finally {
             in.release();
         }
     }
 
     @Override
-    public boolean head(Http1Head head) {
+    public boolean head(Http1Head head) throws Malformed {
         var to = Objects.requireNonNull(reader);
         var status = head.status;
         if (status < 200) {
@@ -247,6 +264,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         }
         close |= head.close || head.minor == 0 && !head.keepAlive;
         head.headers.remove("upgrade");
+        if (status == 204) {
+            if (head.contentLength > 0 || head.chunked) {
+                throw new Malformed(502, PROTOCOL_ERROR);
+            }
+            head.headers.remove("content-length");
+        }
         var body = !headRequest && status != 204 && status != 304;
         var end = !body || head.contentLength == 0 && !head.chunked;
         if (body && head.contentLength < 0 && !head.chunked) {
@@ -267,7 +290,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void end(@Nullable Headers trailers) {
+    public void end(@Nullable Headers last) {
         var to = reader;
         if (to == null) {
             return;
@@ -281,7 +304,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         } else {
             close();
         }
-        to.end(trailers);
+        to.end(trailers ? last : null);
     }
 
     @Override
@@ -306,12 +329,21 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
             return;
         }
         if (reader != null && !parser.endedByClose()) {
-            fail(ResetReason.CONNECTION, "connection termination");
+            broke("connection termination");
         }
         closed = true;
         writer().release();
         held.release();
         keeper.closed(this);
+    }
+
+    /// An answer that has begun must be whole: to Envoy half of one is no HTTP.
+    private void broke(String detail) {
+        if (parser.inMessage()) {
+            fail(ResetReason.PROTOCOL, PROTOCOL_ERROR);
+        } else {
+            fail(ResetReason.CONNECTION, detail);
+        }
     }
 
     private void fail(ResetReason reason, String detail) {
@@ -327,7 +359,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (reader != null) {
-            fail(ResetReason.CONNECTION, String.valueOf(cause.getMessage()));
+            broke(String.valueOf(cause.getMessage()));
         } else {
             context.close();
         }

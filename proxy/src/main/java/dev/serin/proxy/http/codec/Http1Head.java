@@ -256,17 +256,17 @@ final class Http1Head {
     private void contentLength(String value) throws Malformed {
         var length = 0L;
         if (value.isEmpty() || value.length() > 18) {
-            throw new Malformed(400, "http1.unexpected_content_length");
+            throw new Malformed(400, "http1.codec_error");
         }
         for (var i = 0; i < value.length(); i++) {
             var digit = value.charAt(i) - '0';
             if (digit < 0 || digit > 9) {
-                throw new Malformed(400, "http1.unexpected_content_length");
+                throw new Malformed(400, "http1.codec_error");
             }
             length = length * 10 + digit;
         }
         if (contentLength >= 0) { // not even the same twice, as Envoy
-            throw new Malformed(400, "http1.unexpected_content_length");
+            throw new Malformed(400, "http1.codec_error");
         }
         contentLength = length;
     }

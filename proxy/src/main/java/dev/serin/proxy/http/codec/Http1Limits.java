@@ -33,6 +33,12 @@ public record Http1Limits(
                     1_000,
                     Dialect.USUAL);
 
+    /// The same with another bound for a head.
+    Http1Limits withHead(int octets) {
+        return new Http1Limits(
+                octets, maxHeaders, idle, connection, requests, headMillis, closeMillis, dialect);
+    }
+
     /// Which forms of HTTP/1 are spoken with clients. As Envoy's Http1ProtocolOptions.
     ///
     /// @param accept10 whether HTTP/1.0 is served

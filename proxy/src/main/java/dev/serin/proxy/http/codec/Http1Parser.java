@@ -151,6 +151,14 @@ final class Http1Parser {
         var bytes = keptSize == 0 ? worker.scratch(Math.max(available, 1024)) : grow(available);
         in.getBytes(in.readerIndex(), bytes, keptSize, available);
         var size = keptSize + available;
+        if (state == State.HEAD
+                && head.request
+                && available > 0
+                && HeaderNames.TOKEN[bytes[0] & 0xff] == 0
+                && bytes[0] != '\r'
+                && bytes[0] != '\n') {
+            throw new Malformed(400, "http1.codec_error"); // a client that speaks TLS, for instance
+        }
         var end = endOfBlock(bytes, Math.max(0, keptSize - 3), size);
         if (end >= 0) {
             in.skipBytes(end - keptSize);

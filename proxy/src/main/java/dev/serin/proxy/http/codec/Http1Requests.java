@@ -28,7 +28,7 @@ final class Http1Requests {
                 authority = authority.substring(authority.lastIndexOf('@') + 1);
                 target = end == target.length() ? "/" : target.substring(end);
             } else if (scheme <= 0 && !target.equals("*")) {
-                throw new Malformed(400, "http1.invalid_url");
+                throw new Malformed(400, "http1.codec_error");
             }
         }
         return new RequestHead(protocol, head.method, target, authority, head.headers);

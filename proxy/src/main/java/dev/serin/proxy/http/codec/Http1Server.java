@@ -336,15 +336,15 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var headers = head.headers();
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
-        if (streams.draining() || !requestEnded && !upgrading && expected > DISCARDED && end) {
-            close = true;
-        }
+        // as Envoy: who answers before the request has ended does not wait for its end
+        close |= streams.draining() || !requestEnded && !upgrading;
         var to = writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;
         if (chunked) {
             to.field("transfer-encoding", "chunked");
-        } else if (end && !known && !bodiless && !headRequest) {
-            to.field("content-length", "0");
+        } else if (end && !known && !bodiless) {
+            var name = headRequest ? "transfer-encoding" : "content-length";
+            to.field(name, headRequest ? "chunked" : "0");
         } else if (!end && !known) {
             close = true;
         }

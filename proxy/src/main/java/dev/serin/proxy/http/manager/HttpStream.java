@@ -369,12 +369,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     @Override
     public void malformed(int status, String detail) {
-        reply(
-                new LocalReply(
-                        status,
-                        ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(),
-                        detail,
-                        MalformedText.of(status)));
+        reply(MalformedText.reply(status, detail));
     }
 
     /// 8. The one end of every stream.

@@ -172,7 +172,7 @@ public final class HostPool implements HostConnection.Keeper {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
-            var client = new Http1Client(worker, this);
+            var client = new Http1Client(worker, this, http.trailers());
             connect(client, client);
         }
     }
@@ -196,7 +196,7 @@ public final class HostPool implements HostConnection.Keeper {
                         future.channel().pipeline().addLast(client);
                         connected(client, future);
                     } else {
-                        var client = new Http1Client(worker, this);
+                        var client = new Http1Client(worker, this, http.trailers());
                         future.channel().pipeline().addLast(client);
                         connected(client, future);
                     }
