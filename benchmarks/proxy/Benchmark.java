@@ -119,7 +119,7 @@ final class Benchmark {
         for (var peer : up.values()) {
             try {
                 if (peer.name.equals("serin")) {
-                    bench.load.saturate(of.row.wide(), peer, !first ? 1.5 : quick ? 3 : 8);
+                    bench.load.saturate(of.row.wide(), peer, first && !quick ? 8 : 3);
                 }
                 reached.put(peer.name, bench.load.saturate(of.row, peer, 0.5).perSecond());
             } catch (IOException e) {

@@ -306,7 +306,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     worker,
                                     manager,
                                     new HttpConnection(worker, manager, own, downstream),
-                                    protocol);
+                                    downstream.tls() == null ? protocol : downstream.tls().alpn());
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
         watch(ctx, chain, downstream);

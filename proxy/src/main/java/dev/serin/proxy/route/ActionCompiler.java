@@ -97,6 +97,7 @@ final class ActionCompiler {
                 route.hasPerRequestBufferLimitBytes()
                         ? Integer.toUnsignedLong(route.getPerRequestBufferLimitBytes().getValue())
                         : inherited.bodyLimit(),
+                Upgrades.of(action.getUpgradeConfigsList()),
                 switch (action.getClusterNotFoundResponseCode()) {
                     case NOT_FOUND -> 404;
                     case INTERNAL_SERVER_ERROR -> 500;

@@ -26,6 +26,7 @@ public sealed interface RouteAction {
             Balance balance,
             List<Mirror> mirrors,
             long bodyLimit,
+            Upgrades upgrades,
             int notFoundStatus)
             implements RouteAction {}
 

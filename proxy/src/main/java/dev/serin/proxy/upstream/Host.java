@@ -9,13 +9,11 @@ import dev.serin.proxy.upstream.Assignment.Status;
 import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.balance.Policy.Health;
 import dev.serin.proxy.upstream.outlier.HostRecord;
-import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.upstream.pool.HostPools;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,8 +31,7 @@ public final class Host {
     private final LongAdder connectFailures = new LongAdder();
     private final Breaker connections;
     private final HostRecord record = new HostRecord();
-    private final @Nullable HostPool[] pools;
-    private final @Nullable Map<Object, HostPool>[] wishful;
+    private final @Nullable HostPools[] pools;
     private volatile Endpoint endpoint;
     private volatile int reportedWeight;
     private volatile long healthySince;
@@ -43,11 +40,9 @@ public final class Host {
     /// @param endpoint with a literal address
     /// @param mostConnections of this host alone
     /// @param nanos the present
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
     public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
         this.endpoint = endpoint;
-        this.pools = new @Nullable HostPool[workers * 2];
-        this.wishful = new @Nullable Map[workers];
+        this.pools = new @Nullable HostPools[workers];
         this.connections = new Breaker(mostConnections);
         this.healthySince = nanos;
         address = address(endpoint.address());
@@ -230,37 +225,13 @@ public final class Host {
 
     // ---- connections
 
-    /// The pool of the worker with this index, for HTTP/2 or for what it is that the other speaks;
-    /// that worker only.
-    public @Nullable HostPool pool(int worker, boolean http2) {
-        return pools[http2 ? worker * 2 + 1 : worker * 2];
+    /// The pools of the worker with this index; that worker only.
+    public @Nullable HostPools pools(int worker) {
+        return pools[worker];
     }
 
-    public void pool(int worker, boolean http2, HostPool pool) {
-        pools[http2 ? worker * 2 + 1 : worker * 2] = pool;
-    }
-
-    /// The pools of the worker with this index for connections that have to be like `key` says;
-    /// that worker only.
-    public Map<Object, HostPool> wishful(int worker) {
-        var pools = wishful[worker];
-        if (pools == null) {
-            pools = new HashMap<>();
-            wishful[worker] = pools;
-        }
-        return pools;
-    }
-
-    /// All pools of the worker with this index; that worker only.
-    List<HostPool> allPools(int worker) {
-        var all = new ArrayList<>(wishful(worker).values());
-        for (var http2 : new boolean[] {false, true}) {
-            var pool = pool(worker, http2);
-            if (pool != null) {
-                all.add(pool);
-            }
-        }
-        return all;
+    public void pools(int worker, HostPools made) {
+        pools[worker] = made;
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.serin.proxy.upstream.dns.DnsHosts;
 import dev.serin.proxy.upstream.health.HealthChecks;
 import dev.serin.proxy.upstream.orca.ReportedLoad;
 import dev.serin.proxy.upstream.outlier.OutlierDetector;
-import dev.serin.proxy.upstream.pool.HostPool;
 import dev.serin.proxy.worker.Worker;
 
 import org.jspecify.annotations.Nullable;
@@ -425,7 +424,10 @@ public final class LiveCluster {
         for (Worker worker : workers) {
             worker.loop()
                     .execute(() -> {
-                        host.allPools(worker.index()).forEach(HostPool::drain);
+                        var pools = host.pools(worker.index());
+                        if (pools != null) {
+                            pools.drain();
+                        }
                     });
         }
     }

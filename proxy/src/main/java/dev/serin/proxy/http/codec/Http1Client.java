@@ -36,6 +36,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private @Nullable ResponseReader reader;
     private boolean requestEnded;
     private boolean headRequest;
+    private boolean connect;
     private boolean close;
     private boolean closed;
     private boolean free;
@@ -128,11 +129,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         }
         headRequest = head.method().equals("HEAD");
         var headers = head.headers();
-        var to = writer().start(head.method(), " ", head.path().isEmpty() ? "/" : head.path());
+        connect = head.method().equals("CONNECT");
+        var target = head.path().isEmpty() ? "/" : head.path();
+        var to = writer().start(head.method(), " ", connect ? head.authority() : target);
         to = to.version().field("host", head.authority()).fields(headers);
         var upgrade = headers.has("upgrade");
         var known = headers.has("content-length");
-        var chunked = !end && !known && !upgrade;
+        var chunked = !end && !known && !upgrade && !connect;
         if (upgrade) {
             to.field("connection", "upgrade");
         } else if (chunked) {
@@ -264,6 +267,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         }
         close |= head.close || head.minor == 0 && !head.keepAlive;
         head.headers.remove("upgrade");
+        if (connect && status / 100 == 2) {
+            close = true;
+            parser.raw();
+            to.head(new ResponseHead(status, head.headers), false);
+            return true;
+        }
         if (status == 204) {
             if (head.contentLength > 0 || head.chunked) {
                 throw new Malformed(502, PROTOCOL_ERROR);

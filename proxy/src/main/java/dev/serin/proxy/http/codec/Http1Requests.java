@@ -52,4 +52,18 @@ final class Http1Requests {
             throw new Malformed(400, "missing_host_header");
         }
     }
+
+    /// Whether the request asks to go on as something else. Whether that is allowed is for its
+    /// stream to say; h2c is passed over, as Envoy does.
+    static boolean upgrades(Http1Head head) {
+        var upgrade = head.headers.get("upgrade");
+        if (upgrade == null) {
+            return false;
+        }
+        if (head.connectionUpgrade && head.minor > 0 && !upgrade.equalsIgnoreCase("h2c")) {
+            return true;
+        }
+        head.headers.remove("upgrade");
+        return false;
+    }
 }

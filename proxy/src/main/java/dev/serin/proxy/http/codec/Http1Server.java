@@ -38,6 +38,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private boolean headRequest;
     private boolean upgrading;
     private boolean tunnel;
+    private boolean connect;
     private boolean open;
     private boolean requestEnded = true;
     private boolean responseBegun;
@@ -162,7 +163,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
                         || aged
                         || limits.requests() > 0 && requests >= limits.requests();
         var request = Http1Requests.of(head, limits.dialect());
-        upgrading = upgrading(head);
+        connect = head.method.equals("CONNECT") && !http10;
+        upgrading = Http1Requests.upgrades(head) || connect;
         var body = !upgrading && (head.chunked || head.contentLength > 0);
         expected = head.chunked ? Long.MAX_VALUE : Math.max(0, head.contentLength);
         open = true;
@@ -178,18 +180,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         stream = streams.open(this, request, requestEnded);
         finish();
         return body;
-    }
-
-    private boolean upgrading(Http1Head head) {
-        var upgrade = head.headers.get("upgrade");
-        if (upgrade == null) {
-            return false;
-        }
-        if (head.connectionUpgrade && !http10 && streams.allowsUpgrade(upgrade)) {
-            return true;
-        }
-        head.headers.remove("upgrade");
-        return false;
     }
 
     @Override
@@ -317,12 +307,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         to.endHead(false);
         writer().flush();
         if (head.status() == 101 && upgrading) {
-            upgrading = false;
-            tunnel = true;
             responseBegun = true;
-            close = true;
-            parser.raw();
-            resume();
+            tunnel();
         }
     }
 
@@ -334,6 +320,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         responseBegun = true;
         var status = head.status();
         var headers = head.headers();
+        if (upgrading && connect && status / 100 == 2 && !end) {
+            writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
+            writer().endHead(false);
+            writer().flush();
+            tunnel();
+            return;
+        }
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
         // as Envoy: who answers before the request has ended does not wait for its end
@@ -358,6 +351,15 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (end) {
             responseOver();
         }
+    }
+
+    /// What follows, both ways, is not HTTP.
+    private void tunnel() {
+        upgrading = false;
+        tunnel = true;
+        close = true;
+        parser.raw();
+        resume();
     }
 
     private void notUpgraded() {

@@ -10,9 +10,6 @@ public interface StreamFactory {
     /// What came instead of a request is not HTTP; answers it.
     void malformed(ResponseWriter out, int status, String detail);
 
-    /// Whether a request may turn its connection into a tunnel for `protocol`.
-    boolean allowsUpgrade(String protocol);
-
     /// Whether the connection shall end after the present response.
     boolean draining();
 }

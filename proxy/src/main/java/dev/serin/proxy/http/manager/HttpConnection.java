@@ -16,8 +16,6 @@ import dev.serin.proxy.worker.Worker;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Locale;
-
 /// What the streams of one client connection share. Its event loop only.
 public final class HttpConnection implements StreamFactory {
     private final Worker worker;
@@ -48,11 +46,6 @@ public final class HttpConnection implements StreamFactory {
     public void malformed(ResponseWriter out, int status, String detail) {
         var nothing = new RequestHead(HttpProtocol.HTTP11, "", "", "", new Headers(4));
         new HttpStream(this, out, nothing).malformed(status, detail);
-    }
-
-    @Override
-    public boolean allowsUpgrade(String protocol) {
-        return manager.upgrades().contains(protocol.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.tracing.Tracing;
 
@@ -54,6 +55,14 @@ public record HttpManager(
     /// @param make a filter for each stream
     /// @param disabled unless a route says something of it
     public record Filter(String name, Supplier<HttpFilter> make, boolean disabled) {}
+
+    /// Whether a request may become a tunnel of this protocol, in lower case.
+    ///
+    /// @param route what its route says
+    boolean allowsUpgrade(String protocol, Upgrades route) {
+        var said = route.allowed().get(protocol);
+        return said == null ? upgrades.contains(protocol) : said;
+    }
 
     boolean someDisabled() {
         for (var filter : filters) {

@@ -11,6 +11,7 @@ import dev.serin.proxy.http.router.Router;
 import dev.serin.proxy.route.RouteAction.Direct;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteAction.Redirect;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 
@@ -74,8 +75,19 @@ final class HttpStream extends StreamFacts implements RequestReader {
         // 4. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
         filters = connection.filters(route);
+        var upgrade = Upgrades.wanted(request);
+        if (upgrade != null && !manager.allowsUpgrade(upgrade, upgrades())) {
+            reply(new LocalReply(403, 0, "upgrade_failed", ""));
+            return;
+        }
         deadlines.start(manager, route, request, headEnd, this::late);
         continueRequest();
+    }
+
+    private Upgrades upgrades() {
+        return route != null && route.action() instanceof Forward forward
+                ? forward.upgrades()
+                : Upgrades.NONE;
     }
 
     private void continueRequest() {

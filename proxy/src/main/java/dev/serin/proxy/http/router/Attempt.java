@@ -1,12 +1,13 @@
 package dev.serin.proxy.http.router;
 
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Breaker;
@@ -14,6 +15,8 @@ import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.pool.HostPool;
+import dev.serin.proxy.upstream.pool.HostPools;
+import dev.serin.proxy.upstream.pool.Tunnels;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -85,9 +88,14 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     /// Asks for a connection; its owner may be told before this returns.
     ///
     /// @param wish what the connection has to be like
-    void start(HttpProtocol downstream, ConnectionWish wish) {
+    /// @param upgrades whether the host speaks no HTTP: the request's body is all that it gets
+    void start(RequestHead request, ConnectionWish wish, Upgrades upgrades) {
         host.begin();
-        var pool = HostPool.of(worker, cluster, host, downstream, wish);
+        if (upgrades.ends(request)) {
+            Tunnels.connect(worker, cluster, host, this);
+            return;
+        }
+        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish);
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -119,6 +127,10 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void ready(HostConnection connection) {
         waitingIn = null;
+        if (over) { // a tunnel cannot be called off while it is being made
+            connection.close();
+            return;
+        }
         var to = connection.open(this);
         writer = to;
         local = to.local();
@@ -131,6 +143,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void failed(HostPool.Failure failure, String reason) {
         waitingIn = null;
+        if (over) {
+            return;
+        }
         if (failure != HostPool.Failure.OVERFLOW) {
             cluster.ended(host, Outcome.CONNECT_FAILED);
         }

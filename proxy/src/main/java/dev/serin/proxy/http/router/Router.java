@@ -131,7 +131,7 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), to, picked, breaker, this);
         attempt = next;
-        next.start(stream.request().protocol(), WishedConnection.of(to, stream));
+        next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
     }
 
     @Override

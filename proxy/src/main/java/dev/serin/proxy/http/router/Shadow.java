@@ -9,6 +9,7 @@ import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.PickContext;
@@ -97,7 +98,7 @@ final class Shadow implements Attempt.Owner, PickContext {
         }
         var next = new Attempt(worker, cluster, host, breaker, this);
         attempt = next;
-        next.start(request.protocol(), ConnectionWish.NONE);
+        next.start(request, ConnectionWish.NONE, Upgrades.NONE);
     }
 
     private void look() {

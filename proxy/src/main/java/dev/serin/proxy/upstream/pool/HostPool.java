@@ -1,7 +1,6 @@
 package dev.serin.proxy.upstream.pool;
 
 import dev.serin.base.time.Timers;
-import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
@@ -15,9 +14,9 @@ import dev.serin.proxy.worker.Worker;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,44 +55,30 @@ public final class HostPool implements HostConnection.Keeper {
     private final ConnectionWish wish;
     private int connecting;
 
-    private HostPool(
-            Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
+    /// Whether a connection that is made will most likely carry many streams.
+    private boolean many;
+
+    HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
         this.http = cluster.config().http();
         this.http2 = http2;
+        this.many = http2;
         this.wish = wish;
     }
 
-    /// The pool of this worker for this host, what the client speaks and what the connections have
-    /// to be like; made when first asked for.
-    public static HostPool of(
-            Worker worker,
-            LiveCluster cluster,
-            Host host,
-            HttpProtocol downstream,
-            ConnectionWish wish) {
-        var http2 = cluster.config().http().http2(downstream);
-        if (!wish.equals(ConnectionWish.NONE)) {
-            return host.wishful(worker.index())
-                    .computeIfAbsent(
-                            new Key(http2, wish),
-                            _ -> new HostPool(worker, cluster, host, http2, wish));
-        }
-        var pool = host.pool(worker.index(), http2);
-        if (pool == null) {
-            pool = new HostPool(worker, cluster, host, http2, wish);
-            host.pool(worker.index(), http2, pool);
-        }
-        return pool;
+    boolean serves(boolean asHttp2, ConnectionWish asked) {
+        return http2 == asHttp2 && wish.equals(asked);
     }
-
-    private record Key(boolean http2, ConnectionWish wish) {}
 
     /// Gives `waiter` a connection, now or later.
     public void acquire(Waiter waiter) {
         var connection = ready.peekFirst();
+        while (connection != null && connection.room() == 0) { // its host has changed its mind
+            ready.removeFirst();
+            connection = ready.peekFirst();
+        }
         if (connection != null) {
             give(connection, waiter);
             return;
@@ -112,7 +97,7 @@ public final class HostPool implements HostConnection.Keeper {
 
     /// Whether those that wait are more than the connections that are being made will carry.
     private boolean wantsMore() {
-        var each = http2 ? http.http2().streams() : 1;
+        var each = many ? http.http2().streams() : 1;
         return (long) connecting * each < waiting.size();
     }
 
@@ -167,7 +152,9 @@ public final class HostPool implements HostConnection.Keeper {
         }
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
-            negotiate();
+            var place = new Unnegotiated();
+            Connector.connect(worker, cluster, host, wish, place)
+                    .addListener((ChannelFuture future) -> negotiated(place, future));
         } else if (http2) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
@@ -179,36 +166,38 @@ public final class HostPool implements HostConnection.Keeper {
 
     private void connect(HostConnection connection, ChannelHandler handler) {
         Connector.connect(worker, cluster, host, wish, handler)
-                .addListener((ChannelFuture future) -> connected(connection, future));
-    }
-
-    /// What is spoken is known after the handshake.
-    private void negotiate() {
-        Connector.connect(worker, cluster, host, wish, new ChannelInboundHandlerAdapter())
                 .addListener((ChannelFuture future) -> {
-                    if (!future.isSuccess()) {
-                        notConnected(future.cause());
-                        return;
-                    }
-                    var tls = Tls.facts(future.channel());
-                    if (tls != null && "h2".equals(tls.alpn())) {
-                        var client = new Http2Client(worker, this, http.http2());
-                        future.channel().pipeline().addLast(client);
-                        connected(client, future);
+                    if (future.isSuccess()) {
+                        connected(connection);
                     } else {
-                        var client = new Http1Client(worker, this, http.trailers());
-                        future.channel().pipeline().addLast(client);
-                        connected(client, future);
+                        connection.discard();
+                        unconnected(future.cause());
                     }
                 });
     }
 
-    private void connected(HostConnection connection, ChannelFuture future) {
-        if (!future.isSuccess()) {
-            connection.discard();
-            notConnected(future.cause());
+    /// The transport is there, and with it the answer which version it carries.
+    private void negotiated(Unnegotiated place, ChannelFuture future) {
+        var ctx = future.channel().pipeline().context(place);
+        if (!future.isSuccess() || ctx == null) {
+            var cause = future.cause();
+            unconnected(cause == null ? new ClosedChannelException() : cause);
             return;
         }
+        var tls = Tls.facts(future.channel());
+        many = tls != null && "h2".equals(tls.alpn());
+        if (many) {
+            var client = new Http2Client(worker, this, http.http2());
+            place.giveWay(ctx, client);
+            connected(client);
+        } else {
+            var client = new Http1Client(worker, this, http.trailers());
+            place.giveWay(ctx, client);
+            connected(client);
+        }
+    }
+
+    private void connected(HostConnection connection) {
         connecting--;
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
         cluster.observer()
@@ -220,7 +209,7 @@ public final class HostPool implements HostConnection.Keeper {
         room(connection);
     }
 
-    private void notConnected(Throwable cause) {
+    private void unconnected(Throwable cause) {
         connecting--;
         gone();
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
@@ -247,7 +236,9 @@ public final class HostPool implements HostConnection.Keeper {
             connection.drain();
             return;
         }
-        ready.addFirst(connection); // it had none before, so it is not there yet
+        if (!many || !ready.contains(connection)) {
+            ready.addFirst(connection); // which in HTTP/1.1 had no room before, so is not there yet
+        }
         while (!waiting.isEmpty() && connection.equals(ready.peekFirst())) {
             var waiter = waiting.removeFirst();
             cluster.pending().give();
@@ -271,10 +262,18 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void unused() {
-        if (open.isEmpty() && connecting == 0 && waiting.isEmpty()) {
-            host.wishful(worker.index()).remove(new Key(http2, wish), this);
-            cluster.unused(host);
+        if (empty()) {
+            var all = host.pools(worker.index());
+            if (all != null && all.unused()) {
+                cluster.unused(host);
+            } else if (all != null && !wish.equals(ConnectionWish.NONE)) {
+                all.emptied(this);
+            }
         }
+    }
+
+    boolean empty() {
+        return open.isEmpty() && connecting == 0 && waiting.isEmpty();
     }
 
     /// Ends connections that grow old: in idleness, or at all.
@@ -322,8 +321,8 @@ public final class HostPool implements HostConnection.Keeper {
         }
     }
 
-    /// Closes what is idle; what is in use closes with its streams, since the host is gone.
-    public void drain() {
+    /// As [HostPools#drain].
+    void drain() {
         ready.clear();
         for (var connection : List.copyOf(open.keySet())) {
             connection.drain();

@@ -26,7 +26,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
     private int requests;
     private int allowed = Integer.MAX_VALUE;
     private boolean draining;
-    private boolean connectOffered;
 
     public Http2Client(Worker worker, Keeper keeper, Http2Limits limits) {
         super(worker, limits, false);
@@ -84,7 +83,9 @@ public final class Http2Client extends Http2Connection implements HostConnection
     public void close() {
         if (!closing) {
             out().goAway(0, ErrorCode.NO_ERROR);
-            closeAfterWrites();
+            closing = true;
+            out().flushNow();
+            context().close(); // nothing is under way that could be lost
         }
     }
 
@@ -114,11 +115,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
         if (!closing) {
             neverConnected();
         }
-    }
-
-    /// Whether the host offers extended CONNECT.
-    boolean connectOffered() {
-        return connectOffered;
     }
 
     @Override
@@ -180,7 +176,6 @@ public final class Http2Client extends Http2Connection implements HostConnection
                     keeper.room(this);
                 }
             }
-            case Setting.ENABLE_CONNECT_PROTOCOL -> connectOffered = value == 1;
             case Setting.ENABLE_PUSH -> {
                 if (value == 1) {
                     throw Http2Fault.protocol("http2.settings");

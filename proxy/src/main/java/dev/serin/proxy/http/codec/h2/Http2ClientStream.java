@@ -15,16 +15,14 @@ import java.net.InetSocketAddress;
 
 /// One request to a host and its response. The connection's event loop only.
 final class Http2ClientStream extends Http2Stream implements RequestWriter {
-    private final Http2Client client;
     private final boolean reused;
     private @Nullable ResponseReader reader;
     private boolean responseBegun;
     private boolean headRequest;
-    private boolean upgrade;
+    private @Nullable String upgrade;
 
     Http2ClientStream(Http2Client connection, int id, ResponseReader reader) {
         super(connection, id);
-        this.client = connection;
         this.reader = reader;
         this.reused = connection.requests() > 0;
     }
@@ -43,7 +41,7 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
         headRequest = head.method().equals("HEAD");
         var headers = head.headers();
         var protocol = headers.get("upgrade");
-        upgrade = protocol != null;
+        upgrade = protocol;
         var block = connection.out().block();
         if (protocol != null) {
             block.field(":method", "CONNECT");
@@ -124,7 +122,9 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
         if (to == null) {
             return;
         }
-        if (upgrade && status == 200 && !end) {
+        var protocol = upgrade;
+        if (protocol != null && status == 200 && !end) {
+            block.headers.set("upgrade", protocol);
             block.headers.remove("content-length");
             to.informational(new ResponseHead(101, block.headers));
             return;
@@ -184,10 +184,5 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
         if (to != null) {
             to.reset(reason, detail);
         }
-    }
-
-    /// The client that this stream is of.
-    Http2Client client() {
-        return client;
     }
 }

@@ -4,7 +4,6 @@ import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.collection.IntObjectHashMap;
@@ -27,6 +26,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     final HeadBlock block;
     final FloodGuard floods;
     final Keepalive keepalive;
+    private final LingeringClose lingering;
     private final FrameReader reader;
     private final HpackDecoder decoder;
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(16);
@@ -48,6 +48,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         this.limits = limits;
         this.block = new HeadBlock(server, limits.maxHead(), limits.maxHeaders());
         this.floods = new FloodGuard(limits.floods());
+        this.lingering = new LingeringClose(worker);
         this.keepalive = new Keepalive(this, limits.keepalive());
         this.reader = new FrameReader(worker, this, limits.maxHead() + 16 * 1024);
         this.decoder = new HpackDecoder(limits.table());
@@ -397,9 +398,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         if (!closing) {
             closing = true;
             out().flushNow();
-            context()
-                    .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                    .addListener(ChannelFutureListener.CLOSE);
+            lingering.begin(context());
         }
     }
 
@@ -416,6 +415,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
         keepalive.stop();
+        lingering.over();
         out().release();
         for (var stream : all()) {
             stream.close();

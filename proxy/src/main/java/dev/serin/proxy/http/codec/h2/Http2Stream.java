@@ -112,6 +112,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         if (queued > 0) {
             endWaits = true;
             trailersWait = trailers;
+            connection.out().flush();
             return;
         }
         localEnded = true;
