@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// The data plane of one sidecar or gateway: what is discovered goes in, traffic passes through.
@@ -70,7 +71,7 @@ public final class DataPlane implements AutoCloseable {
                         parts.ticker(),
                         parts.timers(),
                         parts.draws(),
-                        owner,
+                        this::own,
                         parts.extensions().transports().needs(),
                         parts.outside());
         var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
@@ -161,6 +162,15 @@ public final class DataPlane implements AutoCloseable {
             return true;
         });
         owner.close();
+    }
+
+    /// Runs a task of the clusters on the owner's thread; what comes after the end is nobody's.
+    private void own(Runnable task) {
+        try {
+            owner.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the data plane is closed, and all its clusters with it
+        }
     }
 
     private <T> T ask(Callable<T> task) {

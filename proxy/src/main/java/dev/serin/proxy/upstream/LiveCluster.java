@@ -261,9 +261,7 @@ public final class LiveCluster {
         for (var endpoint : next.endpoints()) {
             var host = before.get(endpoint.address());
             if (host == null
-                    || !transports
-                            .of(host.metadata())
-                            .equals(transports.of(endpoint.metadata()))) {
+                    || !transports.of(host.metadata()).equals(transports.of(endpoint.metadata()))) {
                 // of another transport its connections would be wrong ones
                 host = fresh(endpoint);
             } else {

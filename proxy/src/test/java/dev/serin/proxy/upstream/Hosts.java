@@ -76,7 +76,8 @@ public final class Hosts {
         @Override
         public Downstream downstream() {
             var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-            return new Downstream(1, "test", Direction.OUTBOUND, any, any, any, null, null, null, null);
+            return new Downstream(
+                    1, "test", Direction.OUTBOUND, any, any, any, null, null, null, null);
         }
     }
 
