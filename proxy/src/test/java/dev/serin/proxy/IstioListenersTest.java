@@ -237,18 +237,18 @@ class IstioListenersTest {
                 var rig = new Rig(Draws.system())) {
             var discovery =
                     "upstream_discovery: [{istio_headers: {}}, {workload_discovery: {}}],"
-                        + " upstream_propagation: [{istio_headers: {skip_external_clusters:"
-                        + " true}}]";
+                            + " upstream_propagation: [{istio_headers: {skip_external_clusters:"
+                            + " true}}]";
             var chains =
                     chain(
                                     "{application_protocols: [\"http/1.0\", \"http/1.1\", h2c],"
-                                        + " transport_protocol: raw_buffer}",
+                                            + " transport_protocol: raw_buffer}",
                                     http(
                                             "outbound",
                                             discovery,
                                             "rds: {route_config_name: routes, config_source: {ads:"
-                                                + " {}, initial_fetch_timeout: 0s,"
-                                                + " resource_api_version: V3}}\n"))
+                                                    + " {}, initial_fetch_timeout: 0s,"
+                                                    + " resource_api_version: V3}}\n"))
                             + chain("{}", tcp("one"));
             assertEquals(
                     "[]",

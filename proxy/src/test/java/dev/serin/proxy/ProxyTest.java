@@ -167,6 +167,9 @@ class ProxyTest {
         assertEquals(405, get("admin", "/quitquitquit").statusCode());
         assertTrue(get("admin", "/help").body().contains("/config_dump: "));
         assertEquals(404, get("admin", "/nothing").statusCode());
+        assertTrue(get("/memory").contains("\"allocated\""));
+        assertTrue(get("/stats?usedonly&filter=server").contains("server.live: 1"), get("/stats"));
+        post("/reset_counters");
         post("/logging?level=debug");
         assertTrue(post("/logging").body().contains("debug"));
         assertEquals(400, post("/logging?level=loud").statusCode());

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 /// The admin pages of one proxy, as Envoy has them. Whoever can reach them may do anything with the
 /// proxy, so they are on loopback alone.
 public final class AdminPages implements Pages {
+    private static final String NO_RUNTIME = "{\"layers\": [], \"entries\": {}}";
+
     private final AdminView view;
     private final Metrics metrics;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -40,10 +42,31 @@ public final class AdminPages implements Pages {
                     view.quit();
                     return Pages.now(Page.text("OK\n"));
                 });
+        get("/hot_restart_version", "whether it can be restarted hot", _ -> text("disabled\n"));
+        get("/memory", "how much memory is used", _ -> Pages.now(Page.json(memory())));
+        post(
+                "/reset_counters",
+                "count from 0 again",
+                _ -> {
+                    metrics.reset();
+                    return text("OK\n");
+                });
+        get("/runtime", "runtime values: there are none", _ -> Pages.now(Page.json(NO_RUNTIME)));
         get("/ready", "LIVE, or what it is instead", _ -> Pages.now(ready()));
         get("/server_info", "who this is", _ -> Pages.now(Page.json(view.serverInfo())));
         get("/stats", "all metrics (?format=prometheus, ?filter=regex)", this::stats);
         get("/stats/prometheus", "all metrics for Prometheus", _ -> prometheus());
+    }
+
+    private static CompletableFuture<Page> text(String text) {
+        return Pages.now(Page.text(text));
+    }
+
+    /// As Envoy's Memory, of the heap of this process.
+    private static String memory() {
+        var runtime = Runtime.getRuntime();
+        return "{\"allocated\": \"%d\", \"heap_size\": \"%d\"}"
+                .formatted(runtime.totalMemory() - runtime.freeMemory(), runtime.totalMemory());
     }
 
     @Override
@@ -80,12 +103,18 @@ public final class AdminPages implements Pages {
             return prometheus();
         }
         var filter = ask.parameter("filter");
+        var usedOnly = ask.parameter("usedonly") != null;
         return Pages.now(
                 Page.text(
                         metrics.plain().entrySet().stream()
                                 .filter(e -> filter == null || matches(filter, e.getKey()))
+                                .filter(e -> !usedOnly || used(e.getValue()))
                                 .map(e -> e.getKey() + ": " + e.getValue() + "\n")
                                 .collect(Collectors.joining())));
+    }
+
+    private static boolean used(String value) {
+        return !value.equals("0") && !value.startsWith("No recorded");
     }
 
     private static boolean matches(String filter, String name) {
