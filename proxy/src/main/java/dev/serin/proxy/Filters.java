@@ -13,6 +13,7 @@ import dev.serin.proxy.http.headermutation.HeaderMutationFilters;
 import dev.serin.proxy.http.ratelimit.LocalLimitFilters;
 import dev.serin.proxy.http.rbac.RbacFilters;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
+import dev.serin.proxy.network.limit.ConnectionCounts;
 import dev.serin.proxy.network.ratelimit.ConnectionLimits;
 import dev.serin.proxy.network.rbac.ConnectionRbac;
 
@@ -37,6 +38,6 @@ final class Filters {
 
     /// The filters of connections.
     static List<NetworkFilterFactory> ofConnections(Ticker ticker) {
-        return List.of(new ConnectionLimits(ticker), new ConnectionRbac());
+        return List.of(new ConnectionCounts(), new ConnectionLimits(ticker), new ConnectionRbac());
     }
 }

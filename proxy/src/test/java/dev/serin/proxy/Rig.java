@@ -25,6 +25,7 @@ import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.Span;
 import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.Upstream;
+import dev.serin.proxy.worker.Pressure;
 import dev.serin.proxy.worker.Workers;
 
 import java.util.List;
@@ -47,6 +48,9 @@ final class Rig implements AutoCloseable {
     final DataPlane plane;
     private final ThreadTimers timers;
 
+    /// The share of the memory that is in use.
+    volatile double memory;
+
     /// Listeners that could not be put to use; a test that expects one sets this.
     volatile List<String> failures;
 
@@ -56,7 +60,12 @@ final class Rig implements AutoCloseable {
 
     Rig(Draws draws, Ticker ticker, Timers given, int threads) {
         timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
-        workers = new Workers(threads, Transport.best(), Ticker.system());
+        workers =
+                new Workers(
+                        threads,
+                        Transport.best(),
+                        Ticker.system(),
+                        new Pressure(Ticker.system(), () -> memory, Pressure.Limits.USUAL));
         var extensions =
                 new Extensions(
                         Stream.concat(

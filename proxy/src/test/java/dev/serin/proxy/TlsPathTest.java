@@ -220,4 +220,73 @@ class TlsPathTest {
             }
         }
     }
+
+    @Test
+    void thoseBehindAreToldOfTheClientsCertificate() throws Exception {
+        var told = new java.util.concurrent.LinkedBlockingQueue<String>();
+        try (rig;
+                var origin =
+                        new Origin(wire -> {
+                            for (var asked = wire.request();
+                                    asked != null;
+                                    asked = wire.request()) {
+                                told.add(String.valueOf(asked.header("x-forwarded-client-cert")));
+                                told.add(asked.header("x-forwarded-proto"));
+                                wire.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                            }
+                        })) {
+            apply(Rig.cluster("one", origin.port()), Rig.routes(ALL));
+            var own =
+                    "By=spiffe://cluster.local/ns/n/sa/server;Hash=HASH;Subject=\"CN=client\";"
+                            + "URI=spiffe://cluster.local/ns/n/sa/client;DNS=client.test";
+            var cases =
+                    java.util.Map.of(
+                            "SANITIZE", "null",
+                            "FORWARD_ONLY", "old",
+                            "APPEND_FORWARD", "old," + own,
+                            "SANITIZE_SET", own,
+                            "ALWAYS_FORWARD_ONLY", "old");
+            for (var one : cases.entrySet()) {
+                apply(telling(one.getKey()));
+                try (var client =
+                        new Wire(
+                                Pki.connect(
+                                        Pki.context(MESH.pem(), CLIENT),
+                                        rig.port("main"),
+                                        "server.test"))) {
+                    client.get("/", "x-forwarded-client-cert: old");
+                }
+                assertEquals(
+                        one.getValue(),
+                        told.poll(5, java.util.concurrent.TimeUnit.SECONDS)
+                                .replaceFirst("Hash=[0-9a-f]{64}", "Hash=HASH"),
+                        one.getKey());
+                assertEquals("https", told.poll(5, java.util.concurrent.TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    private static Listener telling(String how) {
+        var listener = listener("main", server("")).toBuilder();
+        var filter = listener.getFilterChainsBuilder(0).getFiltersBuilder(0);
+        try {
+            var manager =
+                    filter
+                            .getTypedConfig()
+                            .unpack(
+                                    io.envoyproxy.envoy.extensions.filters.network
+                                            .http_connection_manager.v3.HttpConnectionManager.class)
+                            .toBuilder();
+            manager.setForwardClientCertDetails(
+                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
+                            .HttpConnectionManager.ForwardClientCertDetails.valueOf(how));
+            manager.getSetCurrentClientCertDetailsBuilder().setUri(true).setDns(true);
+            manager.getSetCurrentClientCertDetailsBuilder()
+                    .setSubject(com.google.protobuf.BoolValue.of(true));
+            filter.setTypedConfig(com.google.protobuf.Any.pack(manager.build()));
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+        return listener.build();
+    }
 }

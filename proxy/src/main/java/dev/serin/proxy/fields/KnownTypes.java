@@ -32,6 +32,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpIns
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
@@ -116,6 +117,9 @@ public final class KnownTypes {
                             HttpInspector::getDescriptor),
                     entry(LISTENER + "original_dst.v3.OriginalDst", OriginalDst::getDescriptor),
                     entry(LISTENER + "tls_inspector.v3.TlsInspector", TlsInspector::getDescriptor),
+                    entry(
+                            NETWORK + "connection_limit.v3.ConnectionLimit",
+                            ConnectionLimit::getDescriptor),
                     entry(
                             NETWORK + "http_connection_manager.v3.HttpConnectionManager",
                             HttpConnectionManager::getDescriptor),

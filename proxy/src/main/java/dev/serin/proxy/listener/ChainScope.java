@@ -8,13 +8,14 @@ import dev.serin.proxy.listener.ListenerConfig.Http;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.StreamObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.worker.Pressure;
 
 import org.jspecify.annotations.Nullable;
 
 /// The data plane, as one connection of a filter chain sees it.
 ///
 /// @param share of a drain's time after which this connection ends
-record ChainScope(Scope outer, Chain chain, double share) implements Scope {
+record ChainScope(Scope outer, Chain chain, double share, Pressure pressure) implements Scope {
     @Override
     public @Nullable RouteTable routes(String name) {
         return outer.routes(name);
@@ -38,7 +39,7 @@ record ChainScope(Scope outer, Chain chain, double share) implements Scope {
     @Override
     public boolean draining() {
         var drain = chain.newest().drain();
-        return drain != null && drain.has(share) || outer.draining();
+        return drain != null && drain.has(share) || outer.draining() || pressure.endsConnections();
     }
 
     @Override

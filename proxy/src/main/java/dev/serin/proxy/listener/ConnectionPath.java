@@ -15,6 +15,7 @@ import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.tls.TlsObserver;
+import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -41,9 +42,11 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private final Scope scope;
     private final Neighbours neighbours;
     private final LiveListener accepted;
+    private final @Nullable ProxiedClient client;
     private ListenerConfig config;
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
+    private @Nullable InetSocketAddress direct;
     private @Nullable ByteBuf seen;
     private @Nullable String protocol;
     private Timers.@Nullable Timer detection;
@@ -51,12 +54,19 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private boolean http;
     private boolean done;
 
-    ConnectionPath(Worker worker, Scope scope, Neighbours neighbours, LiveListener accepted) {
+    /// @param client whom a PROXY header has told of; null for whoever is at the other end
+    ConnectionPath(
+            Worker worker,
+            Scope scope,
+            Neighbours neighbours,
+            LiveListener accepted,
+            @Nullable ProxiedClient client) {
         this.worker = worker;
         this.scope = scope;
         this.neighbours = neighbours;
         this.accepted = accepted;
         this.config = accepted.config();
+        this.client = client;
     }
 
     @Override
@@ -67,9 +77,14 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             ctx.close(); // gone before we looked
             return;
         }
+        direct = remote;
+        if (client != null) {
+            remote = client.source();
+            local = client.destination();
+        }
 
         // 1. Where the client meant to go; before anything that asks for the local address.
-        if (config.inspection().originalDestination()) {
+        if (config.inspection().originalDestination() && client == null) {
             var original = OriginalDestination.of(ctx.channel());
             if (original != null && original.equals(local)) {
                 done = true;
@@ -179,7 +194,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         config.direction(),
                         to,
                         from,
-                        from,
+                        java.util.Objects.requireNonNull(direct),
                         found.serverName(),
                         null,
                         null,
@@ -249,6 +264,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         new Slots(),
                         downstream.tls() == null ? null : downstream.tls().alpn(),
                         name -> scope.observer().counted(name));
+        if (client != null) {
+            connection.slots().put(ProxiedClient.SLOT, client);
+        }
         for (var filter : chain.filters()) {
             var detail = filter.refusal(connection);
             if (detail != null) {

@@ -25,7 +25,9 @@ import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 
@@ -34,9 +36,11 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Compiles Envoy's Listener. Pure, but that a chain whose message did not change stays the same
 /// object, so that its connections need not end.
@@ -122,22 +126,38 @@ public final class ListenerCompiler {
         var original = listener.getUseOriginalDst().getValue();
         PortTest tls = null;
         PortTest http = null;
+        ProxyHeaderReader.Rules proxyHeader = null;
         for (var filter : listener.getListenerFiltersList()) {
             var field = "listener_filters['" + filter.getName() + "']";
             if (filter.hasConfigDiscovery()) {
                 throw new ConfigProblem(field, "config_discovery is not supported");
             }
-            var type = ExtensionConfig.of(filter.getName(), filter.getTypedConfig()).type();
+            var config = ExtensionConfig.of(filter.getName(), filter.getTypedConfig());
+            var type = config.type();
             var test = filter.hasFilterDisabled() ? not(filter.getFilterDisabled()) : always();
             switch (type) {
                 case LISTENER + "original_dst.v3.OriginalDst" -> original = true;
                 case LISTENER + "tls_inspector.v3.TlsInspector" -> tls = test;
                 case LISTENER + "http_inspector.v3.HttpInspector" -> http = test;
+                case LISTENER + "proxy_protocol.v3.ProxyProtocol" ->
+                        proxyHeader = proxyHeader(field, config, filter);
                 default ->
                         throw new ConfigProblem(field, "unknown listener filter of type " + type);
             }
         }
-        return new Inspection(original, tls, http);
+        return new Inspection(original, tls, http, proxyHeader);
+    }
+
+    private static ProxyHeaderReader.Rules proxyHeader(
+            String field, ExtensionConfig config, ListenerFilter filter) throws ConfigProblem {
+        if (filter.hasFilterDisabled()) {
+            throw new ConfigProblem(field + ".filter_disabled", "is not supported");
+        }
+        var message = config.as(ProxyProtocol.parser());
+        var refused = new HashSet<Integer>();
+        message.getDisallowedVersionsList().forEach(v -> refused.add(v.getNumber() + 1));
+        return new ProxyHeaderReader.Rules(
+                message.getAllowRequestsWithoutProxyProtocol(), Set.copyOf(refused));
     }
 
     private static PortTest always() {

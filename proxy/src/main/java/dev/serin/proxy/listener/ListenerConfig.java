@@ -46,8 +46,12 @@ public record ListenerConfig(
     /// What a listener finds out before it chooses a chain. A null condition turns one off.
     ///
     /// @param originalDestination by netfilter
+    /// @param proxyHeader null if connections do not begin with a PROXY header
     public record Inspection(
-            boolean originalDestination, @Nullable PortTest tls, @Nullable PortTest http) {}
+            boolean originalDestination,
+            @Nullable PortTest tls,
+            @Nullable PortTest http,
+            ProxyHeaderReader.@Nullable Rules proxyHeader) {}
 
     /// Whether an inspection is made for connections to this port.
     @FunctionalInterface

@@ -5,6 +5,7 @@ import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Binding;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.worker.Worker;
 import dev.serin.proxy.worker.Workers;
 
@@ -15,6 +16,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
+
+import org.jspecify.annotations.Nullable;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -189,8 +192,27 @@ public final class LiveListener {
     }
 
     private void accept(Worker worker, Channel channel) {
+        if (worker.pressure().refusesConnections()) {
+            channel.close();
+            return;
+        }
         connections.add(channel);
-        channel.pipeline().addLast(new ConnectionPath(worker, scope, neighbours, this));
+        channel.pipeline().addLast(new SlowReaders(worker));
+        var now = config;
+        var rules = now.inspection().proxyHeader();
+        channel.pipeline()
+                .addLast(
+                        rules == null
+                                ? path(worker, null)
+                                : new ProxyHeaderReader(
+                                        worker,
+                                        rules,
+                                        now.detectMillis(),
+                                        client -> path(worker, client)));
+    }
+
+    private ConnectionPath path(Worker worker, @Nullable ProxiedClient client) {
+        return new ConnectionPath(worker, scope, neighbours, this, client);
     }
 
     /// The data plane as the streams of a connection on `chain` see it: draining when the chain is.
@@ -201,7 +223,8 @@ public final class LiveListener {
         var connections = chain.connections();
         connections.add(connection);
         channel.closeFuture().addListener(_ -> connections.remove(connection));
-        return new ChainScope(scope, chain, share);
+        var pressure = workers.of(channel.eventLoop()).pressure();
+        return new ChainScope(scope, chain, share, pressure);
     }
 
     /// Where it listens; the port is the real one where 0 was asked for.

@@ -13,6 +13,8 @@ import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.Traffic;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.tls.Tls;
+import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -149,8 +152,22 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         counted = picked;
         picked.begin();
-        Connector.connect(worker, to, picked, new HostSide())
+        Connector.connect(worker, to, picked, wish(to), new HostSide())
                 .addListener((ChannelFuture future) -> connected(to, picked, future));
+    }
+
+    private ConnectionWish wish(LiveCluster to) {
+        if (!to.config().transports().announced()) {
+            return ConnectionWish.NONE;
+        }
+        var told = slots.get(ProxiedClient.SLOT);
+        return new ConnectionWish(
+                null,
+                null,
+                null,
+                told == null
+                        ? new ProxiedClient(downstream.remote(), downstream.local(), List.of())
+                        : told);
     }
 
     private void connected(LiveCluster to, Host on, ChannelFuture future) {

@@ -10,6 +10,7 @@ import dev.serin.proxy.transport.TransportConfig.Announced;
 import dev.serin.proxy.transport.TransportConfig.Raw;
 import dev.serin.proxy.transport.TransportConfig.Secure;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,11 @@ public final class LiveTransports {
         }
         pipeline.addLast(handler);
         return true;
+    }
+
+    /// A connection without TLS is there: sends what comes before everything else.
+    public static void connected(Channel channel) {
+        ProxyHeaderWriter.announce(channel);
     }
 
     /// The context of a transport's TLS; null if it has none.

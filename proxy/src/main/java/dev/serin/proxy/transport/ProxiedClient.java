@@ -2,6 +2,8 @@ package dev.serin.proxy.transport;
 
 import com.google.protobuf.ByteString;
 
+import dev.serin.proxy.stream.Slot;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -12,6 +14,10 @@ import java.util.List;
 /// @param tlvs that came with its own header
 public record ProxiedClient(
         InetSocketAddress source, InetSocketAddress destination, List<Tlv> tlvs) {
+    /// Who a connection's own PROXY header told of.
+    public static final Slot<ProxiedClient> SLOT =
+            new Slot<>(ProxiedClient.class, "proxied-client");
+
     /// A further fact.
     public record Tlv(int type, ByteString value) {}
 }

@@ -3,6 +3,7 @@ package dev.serin.proxy.transport;
 import dev.serin.proxy.transport.TransportConfig.Announced;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
@@ -29,6 +30,20 @@ final class ProxyHeaderWriter extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        announce(ctx);
+        ctx.fireChannelActive();
+    }
+
+    /// Writes the header now. Whoever waits for the connection hears of it before the handlers do,
+    /// and would write first.
+    static void announce(Channel channel) {
+        var ctx = channel.pipeline().context(ProxyHeaderWriter.class);
+        if (ctx != null) {
+            ((ProxyHeaderWriter) ctx.handler()).announce(ctx);
+        }
+    }
+
+    private void announce(ChannelHandlerContext ctx) {
         var out = ctx.alloc().directBuffer(256);
         if (config.version() == 1) {
             writeText(out);
@@ -37,7 +52,6 @@ final class ProxyHeaderWriter extends ChannelInboundHandlerAdapter {
         }
         ctx.writeAndFlush(out, ctx.voidPromise());
         ctx.pipeline().remove(this);
-        ctx.fireChannelActive();
     }
 
     private void writeText(ByteBuf out) {

@@ -19,16 +19,18 @@ public final class Worker {
     private final int index;
     private final EventLoop loop;
     private final Ticker ticker;
+    private final Pressure pressure;
     private final List<Runnable> afterPass = new ArrayList<>();
     private final Runnable endPass = this::endPass;
     private byte[] scratch = new byte[16 * 1024];
     private String date = "";
     private long dateUntil;
 
-    Worker(int index, EventLoop loop, Ticker ticker) {
+    Worker(int index, EventLoop loop, Ticker ticker, Pressure pressure) {
         this.index = index;
         this.loop = loop;
         this.ticker = ticker;
+        this.pressure = pressure;
     }
 
     /// From 0, unique among the workers.
@@ -42,6 +44,11 @@ public final class Worker {
 
     public Ticker ticker() {
         return ticker;
+    }
+
+    /// Any thread.
+    public Pressure pressure() {
+        return pressure;
     }
 
     /// A buffer of at least `size` octets whose content lives until the next call that might use

@@ -22,13 +22,20 @@ public final class Workers implements AutoCloseable {
 
     /// @param count of threads, as a rule one a core
     public Workers(int count, Transport transport, Ticker ticker) {
+        this(count, transport, ticker, new Pressure(ticker, new Memory(), Pressure.Limits.USUAL));
+    }
+
+    /// @param pressure that all streams and connections ask
+    public Workers(int count, Transport transport, Ticker ticker, Pressure pressure) {
         group =
                 new MultiThreadIoEventLoopGroup(
                         count,
                         new DefaultThreadFactory("proxy-worker", true),
                         transport.ioHandler());
         for (EventExecutor loop : group) {
-            workers.add(new Worker(workers.size(), (io.netty.channel.EventLoop) loop, ticker));
+            workers.add(
+                    new Worker(
+                            workers.size(), (io.netty.channel.EventLoop) loop, ticker, pressure));
         }
         held = LeftOver.hold("workers", Integer.toString(count));
     }

@@ -2,6 +2,7 @@ package dev.serin.proxy.http.manager;
 
 import dev.serin.base.chance.Draw;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.stream.Downstream;
@@ -33,6 +34,10 @@ final class EdgeHeaders {
     ///   is believed to come from.
     static Downstream request(RequestHead request, Edge edge, Downstream downstream, Draw ids) {
         var headers = request.headers();
+        if (downstream.tls() != null && request.protocol() != HttpProtocol.HTTP2) {
+            request.scheme("https"); // HTTP/1 does not say it
+        }
+        ClientCertificate.tell(headers, edge.certificate(), downstream.tls());
         var forwarded = headers.joined("x-forwarded-for");
         var trusted = trusted(forwarded, edge, downstream);
         var internal = internal(forwarded, edge, trusted == null ? downstream.remote() : trusted);
@@ -121,7 +126,7 @@ final class EdgeHeaders {
             if (!internal) {
                 headers.set("x-envoy-external-address", text);
             }
-            headers.set("x-forwarded-proto", "http");
+            headers.set("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
         }
         if (!edge.skipXffAppend()) {
             headers.set("x-forwarded-for", forwarded == null ? text : forwarded + "," + text);

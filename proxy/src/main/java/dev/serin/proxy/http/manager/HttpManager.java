@@ -95,5 +95,6 @@ public record HttpManager(
             boolean keepRequestId,
             RequestForm form,
             @Nullable String via,
-            List<Cidr> internal) {}
+            List<Cidr> internal,
+            ClientCertificate.Told certificate) {}
 }

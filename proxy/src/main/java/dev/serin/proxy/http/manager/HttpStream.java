@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
 /// stream's event loop only.
 final class HttpStream extends StreamFacts implements RequestReader {
+    private static final LocalReply OVERLOADED =
+            new LocalReply(
+                    503, ResponseFlag.OVERLOAD_MANAGER.bit(), "overload", "envoy overloaded");
+
     private final ResponseWriter out;
     private FilterPath filters = FilterPath.NONE;
     private @Nullable HeldParts heldRequest;
@@ -59,6 +63,10 @@ final class HttpStream extends StreamFacts implements RequestReader {
                 manager.edge().form().settle(request, connection.downstream().local().getPort());
         if (wrong != null) {
             reply(wrong);
+            return;
+        }
+        if (worker().pressure().refusesRequests()) {
+            reply(OVERLOADED);
             return;
         }
 

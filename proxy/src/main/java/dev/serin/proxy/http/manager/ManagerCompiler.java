@@ -139,7 +139,8 @@ public final class ManagerCompiler {
                 config.getPreserveExternalRequestId(),
                 Http1Compiler.form(config),
                 config.getVia().isEmpty() ? null : config.getVia(),
-                internal(config.getInternalAddressConfig().getCidrRangesList()));
+                internal(config.getInternalAddressConfig().getCidrRangesList()),
+                ClientCertificate.Told.of(config));
     }
 
     private static List<Cidr> internal(List<CidrRange> ranges) throws ConfigProblem {

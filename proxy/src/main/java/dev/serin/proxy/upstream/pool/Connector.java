@@ -3,6 +3,7 @@ package dev.serin.proxy.upstream.pool;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.tls.Handshake;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.transport.LiveTransports;
 import dev.serin.proxy.transport.TransportConfig;
 import dev.serin.proxy.transport.TransportFailure;
 import dev.serin.proxy.upstream.Host;
@@ -174,6 +175,7 @@ public final class Connector {
                 } else if (unusable != null) {
                     fail(unusable);
                 } else if (!waits) {
+                    LiveTransports.connected(future.channel());
                     promise.trySuccess();
                 }
             });
