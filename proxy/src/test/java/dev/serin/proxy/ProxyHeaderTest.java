@@ -144,7 +144,7 @@ class ProxyHeaderTest {
                 out,
                 seen(
                         "version: V2, added_tlvs: [{type: 226, value: cWFx}], pass_through_tlvs:"
-                            + " {match_type: INCLUDE, tlv_type: [234]}",
+                                + " {match_type: INCLUDE, tlv_type: [234]}",
                         "",
                         in));
     }

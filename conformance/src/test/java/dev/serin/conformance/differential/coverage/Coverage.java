@@ -105,7 +105,7 @@ final class Coverage {
         var word =
                 Pattern.compile(
                         "\\b([a-z0-9]+(?:_[a-z0-9]+)*)(?=\\\\?\"?:"
-                            + " )|\\.(?:set|add|put)([A-Z]\\w*)\\(");
+                                + " )|\\.(?:set|add|put)([A-Z]\\w*)\\(");
         try (var files = Files.walk(sources)) {
             for (var file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
                 var test = file.getFileName().toString().replace(".java", "");

@@ -55,8 +55,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         this.worker = worker;
         this.keeper = keeper;
         this.trailers = trailers;
-        this.parser =
-                new Http1Parser(worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD));
+        this.parser = new Http1Parser(worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD));
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }

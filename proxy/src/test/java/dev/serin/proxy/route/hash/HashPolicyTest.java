@@ -110,7 +110,7 @@ class HashPolicyTest {
         assertTrue(
                 text.matches(
                         "sid=\"[0-9a-f]{16}\"; Max-Age=60; Path=/p; SameSite=Lax; Secure;"
-                            + " HttpOnly"),
+                                + " HttpOnly"),
                 text);
         assertEquals(of(text.substring(5, 21)), made, "the next request hashes the same");
         assertEquals(made, hash("/", List.of(), cookie), "one connection, one cookie");
