@@ -9,7 +9,6 @@ import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.listener.LiveListener;
-import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.ProxySnapshot;
 import dev.serin.proxy.snapshot.Reconciler;
@@ -25,8 +24,6 @@ import dev.serin.proxy.worker.Workers;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-
-import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -179,13 +176,8 @@ public final class DataPlane implements AutoCloseable {
 
     private final class PlaneScope implements Scope {
         @Override
-        public @Nullable RouteTable routes(String name) {
-            return snapshot().routes().get(name);
-        }
-
-        @Override
-        public @Nullable LiveCluster cluster(String name) {
-            return snapshot().clusters().get(name);
+        public Known known() {
+            return snapshot();
         }
 
         @Override

@@ -188,7 +188,7 @@ class ReconcileTest {
                             done.countDown();
                         });
             }
-            for (var round = 0; round < 20; round++) {
+            for (var round = 0; round < 60; round++) {
                 var next = "c" + round;
                 rig.apply(eds(next), Rig.routes(to(next)), at(next, two.port(), one.port()));
                 rig.apply(at(next, one.port()));

@@ -5,25 +5,16 @@ import dev.serin.proxy.http.manager.HttpManager;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
 import dev.serin.proxy.listener.ListenerConfig.Http;
-import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.stream.StreamObserver;
-import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Pressure;
-
-import org.jspecify.annotations.Nullable;
 
 /// The data plane, as one connection of a filter chain sees it.
 ///
 /// @param share of a drain's time after which this connection ends
 record ChainScope(Scope outer, Chain chain, double share, Pressure pressure) implements Scope {
     @Override
-    public @Nullable RouteTable routes(String name) {
-        return outer.routes(name);
-    }
-
-    @Override
-    public @Nullable LiveCluster cluster(String name) {
-        return outer.cluster(name);
+    public Known known() {
+        return outer.known();
     }
 
     @Override

@@ -88,7 +88,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         ctx.channel().config().setAutoRead(false);
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         var name = cluster();
-        cluster = scope.cluster(name);
+        cluster = scope.known().cluster(name);
         if (cluster == null) {
             fail(ResponseFlag.NO_CLUSTER_FOUND, "");
             return;

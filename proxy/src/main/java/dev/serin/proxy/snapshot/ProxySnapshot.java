@@ -1,5 +1,6 @@
 package dev.serin.proxy.snapshot;
 
+import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.upstream.LiveCluster;
@@ -19,7 +20,8 @@ public record ProxySnapshot(
         Map<String, ListenerConfig> listeners,
         Map<String, RouteTable> routes,
         Map<String, LiveCluster> clusters,
-        Map<InetSocketAddress, ListenerConfig> caught) {
+        Map<InetSocketAddress, ListenerConfig> caught)
+        implements Scope.Known {
     static final ProxySnapshot EMPTY = new ProxySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of());
 
     /// Of these parts, with the listeners that do not bind laid out by address.
@@ -36,6 +38,16 @@ public record ProxySnapshot(
         }
         return new ProxySnapshot(
                 number, Map.copyOf(listeners), Map.copyOf(routes), Map.copyOf(clusters), caught);
+    }
+
+    @Override
+    public @Nullable RouteTable routes(String name) {
+        return routes.get(name);
+    }
+
+    @Override
+    public @Nullable LiveCluster cluster(String name) {
+        return clusters.get(name);
     }
 
     /// The listener for exactly this address, else for its port on every address.

@@ -53,10 +53,10 @@ public final class HttpConnection implements StreamFactory {
         return scope.draining();
     }
 
-    /// The routes in use now; null if none have come yet.
-    @Nullable RouteTable routes() {
+    /// The routes of a stream; null if none have come yet.
+    @Nullable RouteTable routes(Scope.Known known) {
         var name = manager.rdsName();
-        return name == null ? manager.inline() : scope.routes(name);
+        return name == null ? manager.inline() : known.routes(name);
     }
 
     /// The filters of a stream; those that are disabled, by themselves or on the route, are left

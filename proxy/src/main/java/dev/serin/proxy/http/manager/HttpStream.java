@@ -71,7 +71,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
-        var table = connection.routes();
+        var table = connection.routes(known);
         if (table != null) {
             table.dropInternalOnly(request);
             route = table.match(request, downstream, slots);

@@ -9,11 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The data plane around a stream: what is in use now, and who is told of its end. Any thread.
 public interface Scope {
-    /// The routes in use of this name; null if there are none.
-    @Nullable RouteTable routes(String name);
+    /// Routes and clusters that belong together. A stream reads them once and keeps them: by a
+    /// later reading the cluster of its route may be gone.
+    interface Known {
+        /// The routes in use of this name; null if there are none.
+        @Nullable RouteTable routes(String name);
 
-    /// Null if it is not in use.
-    @Nullable LiveCluster cluster(String name);
+        /// Null if it is not in use.
+        @Nullable LiveCluster cluster(String name);
+    }
+
+    /// What is in use now.
+    Known known();
 
     Draws draws();
 

@@ -32,6 +32,7 @@ import java.util.Map;
 /// path itself is [HttpStream]'s.
 abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     final HttpConnection connection;
+    final Scope.Known known;
     final RequestHead request;
     final Slots slots = new Slots();
     Downstream downstream;
@@ -52,6 +53,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     StreamFacts(HttpConnection connection, RequestHead request) {
         this.connection = connection;
+        this.known = connection.scope().known();
         this.request = request;
         this.downstream = connection.downstream();
         this.start = connection.worker().ticker().nanos();
@@ -65,7 +67,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public @Nullable LiveCluster cluster(String name) {
-        return connection.scope().cluster(name);
+        return known.cluster(name);
     }
 
     @Override
