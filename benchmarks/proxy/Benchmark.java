@@ -28,8 +28,8 @@ final class Benchmark {
     private Benchmark(Bench bench, boolean quick, Map<String, String> options) {
         this.bench = bench;
         this.quick = quick;
-        rounds = Integer.parseInt(options.getOrDefault("--rounds", quick ? "2" : "7"));
-        seconds = Double.parseDouble(options.getOrDefault("--seconds", quick ? "0.7" : "1.2"));
+        rounds = Integer.parseInt(options.getOrDefault("--rounds", quick ? "1" : "7"));
+        seconds = Double.parseDouble(options.getOrDefault("--seconds", quick ? "0.6" : "1.2"));
         var all = quick ? "serin,envoy" : String.join(",", Bench.PEERS);
         peers = List.of(options.getOrDefault("--peers", all).split(","));
     }
@@ -119,7 +119,7 @@ final class Benchmark {
         for (var peer : up.values()) {
             try {
                 if (peer.name.equals("serin")) {
-                    bench.load.saturate(of.row.wide(), peer, first && !quick ? 8 : 3);
+                    bench.load.saturate(of.row.wide(), peer, first ? (quick ? 3.5 : 8) : 3);
                 }
                 reached.put(peer.name, bench.load.saturate(of.row, peer, 0.5).perSecond());
             } catch (IOException e) {
