@@ -139,7 +139,8 @@ final class Origin implements AutoCloseable {
             return head.toString(StandardCharsets.ISO_8859_1);
         }
 
-        /// Reads one message with its body; null at the end.
+        /// Reads one message with its body; null at the end. A body that ends short is an
+        /// IOException: its message never came.
         Message message() throws IOException {
             var head = head();
             if (head == null) {
@@ -151,10 +152,7 @@ final class Origin implements AutoCloseable {
                 body = chunks();
             } else if (lower.contains("content-length: ")) {
                 var length = lower.replaceAll("(?s).*content-length: (\\d+).*", "$1");
-                body =
-                        new String(
-                                in.readNBytes(Integer.parseInt(length)),
-                                StandardCharsets.ISO_8859_1);
+                body = whole(Integer.parseInt(length));
             }
             return new Message(head, body);
         }
@@ -164,11 +162,19 @@ final class Origin implements AutoCloseable {
             return message();
         }
 
+        private String whole(int size) throws IOException {
+            var octets = in.readNBytes(size);
+            if (octets.length < size) {
+                throw new IOException("a body of " + size + " octets ended after " + octets.length);
+            }
+            return new String(octets, StandardCharsets.ISO_8859_1);
+        }
+
         private String chunks() throws IOException {
             var body = new StringBuilder();
             while (true) {
                 var size = Integer.parseInt(line(), 16);
-                body.append(new String(in.readNBytes(size), StandardCharsets.ISO_8859_1));
+                body.append(whole(size));
                 if (size == 0) {
                     while (!line().isEmpty()) {
                         body.append("|trailer");
