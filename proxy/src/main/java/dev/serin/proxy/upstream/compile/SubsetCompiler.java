@@ -51,7 +51,7 @@ final class SubsetCompiler {
         try {
             return compile(LbSubsetConfig.parseFrom(from.toByteString()));
         } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem("subset", e.getMessage());
+            throw new IllegalStateException("the same message by another name", e);
         }
     }
 
