@@ -17,10 +17,6 @@ class HttpRbacTest {
         return new Rig(Draws.system());
     }
 
-    private static void ask(Wire wire, String... lines) throws java.io.IOException {
-        wire.write(String.join("\r\n", lines) + "\r\n\r\n");
-    }
-
     private static String route(String more) {
         return """
         - name: one
