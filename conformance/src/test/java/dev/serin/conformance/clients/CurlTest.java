@@ -83,7 +83,7 @@ class CurlTest {
                                 "20",
                                 "-w",
                                 "%{http_version} %{response_code} %{size_download}"
-                                    + " %{num_connects}\n"));
+                                        + " %{num_connects}\n"));
         command.addAll(List.of(arguments));
         return Program.run(30, command);
     }

@@ -50,7 +50,7 @@ class GrpcJavaTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         channel.shutdownNow();
         echo.close();
     }
