@@ -81,8 +81,8 @@ class PeerMetadataTest {
     @Test
     void aClientsSideTellsHostsOfTheMeshAlone() throws Exception {
         var config =
-                "{upstream_discovery: [{istio_headers: {}}],"
-                        + " upstream_propagation: [{istio_headers: {skip_external_clusters: SKIP}}]}";
+                "{upstream_discovery: [{istio_headers: {}}], upstream_propagation: [{istio_headers:"
+                    + " {skip_external_clusters: SKIP}}]}";
         var outside = "metadata: {filter_metadata: {istio: {external: true}}}\n";
         var closed = "metadata: {filter_metadata: {istio: {disable_mx: true}}}\n";
         assertTrue(told(config.replace("SKIP", "true"), "").contains("metadata-id: node"));

@@ -47,8 +47,7 @@ public final class PeerMetadataFilters implements HttpFilterFactory {
             throw new ConfigProblem(
                     "shared_with_upstream", "there are no internal listeners to share it with");
         }
-        var labels =
-                list(fields, "additional_labels").stream().map(Value::getStringValue).toList();
+        var labels = list(fields, "additional_labels").stream().map(Value::getStringValue).toList();
         var exchange =
                 new Exchange(
                         own,
@@ -152,9 +151,7 @@ public final class PeerMetadataFilters implements HttpFilterFactory {
             var headers = head.headers();
             learn(stream, headers, ofHost, Peer.UPSTREAM);
             // Only to those who told of themselves: others would not remove it.
-            if (toClient != null
-                    && stream.slots().get(TOLD) != null
-                    && toClient.wanted(stream)) {
+            if (toClient != null && stream.slots().get(TOLD) != null && toClient.wanted(stream)) {
                 tell(headers);
             }
             return Next.CONTINUE;

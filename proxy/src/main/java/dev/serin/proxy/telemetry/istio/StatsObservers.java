@@ -34,7 +34,8 @@ public final class StatsObservers implements NetworkObserverFactory {
         own.tellBuild(metrics);
         return new CountingTcp(
                 settings.tcpMillis(),
-                new IstioMetrics(metrics, settings), new TrafficReader(own, settings));
+                new IstioMetrics(metrics, settings),
+                new TrafficReader(own, settings));
     }
 
     /// Counts a connection while it lives.

@@ -216,7 +216,9 @@ class IstioMetricsTest {
     void tellsPeersLabelsBesideTheUsualOnes() {
         var told = own.read(own.encoded(List.of("other", "absent")));
         assertEquals("x", ((Expression.Node) told.node().get("labels")).get("other"));
-        assertEquals(null, ((Expression.Node) own.read(own.encoded()).node().get("labels")).get("other"));
+        assertEquals(
+                null,
+                ((Expression.Node) own.read(own.encoded()).node().get("labels")).get("other"));
     }
 
     @Test
