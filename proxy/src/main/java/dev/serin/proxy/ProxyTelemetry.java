@@ -4,6 +4,7 @@ import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.NetworkObserverFactory;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
+import dev.serin.proxy.telemetry.ClusterStats;
 import dev.serin.proxy.telemetry.EnvoyStats;
 import dev.serin.proxy.telemetry.istio.PeerExchange;
 import dev.serin.proxy.telemetry.istio.PeerMetadata;
@@ -32,6 +33,7 @@ final class ProxyTelemetry {
 
     private final Metrics metrics = new Metrics(SERIES_BOUND);
     private final EnvoyStats envoyStats = new EnvoyStats(metrics);
+    private final ClusterStats clusterStats = new ClusterStats(metrics);
     private final ProxyLog log;
     private final LogLines output;
     private final FileAccessLogs accessLogs;
@@ -70,6 +72,11 @@ final class ProxyTelemetry {
     /// Is to be told of every stream and connection.
     EnvoyStats envoyStats() {
         return envoyStats;
+    }
+
+    /// Is told of what happens in clusters.
+    ClusterStats clusterStats() {
+        return clusterStats;
     }
 
     ProxyLog log() {

@@ -68,6 +68,7 @@ public final class StaticBootstrap {
                             "only what this proxy supports",
                             null));
         }
+        var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();
         var clusters = resources.getClustersList().stream().map(StaticBootstrap::of).toList();
         var listeners = resources.getListenersList().stream().map(StaticBootstrap::of).toList();
@@ -88,7 +89,8 @@ public final class StaticBootstrap {
                         new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()),
                         new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of())),
                 ports,
-                new Application("127.0.0.1", Map.of(), null));
+                new Application("127.0.0.1", Map.of(), null),
+                local.isEmpty() ? null : local);
     }
 
     private static ConfigUpdate.Versioned of(Cluster cluster) {

@@ -61,12 +61,20 @@ public final class EnvoyPeer implements Peer {
                         .redirectError(problems.toFile())
                         .start();
         Thread.ofVirtual().start(this::readLog);
-        Eventually.poll(BOUND, () -> Files.exists(admin) || !process.isAlive(), started -> started);
+        Eventually.poll(BOUND, () -> !read(admin).isEmpty() || !process.isAlive(), started -> started);
         if (!process.isAlive()) {
             throw new IllegalStateException("Envoy ended: " + Files.readString(problems));
         }
         pages = new Pages(Files.readString(admin).strip());
         Eventually.eventually(BOUND, "Envoy's pages", () -> !pages.get("/server_info").isEmpty());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /// The binary that `.ci/peers` installed.

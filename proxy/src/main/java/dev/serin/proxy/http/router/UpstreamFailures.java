@@ -37,14 +37,27 @@ final class UpstreamFailures {
 
     /// The cluster asks for a share of its requests to be refused.
     ///
+    /// @param all whether it is all of them
     /// @param told whether the client is told so by a header
-    static LocalReply dropped(boolean told) {
+    static LocalReply dropped(boolean all, boolean told) {
+        return all
+                ? dropped(ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD, "unconditional", told)
+                : dropped(ResponseFlag.DROP_OVERLOAD, "", told);
+    }
+
+    private static LocalReply dropped(ResponseFlag flag, String how, boolean told) {
+        var before = how.isEmpty() ? "" : how + " ";
         return new LocalReply(
                 503,
-                ResponseFlag.DROP_OVERLOAD.bit(),
-                "drop_overload",
-                "drop overload",
-                told ? new Headers(8).add("x-envoy-drop-overload", "true") : null);
+                flag.bit(),
+                before.replace(' ', '_') + "drop_overload",
+                before + "drop overload",
+                told
+                        ? new Headers(8)
+                                .add(
+                                        "x-envoy-" + before.replace(' ', '-') + "drop-overload",
+                                        "true")
+                        : null);
     }
 
     /// @param reason of the transport, for logs only

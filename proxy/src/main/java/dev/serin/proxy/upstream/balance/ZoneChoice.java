@@ -66,9 +66,10 @@ final class ZoneChoice {
 
     /// Null if nearness does not count here.
     static @Nullable ZoneChoice of(HostSet set, Policy policy, HostPicker.Means means) {
-        var zone = policy.spread().zone();
+        var wanted = policy.spread().zone();
+        var zone = wanted == null ? Zone.USUAL : wanted;
         var local = means.local();
-        if (zone == null || local == null || set.localities().size() < 2) {
+        if (local == null || set.localities().size() < 2) {
             return null;
         }
         var own = set.places().indexOf(local.own());
