@@ -315,6 +315,10 @@ public final class Proxy implements AutoCloseable {
 
     /// Makes the data plane.
     interface PlaneMaker {
-        Plane make(ProxyOptions options, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
+        Plane make(
+                ProxyOptions options,
+                ProxyPlace place,
+                ProxyRuntime runtime,
+                ProxyTelemetry telemetry);
     }
 }

@@ -25,8 +25,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/// What clusters count of themselves, and how they are now, under Envoy's names
-/// (`cluster.NAME.*`). Any thread.
+/// What clusters count of themselves, and how they are now, under Envoy's names (`cluster.NAME.*`).
+/// Any thread.
 public final class ClusterStats implements ClusterObserver.Source {
     private static final String CLUSTER = "cluster.{envoy_cluster_name}.";
 

@@ -296,22 +296,12 @@ public final class Router implements Attempt.Owner {
 
     @Override
     public void unconnected(HostPool.Failure failure, String reason) {
-        switch (failure) {
-            case OVERFLOW -> {
-                attempt = null; // which is as if no host had been picked
-                fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
-                return;
-            }
-            case TOO_MANY -> {
-                fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
-                return;
-            }
-            case NO_POOL -> {
-                attempt = null;
-                fail(UpstreamFailures.NO_HOST);
-                return;
-            }
-            case CONNECT, TIMEOUT -> {}
+        var refusal = UpstreamFailures.refused(failure, attempts, config.envoyHeaders());
+        if (refusal != null) {
+            // where it did not come to a connection it is as if no host had been picked
+            attempt = failure == HostPool.Failure.TOO_MANY ? attempt : null;
+            fail(refusal);
+            return;
         }
         transportFailure = failure == HostPool.Failure.CONNECT ? reason : null;
         if (retries.wantsUnconnected() && retry(null, false)) {

@@ -4,6 +4,9 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.upstream.pool.HostPool;
+
+import org.jspecify.annotations.Nullable;
 
 /// What a client is told when no host answers it, word for word as Envoy does.
 final class UpstreamFailures {
@@ -20,10 +23,18 @@ final class UpstreamFailures {
         return new LocalReply(status, ResponseFlag.NO_CLUSTER_FOUND.bit(), "cluster_not_found", "");
     }
 
-    /// A breaker is open.
+    /// What the cluster's breakers do not let through; null where it is something else.
     ///
     /// @param told whether the client is told so by a header
-    static LocalReply overflow(int attempts, boolean told) {
+    static @Nullable LocalReply refused(HostPool.Failure failure, int attempts, boolean told) {
+        return switch (failure) {
+            case OVERFLOW, TOO_MANY -> overflow(attempts, told);
+            case NO_POOL -> NO_HOST;
+            case CONNECT, TIMEOUT -> null;
+        };
+    }
+
+    private static LocalReply overflow(int attempts, boolean told) {
         var reply = before(503, ResponseFlag.UPSTREAM_OVERFLOW, "overflow", "", attempts);
         return told
                 ? new LocalReply(

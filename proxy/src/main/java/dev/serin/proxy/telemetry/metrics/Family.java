@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The series of one name, by the values of their labels.
 ///
 /// @param <S> what counts
-public abstract sealed class Family<S> permits AskedGauges, AskedSeries, Counters, Gauges, Histograms {
+public abstract sealed class Family<S>
+        permits AskedGauges, AskedSeries, Counters, Gauges, Histograms {
     private final String name;
     private final List<String> labels;
     private final int bound;

@@ -86,8 +86,7 @@ public final class Connector {
                         cause -> late[0].tryFailure(cause));
         late[0] =
                 new LatePromise(
-                        race.start(cluster.config().connectTimeout().toMillis()).channel(),
-                        worker);
+                        race.start(cluster.config().connectTimeout().toMillis()).channel(), worker);
         return late[0];
     }
 
@@ -143,8 +142,9 @@ public final class Connector {
             return "connection timeout";
         }
         return text.contains("refused")
-                ? "delayed connect error: Connection refused"
-                : "delayed connect error: " + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
+                ? "delayed_connect_error:_Connection_refused"
+                : "delayed_connect_error:_"
+                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "").replace(' ', '_');
     }
 
     /// @param pipe whether the address is a path
@@ -160,8 +160,8 @@ public final class Connector {
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channelFactory(() ->
-                                pipe ? sockets.transport().newPipe() : sockets.newClient(v6))
+                        .channelFactory(
+                                () -> pipe ? sockets.transport().newPipe() : sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
                         // As clients' connections: one pool, and large reads come from it, too.
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
