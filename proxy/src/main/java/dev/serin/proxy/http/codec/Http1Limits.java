@@ -49,6 +49,7 @@ public record Http1Limits(
     /// @param trailers whether they are passed on
     /// @param properCase whether names of fields are written as `Content-Length`
     /// @param forwardExpect whether `expect: 100-continue` is for the host to answer
+    /// @param keepsAfterErrors whether a connection goes on after a request that got a 400
     /// @param underscores what becomes of a field with `_` in its name
     public record Dialect(
             boolean accept10,
@@ -59,9 +60,20 @@ public record Http1Limits(
             boolean trailers,
             boolean properCase,
             boolean forwardExpect,
+            boolean keepsAfterErrors,
             Underscores underscores) {
         public static final Dialect USUAL =
-                new Dialect(false, "", false, false, true, false, false, false, Underscores.ALLOW);
+                new Dialect(
+                        false,
+                        "",
+                        false,
+                        false,
+                        true,
+                        false,
+                        false,
+                        false,
+                        false,
+                        Underscores.ALLOW);
     }
 
     /// Some servers take `a_b` for `a-b`, by which a rule about that header can be evaded.

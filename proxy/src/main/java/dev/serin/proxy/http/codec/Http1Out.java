@@ -39,6 +39,12 @@ final class Http1Out {
         return text(first).text(second).text(third);
     }
 
+    /// Begins the head of a response, but for what frames its body.
+    Http1Out status(int status, boolean http10, Headers headers) {
+        var version = http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+        return start(version, Statuses.line(status), "").line().fields(headers);
+    }
+
     /// Ends the start line of a request.
     Http1Out version() {
         return text(" HTTP/1.1").line();

@@ -8,6 +8,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.manager.HttpManager.Codec;
@@ -58,7 +59,7 @@ public final class ManagerCompiler {
                 filters(config.getHttpFiltersList(), extensions),
                 router(config.getHttpFiltersList().getLast()),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
-                edge(config),
+                edge(config, extensions.proxy()),
                 codec(config),
                 Http1Compiler.limits(config),
                 http2(config),
@@ -119,7 +120,7 @@ public final class ManagerCompiler {
         }
     }
 
-    private static Edge edge(HttpConnectionManager config) throws ConfigProblem {
+    private static Edge edge(HttpConnectionManager config, ProxyName proxy) throws ConfigProblem {
         var server =
                 switch (config.getServerHeaderTransformation()) {
                     case OVERWRITE -> ServerHeader.OVERWRITE;
@@ -138,7 +139,9 @@ public final class ManagerCompiler {
                 !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
                 config.getPreserveExternalRequestId(),
                 Http1Compiler.form(config),
+                config.getAlwaysSetRequestIdInResponse(),
                 config.getVia().isEmpty() ? null : config.getVia(),
+                config.getAddUserAgent().getValue() ? proxy : null,
                 internal(config.getInternalAddressConfig().getCidrRangesList()),
                 ClientCertificate.Told.of(config));
     }
@@ -172,10 +175,15 @@ public final class ManagerCompiler {
     }
 
     private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
-        var heads = Http1Compiler.limits(config);
+        var own = config.getHttp2ProtocolOptions();
         try {
-            return Http2Compiler.compile(config.getHttp2ProtocolOptions())
-                    .heads(heads.maxHead(), heads.maxHeaders());
+            var limits = Http2Compiler.compile(own);
+            var errors =
+                    own.hasOverrideStreamErrorOnInvalidHttpMessage()
+                                    || !config.hasStreamErrorOnInvalidHttpMessage()
+                            ? limits.lenient()
+                            : config.getStreamErrorOnInvalidHttpMessage().getValue();
+            return limits.forClients(Http1Compiler.limits(config), errors);
         } catch (ConfigProblem e) {
             throw e.under("http2_protocol_options");
         }
