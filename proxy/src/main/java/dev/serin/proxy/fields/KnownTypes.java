@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
@@ -35,6 +36,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
@@ -82,6 +84,9 @@ public final class KnownTypes {
     static final Map<String, Supplier<Descriptor>> TYPES =
             Map.ofEntries(
                     entry(LOGS + "file.v3.FileAccessLog", FileAccessLog::getDescriptor),
+                    entry(
+                            LOGS + "filters.cel.v3.ExpressionFilter",
+                            ExpressionFilter::getDescriptor),
                     entry(LOGS + "stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
                     entry(HTTP + "buffer.v3.Buffer", Buffer::getDescriptor),
@@ -147,6 +152,9 @@ public final class KnownTypes {
                     entry(
                             "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
                             UuidRequestIdConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig",
+                            PreserveCaseFormatterConfig::getDescriptor),
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),

@@ -64,7 +64,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added, limits.dialect().properCase());
+        out = new Http1Out(worker, added, limits.dialect().spelling());
         clock = new Http1Clock(worker, limits, this);
     }
 
@@ -230,12 +230,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (!closing) {
             closeNow();
         }
-    }
-
-    /// Whether the client may still be writing what nobody will read. To close now would reset the
-    /// connection, and with it the answer on its way.
-    private boolean writing() {
-        return limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
     }
 
     @Override
@@ -463,7 +457,9 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         writer().flush();
         closing = true;
-        lingering = writing();
+        // The client may still be writing what nobody will read: to close now would reset the
+        // connection, and with it the answer on its way.
+        lingering = limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(lingering ? _ -> linger() : ChannelFutureListener.CLOSE);

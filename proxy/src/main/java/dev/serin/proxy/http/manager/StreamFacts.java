@@ -35,6 +35,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     final Scope.Known known;
     final RequestHead request;
     final Slots slots = new Slots();
+    HttpManager.Chain chain;
     Downstream downstream;
     @Nullable RouteMatch route;
     @Nullable Router router;
@@ -55,6 +56,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         this.connection = connection;
         this.known = connection.scope().known();
         this.request = request;
+        this.chain = connection.manager().chain();
         this.downstream = connection.downstream();
         this.start = connection.worker().ticker().nanos();
         this.requestHeadBytes = request.headers().bytes();
@@ -173,7 +175,11 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public StreamEnd soFar() {
-        var shown = writing || response != null && response.status() == 101 ? response : null;
+        return ending(writing || response != null && response.status() == 101 ? response : null);
+    }
+
+    /// What there would be to tell if it ended now with `shown`.
+    StreamEnd ending(@Nullable ResponseHead shown) {
         var sentHead = shown == null ? 0 : shown.headers().bytes();
         return new StreamEnd(
                 downstream,
