@@ -4,6 +4,7 @@ import com.google.protobuf.util.Durations;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.base.net.Cidr;
+import dev.serin.proxy.extension.Aggregated;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
@@ -46,7 +47,10 @@ public final class ManagerCompiler {
         RouteTable inline = null;
         String rdsName = null;
         switch (config.getRouteSpecifierCase()) {
-            case RDS -> rdsName = config.getRds().getRouteConfigName();
+            case RDS -> {
+                Aggregated.check("rds.config_source", config.getRds().getConfigSource());
+                rdsName = config.getRds().getRouteConfigName();
+            }
             case ROUTE_CONFIG ->
                     inline = RouteCompiler.compile(config.getRouteConfig(), extensions, draws);
             case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET ->
