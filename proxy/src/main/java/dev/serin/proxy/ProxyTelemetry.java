@@ -2,6 +2,7 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.NetworkObserverFactory;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.telemetry.ClusterStats;
@@ -35,6 +36,7 @@ final class ProxyTelemetry {
     private final EnvoyStats envoyStats = new EnvoyStats(metrics);
     private final ClusterStats clusterStats = new ClusterStats(metrics);
     private final ProxyLog log;
+    private final ProxyName proxy;
     private final LogLines output;
     private final FileAccessLogs accessLogs;
     private final List<HttpFilterFactory> httpFilters;
@@ -51,6 +53,7 @@ final class ProxyTelemetry {
                         runtime.timers(),
                         runtime.ticker());
         metrics.gauge("serin_log_lines_dropped", () -> accessLogs.dropped() + output.dropped());
+        proxy = new ProxyName(node.getCluster(), node.getId());
         var peers = new PeerMetadata(node.getId(), node.getMetadata());
         httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(metrics, peers));
         networkObservers = List.of(new StatsObservers(metrics, peers));
@@ -81,6 +84,11 @@ final class ProxyTelemetry {
 
     ProxyLog log() {
         return log;
+    }
+
+    /// Who the proxy is to others.
+    ProxyName proxy() {
+        return proxy;
     }
 
     List<HttpFilterFactory> httpFilters() {

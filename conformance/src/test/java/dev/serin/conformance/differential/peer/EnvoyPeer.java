@@ -61,8 +61,7 @@ public final class EnvoyPeer implements Peer {
                         .redirectError(problems.toFile())
                         .start();
         Thread.ofVirtual().start(this::readLog);
-        Eventually.poll(
-                BOUND, () -> !read(admin).isEmpty() || !process.isAlive(), started -> started);
+        Eventually.poll(BOUND, () -> written(admin) || !process.isAlive(), started -> started);
         if (!process.isAlive()) {
             throw new IllegalStateException("Envoy ended: " + Files.readString(problems));
         }
@@ -70,11 +69,12 @@ public final class EnvoyPeer implements Peer {
         Eventually.eventually(BOUND, "Envoy's pages", () -> !pages.get("/server_info").isEmpty());
     }
 
-    private static String read(Path file) {
+    /// Whether it is there, and says something.
+    private static boolean written(Path file) {
         try {
-            return Files.exists(file) ? Files.readString(file) : "";
+            return Files.exists(file) && Files.size(file) > 0;
         } catch (IOException e) {
-            return "";
+            return false;
         }
     }
 
