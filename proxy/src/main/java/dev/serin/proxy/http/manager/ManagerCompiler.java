@@ -9,6 +9,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.manager.HttpManager.Codec;
@@ -64,7 +65,7 @@ public final class ManagerCompiler {
                 chain(config.getHttpFiltersList(), extensions),
                 ofUpgrades(config, extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
-                edge(config),
+                edge(config, extensions.proxy()),
                 codec(config),
                 Http1Compiler.limits(config),
                 http2(config),
@@ -145,7 +146,7 @@ public final class ManagerCompiler {
         }
     }
 
-    private static Edge edge(HttpConnectionManager config) throws ConfigProblem {
+    private static Edge edge(HttpConnectionManager config, ProxyName proxy) throws ConfigProblem {
         var server =
                 switch (config.getServerHeaderTransformation()) {
                     case OVERWRITE -> ServerHeader.OVERWRITE;
@@ -164,7 +165,9 @@ public final class ManagerCompiler {
                 !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
                 config.getPreserveExternalRequestId(),
                 Http1Compiler.form(config),
+                config.getAlwaysSetRequestIdInResponse(),
                 config.getVia().isEmpty() ? null : config.getVia(),
+                config.getAddUserAgent().getValue() ? proxy : null,
                 internal(config.getInternalAddressConfig().getCidrRangesList()),
                 ClientCertificate.Told.of(config));
     }
@@ -198,10 +201,15 @@ public final class ManagerCompiler {
     }
 
     private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
-        var heads = Http1Compiler.limits(config);
+        var own = config.getHttp2ProtocolOptions();
         try {
-            return Http2Compiler.compile(config.getHttp2ProtocolOptions())
-                    .heads(heads.maxHead(), heads.maxHeaders());
+            var limits = Http2Compiler.compile(own);
+            var errors =
+                    own.hasOverrideStreamErrorOnInvalidHttpMessage()
+                                    || !config.hasStreamErrorOnInvalidHttpMessage()
+                            ? limits.lenient()
+                            : config.getStreamErrorOnInvalidHttpMessage().getValue();
+            return limits.forClients(Http1Compiler.limits(config), errors);
         } catch (ConfigProblem e) {
             throw e.under("http2_protocol_options");
         }
