@@ -249,16 +249,16 @@ public final class Router implements Attempt.Owner {
         for (var cookie : picking.cookies()) {
             headers.add("set-cookie", cookie);
         }
-        change(headers);
+        change(head, "via_upstream");
         stream.respond(head, end, "via_upstream");
     }
 
     /// The route's changes of every response, the proxy's own too.
-    private void change(Headers headers) {
+    private void change(ResponseHead head, String details) {
         if (route.answersAttempts() && attempts > 0) {
-            headers.set("x-envoy-attempt-count", Integer.toString(attempts));
+            head.headers().set("x-envoy-attempt-count", Integer.toString(attempts));
         }
-        route.changeResponse(headers, stream);
+        route.changeResponse(head, details, stream);
     }
 
     @Override
@@ -365,7 +365,7 @@ public final class Router implements Attempt.Owner {
     private void fail(LocalReply reply) {
         finish();
         var headers = reply.headers() == null ? new Headers(8) : reply.headers();
-        change(headers);
+        change(new ResponseHead(reply.status(), headers), reply.details());
         stream.reply(
                 new LocalReply(
                         reply.status(),
@@ -477,11 +477,14 @@ public final class Router implements Attempt.Owner {
         return new UpstreamUse(
                 live.name(),
                 last == null ? null : last.host().address(),
+                last == null ? null : last.host().hostname(),
                 last == null ? null : last.local(),
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
+                picking.triedAddresses(),
                 transportFailure,
+                last == null ? null : last.protocol(),
                 last == null ? null : last.tls());
     }
 
