@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -54,7 +55,9 @@ public final class Operators {
                 entry("VIRTUAL_CLUSTER_NAME", _ -> null),
                 entry("CUSTOM_FLAGS", _ -> null),
                 entry("ACCESS_LOG_TYPE", Operators::logType),
-                entry("LOCAL_REPLY_BODY", Operators::localBody),
+                entry(
+                        "LOCAL_REPLY_BODY",
+                        e -> Objects.requireNonNullElse(e.slots().get(Entry.REPLY_BODY), "")),
                 entry("ROUTE_NAME", stream(s -> blank(s.routeName()))));
     }
 
@@ -165,10 +168,6 @@ public final class Operators {
     private static @Nullable Object trace(Entry entry, Function<Trace, String> value) {
         var trace = entry.slots().get(Trace.SLOT);
         return trace == null ? null : value.apply(trace);
-    }
-
-    private static @Nullable Object localBody(Entry entry) {
-        return entry.slots().get(LocalBody.SLOT) instanceof LocalBody(var text) ? text : "";
     }
 
     private static Object logType(Entry entry) {
