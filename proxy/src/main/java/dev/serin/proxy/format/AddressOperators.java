@@ -60,7 +60,10 @@ final class AddressOperators {
         all.put(end + "_ADDRESS_WITHOUT_PORT", e -> host(address.apply(e)));
         all.put(
                 end + "_PORT",
-                e -> address.apply(e) instanceof InetSocketAddress a ? (Long) (long) a.getPort() : null);
+                e ->
+                        address.apply(e) instanceof InetSocketAddress a
+                                ? (Long) (long) a.getPort()
+                                : null);
     }
 
     /// `X:Y`: by SNI, or by the request's host, in this or the other order.
@@ -99,7 +102,10 @@ final class AddressOperators {
         if (use == null || use.host() == null) {
             return null;
         }
-        var all = use.tried().isEmpty() ? List.of(use.host()) : new java.util.ArrayList<>(use.tried());
+        var all =
+                use.tried().isEmpty()
+                        ? List.of(use.host())
+                        : new java.util.ArrayList<>(use.tried());
         if (!use.tried().isEmpty() && use.attempts() > use.tried().size()) {
             all.add(use.host());
         }

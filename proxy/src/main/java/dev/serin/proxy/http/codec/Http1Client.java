@@ -1,8 +1,8 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
-import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.TlsFacts;
