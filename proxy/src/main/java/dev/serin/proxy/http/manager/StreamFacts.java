@@ -120,7 +120,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         }
         var name = clusterName();
         var cluster = name == null ? null : cluster(name);
-        return cluster == null ? null : UpstreamUse.of(name, cluster.config().metadata());
+        return cluster == null ? null : UpstreamUse.of(cluster.name(), cluster.config().metadata());
     }
 
     @Override
