@@ -76,6 +76,7 @@ class WholeProxyTest {
                         typed_config:
                           "@type": type.googleapis.com/udpa.type.v1.TypedStruct
                           type_url: type.googleapis.com/io.istio.http.peer_metadata.Config
+                          value: {upstream_discovery: [{istio_headers: {}}], upstream_propagation: [{istio_headers: {skip_external_clusters: true}}]}
                       - name: istio.stats
                         typed_config:
                           "@type": type.googleapis.com/udpa.type.v1.TypedStruct

@@ -64,7 +64,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added, limits.dialect().properCase());
+        out = new Http1Out(worker, added, limits.dialect().spelling());
         clock = new Http1Clock(worker, limits, this);
     }
 

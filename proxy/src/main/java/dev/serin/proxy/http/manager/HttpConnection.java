@@ -61,9 +61,9 @@ public final class HttpConnection implements StreamFactory {
 
     /// The filters of a stream; those that are disabled, by themselves or on the route, are left
     /// out.
-    FilterPath filters(@Nullable RouteMatch route) {
-        var configured = manager.filters();
-        if (manager.someDisabled() || route != null && route.togglesFilters()) {
+    FilterPath filters(HttpManager.Chain chain, @Nullable RouteMatch route) {
+        var configured = chain.filters();
+        if (chain.someDisabled() || route != null && route.togglesFilters()) {
             return new FilterPath(
                     configured.stream()
                             .filter(f -> enabled(f, route))

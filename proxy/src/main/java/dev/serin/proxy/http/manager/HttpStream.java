@@ -82,8 +82,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
         // 4. The filters, in the order of the configuration. Even a request without a route passes
         // them: authentication and metrics stand before "not found".
-        filters = connection.filters(route);
         var upgrade = Upgrades.wanted(request);
+        chain = manager.chain(upgrade);
+        filters = connection.filters(chain, route);
         if (upgrade != null && !manager.allowsUpgrade(upgrade, upgrades())) {
             reply(new LocalReply(403, 0, "upgrade_failed", ""));
             return;
@@ -130,11 +131,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
             case Forward forward -> {
                 var next =
                         new Router(
-                                this,
-                                connection.manager().router(),
-                                matched,
-                                forward,
-                                connection.backoffDraw());
+                                this, chain.router(), matched, forward, connection.backoffDraw());
                 router = next;
                 if (trace != null) {
                     trace.forward(request);

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -55,8 +57,8 @@ public final class ManagerCompiler {
                 config.getStatPrefix(),
                 rdsName,
                 inline,
-                filters(config.getHttpFiltersList(), extensions),
-                router(config.getHttpFiltersList().getLast()),
+                chain(config.getHttpFiltersList(), extensions),
+                ofUpgrades(config, extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config),
                 codec(config),
@@ -74,7 +76,24 @@ public final class ManagerCompiler {
                 config.hasTracing() ? Tracing.of(config, extensions.spans(), draws) : null);
     }
 
-    private static List<HttpManager.Filter> filters(List<HttpFilter> configs, Extensions extensions)
+    private static Map<String, HttpManager.Chain> ofUpgrades(
+            HttpConnectionManager config, Extensions extensions) throws ConfigProblem {
+        var chains = new HashMap<String, HttpManager.Chain>();
+        for (var upgrade : config.getUpgradeConfigsList()) {
+            if (upgrade.getFiltersCount() > 0) {
+                try {
+                    chains.put(
+                            upgrade.getUpgradeType().toLowerCase(Locale.ROOT),
+                            chain(upgrade.getFiltersList(), extensions));
+                } catch (ConfigProblem e) {
+                    throw e.under("upgrade_configs['" + upgrade.getUpgradeType() + "']");
+                }
+            }
+        }
+        return Map.copyOf(chains);
+    }
+
+    private static HttpManager.Chain chain(List<HttpFilter> configs, Extensions extensions)
             throws ConfigProblem {
         var filters = new ArrayList<HttpManager.Filter>();
         for (var i = 0; i < configs.size(); i++) {
@@ -96,7 +115,7 @@ public final class ManagerCompiler {
         if (configs.isEmpty()) {
             throw new ConfigProblem("http_filters", "is empty (the last must be the router)");
         }
-        return List.copyOf(filters);
+        return HttpManager.Chain.of(filters, router(configs.getLast()));
     }
 
     private static RouterConfig router(HttpFilter last) throws ConfigProblem {
