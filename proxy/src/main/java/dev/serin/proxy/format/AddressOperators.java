@@ -58,12 +58,11 @@ final class AddressOperators {
             Function<Entry, @Nullable InetSocketAddress> address) {
         all.put(end + "_ADDRESS", e -> shown(address.apply(e)));
         all.put(end + "_ADDRESS_WITHOUT_PORT", e -> host(address.apply(e)));
-        all.put(
-                end + "_PORT",
-                e ->
-                        address.apply(e) instanceof InetSocketAddress a
-                                ? (Long) (long) a.getPort()
-                                : null);
+        all.put(end + "_PORT", e -> port(address.apply(e)));
+    }
+
+    private static @Nullable Object port(@Nullable InetSocketAddress address) {
+        return address == null ? null : (long) address.getPort();
     }
 
     /// `X:Y`: by SNI, or by the request's host, in this or the other order.

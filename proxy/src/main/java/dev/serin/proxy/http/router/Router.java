@@ -141,7 +141,7 @@ public final class Router implements Attempt.Owner {
         startTry();
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
-            kept.send(to, mayRetry());
+            kept.send(to, retries.mayRetry());
         }
         if (requestEnded) {
             to.endRequest(trailers);
@@ -177,7 +177,7 @@ public final class Router implements Attempt.Owner {
             kept.keep(part);
             stream.readMore(false); // until there is somewhere to put it
         } else {
-            kept.pass(part, to, mayRetry());
+            kept.pass(part, to, retries.mayRetry());
             if (!to.writable()) {
                 to.flush(); // which may make room at once, and say so before it returns
                 stream.readMore(to.writable());
@@ -378,10 +378,6 @@ public final class Router implements Attempt.Owner {
 
     // ======== trying again
 
-    private boolean mayRetry() {
-        return retries.mayRetry();
-    }
-
     /// Goes to another host if the policy and the breaker allow; true if it will.
     ///
     /// @param head of the response that is not good enough, if there is one
@@ -391,7 +387,7 @@ public final class Router implements Attempt.Owner {
         if (over || failed == null || live == null) {
             return false;
         }
-        if (mayRetry() && kept.lost()) {
+        if (retries.mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
         switch (retries.take(live.breakers(forward.balance().high()).retries())) {
