@@ -39,6 +39,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private boolean requestEnded;
     private boolean headRequest;
     private boolean connect;
+    private boolean upgrading;
     private boolean close;
     private boolean closed;
     private boolean free;
@@ -139,6 +140,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         var to = writer().start(head.method(), " ", connect ? head.authority() : target);
         to = to.version().as(headers).field("host", head.authority()).fields(headers);
         var upgrade = headers.has("upgrade");
+        upgrading = upgrade;
         var known = headers.has("content-length");
         var chunked = !end && !known && !upgrade && !connect;
         if (upgrade) {
@@ -269,6 +271,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         if (status < 200) {
             var response = new ResponseHead(status, head.headers);
             if (status == 101) {
+                if (!upgrading) { // what the client would take for a tunnel nobody asked for
+                    throw new Malformed(502, PROTOCOL_ERROR);
+                }
                 close = true;
                 parser.raw();
             }
