@@ -1,7 +1,7 @@
 package dev.serin.conformance.kubernetes;
 
 /// A Kubernetes API that the suite is run against.
-interface Kubernetes extends AutoCloseable {
+public interface Kubernetes extends AutoCloseable {
     /// The admin's, of every API here.
     String TOKEN = "conformance";
 

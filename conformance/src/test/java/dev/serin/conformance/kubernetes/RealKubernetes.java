@@ -3,6 +3,7 @@ package dev.serin.conformance.kubernetes;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
 import dev.serin.testkit.Eventually;
+import dev.serin.testkit.Trust;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -10,16 +11,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by
 /// `.ci/kubernetes`.
-final class RealKubernetes implements Kubernetes {
+public final class RealKubernetes implements Kubernetes {
     private final List<Process> processes = new ArrayList<>();
     private final Path folder;
     private final int port;
@@ -78,13 +81,30 @@ final class RealKubernetes implements Kubernetes {
     }
 
     /// The one that `.ci/kubernetes` built.
-    static RealKubernetes built(Path folder) throws IOException {
+    public static RealKubernetes built(Path folder) throws IOException {
         var binaries = System.getProperty("serin.kubernetes", "");
         if (binaries.isEmpty()) {
             throw new IllegalStateException(
                     "No kube-apiserver: this test is run by .ci/kubernetes, which builds one.");
         }
         return new RealKubernetes(Path.of(binaries), Files.createDirectories(folder));
+    }
+
+    /// A file by which clients reach it, as its administrator.
+    public String kubeconfig() {
+        var authority =
+                Base64.getEncoder().encodeToString(root.getBytes(StandardCharsets.US_ASCII));
+        return """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: it, cluster: {server: "URL", certificate-authority-data: AUTHORITY}}]
+        users: [{name: admin, user: {token: TOKEN}}]
+        contexts: [{name: it, context: {cluster: it, user: admin}}]
+        current-context: it
+        """
+                .replace("URL", url())
+                .replace("AUTHORITY", authority)
+                .replace("TOKEN}", TOKEN + "}");
     }
 
     @Override

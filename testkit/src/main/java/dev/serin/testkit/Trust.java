@@ -1,4 +1,4 @@
-package dev.serin.conformance.kubernetes;
+package dev.serin.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,11 +10,11 @@ import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Trust in one root certificate.
-final class Trust {
+/// Trust in one root certificate, for clients of the JDK.
+public final class Trust {
     private Trust() {}
 
-    static SSLContext context(String rootPem) {
+    public static SSLContext context(String rootPem) {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
