@@ -9,6 +9,7 @@ import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
 
 import io.envoyproxy.envoy.admin.v3.Certificates;
@@ -73,7 +74,7 @@ public final class Proxy implements AutoCloseable {
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");
-        this.plane = planes.make(id, place, runtime, telemetry);
+        this.plane = planes.make(options, place, runtime, telemetry);
         var discovery = options.discovery();
         this.feed = discovery == null ? null : feed(discovery);
         this.pages = new ProxyPages(this);
@@ -92,7 +93,7 @@ public final class Proxy implements AutoCloseable {
                         discovery.root(),
                         discovery.tokenFile());
         return new DiscoveryFeed(
-                options.node(),
+                new AdsTerms(options.node(), discovery.form(), discovery.whole()),
                 transport,
                 plane,
                 ledger,
@@ -365,6 +366,10 @@ public final class Proxy implements AutoCloseable {
 
     /// Makes the data plane.
     interface PlaneMaker {
-        Plane make(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
+        Plane make(
+                ProxyOptions options,
+                ProxyPlace place,
+                ProxyRuntime runtime,
+                ProxyTelemetry telemetry);
     }
 }

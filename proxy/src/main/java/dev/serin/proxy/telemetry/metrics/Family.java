@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 /// The series of one name, by the values of their labels.
 ///
 /// @param <S> what counts
-public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Histograms {
+public abstract sealed class Family<S>
+        permits AskedGauges, AskedSeries, Counters, Gauges, Histograms {
     private final String name;
     private final List<String> labels;
     private final int bound;
@@ -48,6 +49,15 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
         return of(List.of(values));
     }
 
+    /// Brings the series to the present before they are read; as a rule they are.
+    void refresh() {}
+
+    /// Takes the place of all series.
+    void replace(Map<List<String>, S> next) {
+        series.keySet().retainAll(next.keySet());
+        series.putAll(next);
+    }
+
     String name() {
         return name;
     }
@@ -81,6 +91,7 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
     /// @return the same, after this
     String print(
             StringBuilder out, String before, @Nullable Predicate<Stat> wanted, boolean summary) {
+        refresh();
         var last = before;
         for (var entry : series.entrySet()) {
             var values = entry.getKey();
@@ -103,6 +114,7 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
     }
 
     void stats(List<Stat> into) {
+        refresh();
         series.forEach((values, one) -> into.add(stat(whole(values), one)));
     }
 
