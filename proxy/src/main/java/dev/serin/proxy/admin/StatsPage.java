@@ -190,22 +190,25 @@ record StatsPage(Metrics metrics) {
                         .map(StatsPage::number)
                         .collect(Collectors.joining(",", "[", "]"))
                 + ",\"computed_quantiles\":"
-                + histograms.stream()
-                        .map(h -> {
-                            var values = new ArrayList<String>();
-                            for (var value : h.histogram().quantiles()) {
-                                var shown = Double.isNaN(value) ? "null" : number(value);
-                                values.add(
-                                        "{\"cumulative\":"
-                                                + shown
-                                                + ",\"interval\":"
-                                                + shown
-                                                + "}");
-                            }
-                            return "{\"name\":" + quote(h.name()) + ",\"values\":" + values + "}";
-                        })
-                        .collect(Collectors.joining(",", "[", "]"))
+                + computed(histograms)
                 + "}";
+    }
+
+    private static String computed(List<Stat> histograms) {
+        var all = new ArrayList<String>();
+        for (var stat : histograms) {
+            var histogram = stat.histogram();
+            if (histogram == null) {
+                continue;
+            }
+            var values = new ArrayList<String>();
+            for (var value : histogram.quantiles()) {
+                var shown = Double.isNaN(value) ? "null" : number(value);
+                values.add("{\"cumulative\":" + shown + ",\"interval\":" + shown + "}");
+            }
+            all.add("{\"name\":" + quote(stat.name()) + ",\"values\":" + values + "}");
+        }
+        return all.toString();
     }
 
     private static String buckets(List<Stat> histograms, String mode) {
