@@ -272,6 +272,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (edge.via() != null) {
             EdgeHeaders.via(headers, edge.via());
         }
+        traceResponse(headers);
         if (!headers.has("date")) {
             headers.add("date", worker().date(responseFirst));
         }
