@@ -159,7 +159,7 @@ public final class HostPool implements HostConnection.Keeper {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers());
+            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
             connect(client, client);
         }
     }
@@ -191,7 +191,7 @@ public final class HostPool implements HostConnection.Keeper {
             place.giveWay(ctx, client);
             connected(client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers());
+            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
             place.giveWay(ctx, client);
             connected(client);
         }
