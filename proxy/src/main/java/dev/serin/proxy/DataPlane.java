@@ -7,6 +7,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.Admission;
 import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.snapshot.ConfigUpdate;
@@ -56,6 +57,7 @@ public final class DataPlane implements AutoCloseable {
     private final Reconciler reconciler;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Admission admission = new Admission(connections);
     private volatile boolean draining;
     private volatile boolean drainingInbound;
     private volatile boolean failing;
@@ -86,12 +88,17 @@ public final class DataPlane implements AutoCloseable {
                                         parts.sockets(),
                                         new PlaneScope(config.direction()),
                                         address -> snapshot().at(address),
-                                        connections,
+                                        admission,
                                         drains),
                         parts.extensions(),
                         parts.draws(),
                         owner);
         this.reconciler = new Reconciler(makers, parts.ticker(), parts.timers(), watcher);
+    }
+
+    /// Which connections are let in.
+    public Admission admission() {
+        return admission;
     }
 
     /// Is told of a bug: an exception that a task of the owner let out.

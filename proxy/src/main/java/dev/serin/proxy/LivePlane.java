@@ -86,6 +86,13 @@ final class LivePlane implements Plane {
                                         surroundings(options))),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
+        var overload = options.overload();
+        plane.admission().limit(overload.connections(), overload.ofListeners());
+        if (overload.limits() != null) {
+            runtime.workers()
+                    .all()
+                    .forEach(w -> w.pressure().use(overload.limits(), overload.octets()));
+        }
         telemetry.clusterStats().show(() -> plane.snapshot().clusters().values());
     }
 

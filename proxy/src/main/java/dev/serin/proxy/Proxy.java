@@ -71,6 +71,9 @@ public final class Proxy implements AutoCloseable {
         var id = options.node().getId();
         this.telemetry = new ProxyTelemetry(options.node(), place, runtime);
         this.log = telemetry.log();
+        if (options.shownStats() != ProxyOptions.ALL_STATS) {
+            telemetry.metrics().show(options.shownStats());
+        }
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");

@@ -2,6 +2,7 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.bootstrap.Application;
 import dev.serin.proxy.bootstrap.Discovery;
+import dev.serin.proxy.bootstrap.Overload;
 import dev.serin.proxy.bootstrap.Ports;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 
@@ -10,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /// What one proxy is told at its start. Immutable; see the package `bootstrap` for where it comes
 /// from.
@@ -19,6 +21,8 @@ import java.util.List;
 /// @param statics resources from the start, in order
 /// @param ports where it answers for itself
 /// @param application what runs beside it
+/// @param overload what it gives up when it has too much to do
+/// @param shownStats which statistics its pages show, by their whole names
 /// @param localCluster the name of the cluster that it is a host of itself; null for none
 public record ProxyOptions(
         Node node,
@@ -26,14 +30,19 @@ public record ProxyOptions(
         List<ConfigUpdate> statics,
         Ports ports,
         Application application,
-        @Nullable String localCluster) {
-    /// One that is a host of no cluster.
+        @Nullable String localCluster,
+        Overload overload,
+        Predicate<String> shownStats) {
+    /// All are shown.
+    public static final Predicate<String> ALL_STATS = _ -> true;
+
+    /// One that is a host of no cluster, and gives up what is usual when it is short of memory.
     public ProxyOptions(
             Node node,
             @Nullable Discovery discovery,
             List<ConfigUpdate> statics,
             Ports ports,
             Application application) {
-        this(node, discovery, statics, ports, application, null);
+        this(node, discovery, statics, ports, application, null, Overload.USUAL, ALL_STATS);
     }
 }

@@ -20,10 +20,16 @@ import java.util.function.Supplier;
 public final class Metrics {
     private final Map<String, Family<?>> families = new ConcurrentSkipListMap<>();
     private final int seriesBound;
+    private volatile @Nullable Predicate<Stat> shown;
 
     /// @param seriesBound of each family
     public Metrics(int seriesBound) {
         this.seriesBound = seriesBound;
+    }
+
+    /// Only these are shown from now on, by their whole names; all are counted.
+    public void show(Predicate<String> names) {
+        shown = stat -> names.test(stat.name());
     }
 
     /// The counters of this name, made at the first call.
@@ -92,10 +98,12 @@ public final class Metrics {
     /// @param wanted null for all
     /// @param summary whether histograms are shown by quantiles in the place of buckets
     public String text(@Nullable Predicate<Stat> wanted, boolean summary) {
+        var always = shown;
+        var both = always == null ? wanted : wanted == null ? always : always.and(wanted);
         var text = new StringBuilder(64 << 10);
         var before = "";
         for (var family : families.values()) {
-            before = family.print(text, before, wanted, summary);
+            before = family.print(text, before, both, summary);
         }
         return text.toString();
     }
@@ -104,6 +112,10 @@ public final class Metrics {
     public List<Stat> stats() {
         var stats = new ArrayList<Stat>();
         families.values().forEach(f -> f.stats(stats));
+        var always = shown;
+        if (always != null) {
+            stats.removeIf(always.negate());
+        }
         stats.sort(Comparator.comparing(Stat::name));
         return stats;
     }
