@@ -71,8 +71,9 @@ public final class Proxy implements AutoCloseable {
         var id = options.node().getId();
         this.telemetry = new ProxyTelemetry(options.node(), place, runtime);
         this.log = telemetry.log();
-        if (options.shownStats() != ProxyOptions.ALL_STATS) {
-            telemetry.metrics().show(options.shownStats());
+        var shown = options.shownStats();
+        if (shown != null) {
+            telemetry.metrics().show(shown);
         }
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());

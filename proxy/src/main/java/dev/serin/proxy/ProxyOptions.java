@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 /// @param ports where it answers for itself
 /// @param application what runs beside it
 /// @param overload what it gives up when it has too much to do
-/// @param shownStats which statistics its pages show, by their whole names
+/// @param shownStats which statistics its pages show, by their whole names; null for all
 /// @param localCluster the name of the cluster that it is a host of itself; null for none
 public record ProxyOptions(
         Node node,
@@ -32,10 +32,7 @@ public record ProxyOptions(
         Application application,
         @Nullable String localCluster,
         Overload overload,
-        Predicate<String> shownStats) {
-    /// All are shown.
-    public static final Predicate<String> ALL_STATS = _ -> true;
-
+        @Nullable Predicate<String> shownStats) {
     /// One that is a host of no cluster, and gives up what is usual when it is short of memory.
     public ProxyOptions(
             Node node,
@@ -43,6 +40,6 @@ public record ProxyOptions(
             List<ConfigUpdate> statics,
             Ports ports,
             Application application) {
-        this(node, discovery, statics, ports, application, null, Overload.USUAL, ALL_STATS);
+        this(node, discovery, statics, ports, application, null, Overload.USUAL, null);
     }
 }

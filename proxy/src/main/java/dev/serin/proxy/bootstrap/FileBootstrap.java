@@ -101,13 +101,13 @@ public final class FileBootstrap {
                 named(subject, () -> shown(bootstrap.getStatsConfig().getStatsMatcher())));
     }
 
-    /// Which statistics are shown, by their whole names.
-    private static Predicate<String> shown(StatsMatcher matcher) throws ConfigProblem {
+    /// Which statistics are shown, by their whole names; null for all.
+    private static @Nullable Predicate<String> shown(StatsMatcher matcher) throws ConfigProblem {
         return switch (matcher.getStatsMatcherCase()) {
             case REJECT_ALL -> matcher.getRejectAll() ? _ -> false : _ -> true;
             case EXCLUSION_LIST -> any(matcher.getExclusionList()).negate();
             case INCLUSION_LIST -> any(matcher.getInclusionList());
-            case STATSMATCHER_NOT_SET -> ProxyOptions.ALL_STATS;
+            case STATSMATCHER_NOT_SET -> null;
         };
     }
 

@@ -125,14 +125,14 @@ class OverloadBootstrapTest {
                 FileBootstrap.read(
                                 "test",
                                 "stats_config: {stats_matcher: {inclusion_list: {patterns:"
-                                    + " [{prefix: cluster.}]}}}")
+                                        + " [{prefix: cluster.}]}}}")
                         .shownStats();
         assertTrue(inclusion.test("cluster.a") && !inclusion.test("http.a"));
         var exclusion =
                 FileBootstrap.read(
                                 "test",
                                 "stats_config: {stats_matcher: {exclusion_list: {patterns:"
-                                    + " [{suffix: time}]}}}")
+                                        + " [{suffix: time}]}}}")
                         .shownStats();
         assertTrue(exclusion.test("cluster.a") && !exclusion.test("rq_time"));
         var none =
