@@ -7,6 +7,8 @@ import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.tracing.Trace;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -53,7 +55,7 @@ public final class Operators {
                     Map.entry("UPSTREAM_REQUEST_ATTEMPT_COUNT", Operators::attempts),
                     Map.entry(
                             "UPSTREAM_TRANSPORT_FAILURE_REASON",
-                            upstream(UpstreamUse::transportFailure)),
+                            upstream(u -> word(u.transportFailure()))),
                     Map.entry("DOWNSTREAM_LOCAL_ADDRESS", e -> address(e.downstream().local())),
                     Map.entry(
                             "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
@@ -98,7 +100,7 @@ public final class Operators {
                             e -> (long) e.downstream().direct().getPort()),
                     Map.entry(
                             "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
-                            e -> e.downstream().transportFailure()),
+                            e -> word(e.downstream().transportFailure())),
                     Map.entry("HOSTNAME", _ -> System.getenv("HOSTNAME")),
                     Map.entry("LISTENER_NAME", e -> e.downstream().listener()),
                     Map.entry(
@@ -262,12 +264,17 @@ public final class Operators {
         return text == null || text.isEmpty() ? null : text;
     }
 
+    /// One word of a line, as Envoy makes it.
+    private static @Nullable String word(@Nullable String text) {
+        return text == null ? null : text.replace(' ', '_');
+    }
+
     private static @Nullable String address(@Nullable InetSocketAddress address) {
         return address == null ? null : new HostPort(host(address), address.getPort()).toString();
     }
 
     private static String host(InetSocketAddress address) {
         var ip = address.getAddress();
-        return ip == null ? address.getHostString() : ip.getHostAddress();
+        return ip == null ? address.getHostString() : NetUtil.toAddressString(ip);
     }
 }

@@ -3,6 +3,8 @@ package dev.serin.proxy.route;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.http.filter.StreamContext;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -115,6 +117,6 @@ public interface Format {
     /// The address without its port.
     static String host(InetSocketAddress address) {
         var ip = address.getAddress();
-        return ip == null ? address.getHostString() : ip.getHostAddress();
+        return ip == null ? address.getHostString() : NetUtil.toAddressString(ip);
     }
 }

@@ -7,6 +7,8 @@ import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.stream.Downstream;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -121,7 +123,7 @@ final class EdgeHeaders {
             Edge edge,
             Downstream downstream,
             boolean internal) {
-        var text = downstream.direct().getAddress().getHostAddress();
+        var text = NetUtil.toAddressString(downstream.direct().getAddress());
         if (edge.trustedHops() == 0) {
             if (!internal) {
                 headers.set("x-envoy-external-address", text);

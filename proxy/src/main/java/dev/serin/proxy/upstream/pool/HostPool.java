@@ -53,6 +53,7 @@ public final class HostPool implements HostConnection.Keeper {
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
     private final ConnectionWish wish;
+    private final ConnectionWish offering;
     private int connecting;
 
     /// Whether a connection that is made will most likely carry many streams.
@@ -66,6 +67,11 @@ public final class HostPool implements HostConnection.Keeper {
         this.http2 = http2;
         this.many = http2;
         this.wish = wish;
+        this.offering =
+                wish.carrying(
+                        http.choice() == HttpUpstream.Choice.NEGOTIATED
+                                ? List.of("h2", "http/1.1")
+                                : List.of(http2 ? "h2" : "http/1.1"));
     }
 
     boolean serves(boolean asHttp2, ConnectionWish asked) {
@@ -153,7 +159,7 @@ public final class HostPool implements HostConnection.Keeper {
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, wish, place)
+            Connector.connect(worker, cluster, host, offering, place)
                     .addListener((ChannelFuture future) -> negotiated(place, future));
         } else if (http2) {
             var client = new Http2Client(worker, this, http.http2());
@@ -165,7 +171,7 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, wish, handler)
+        Connector.connect(worker, cluster, host, offering, handler)
                 .addListener((ChannelFuture future) -> {
                     if (future.isSuccess()) {
                         connected(connection);
