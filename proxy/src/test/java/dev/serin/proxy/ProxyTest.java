@@ -164,6 +164,7 @@ class ProxyTest {
 
     @Test
     void endsWhenItsAdminSaysSo() throws Exception {
+        proxy.ready().get(10, TimeUnit.SECONDS);
         assertEquals(405, get("admin", "/quitquitquit").statusCode());
         assertTrue(get("admin", "/help").body().contains("/config_dump: "));
         assertEquals(404, get("admin", "/nothing").statusCode());

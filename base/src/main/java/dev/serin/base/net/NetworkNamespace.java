@@ -107,9 +107,9 @@ public final class NetworkNamespace implements AutoCloseable {
             if (entered != 0) {
                 throw failed(path, "setns", error);
             }
-        } catch (ProblemException e) {
+        } catch (RuntimeException | Error e) {
             throw e;
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw new IllegalStateException("network namespace " + path, e);
         }
     }

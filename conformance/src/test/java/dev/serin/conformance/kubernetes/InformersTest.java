@@ -15,19 +15,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,13 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,14 +72,14 @@ class InformersTest {
             var maps = client.configMaps();
             var pods = client.pods();
             var deployments = client.apps().deployments();
-            maps.resource(map("before", "1")).create();
+            maps.resource(Fabric8.map("before", "1")).create();
             var told = new CopyOnWriteArrayList<String>();
             var podsTold = new CopyOnWriteArrayList<String>();
             var deploymentsTold = new CopyOnWriteArrayList<String>();
             try (var ofMaps = maps.withLabel("mine").inform(new Recorder<>(told));
                     var ofPods = pods.inform(new Recorder<>(podsTold));
                     var ofDeployments = deployments.inform(new Recorder<>(deploymentsTold))) {
-                maps.resource(map("one", "1")).create();
+                maps.resource(Fabric8.map("one", "1")).create();
                 maps.withName("one").edit(m -> new ConfigMapBuilder(m).addToData("a", "2").build());
                 maps.withName("one").edit(m -> new ConfigMapBuilder(m).addToData("a", "3").build());
                 maps.withName("before").delete();
@@ -98,7 +91,7 @@ class InformersTest {
                                         .removeFromLabels("mine")
                                         .endMetadata()
                                         .build());
-                pods.resource(pod("alone")).create();
+                pods.resource(Fabric8.pod("alone")).create();
                 pods.withName("alone")
                         .editStatus(p ->
                                 new PodBuilder(p)
@@ -107,7 +100,7 @@ class InformersTest {
                                         .endStatus()
                                         .build());
                 pods.withName("alone").withGracePeriod(0).delete();
-                deployments.resource(deployment("web")).create();
+                deployments.resource(Fabric8.deployment("web")).create();
                 deployments.withName("web").scale(3);
                 deployments.withName("web").delete();
                 await(
@@ -137,9 +130,9 @@ class InformersTest {
     void anInformerCatchesUpWhenItsConnectionIsCut(String api) throws Exception {
         try (var client = client(api, "cut");
                 var cable = new Cable(URI.create(api(api).url()).getPort());
-                var far = connect(api(api), "https://127.0.0.1:" + cable.port(), "cut")) {
-            client.configMaps().resource(map("one", "1")).create();
-            client.configMaps().resource(map("two", "1")).create();
+                var far = Fabric8.connect(api(api), "https://127.0.0.1:" + cable.port(), "cut")) {
+            client.configMaps().resource(Fabric8.map("one", "1")).create();
+            client.configMaps().resource(Fabric8.map("two", "1")).create();
             var told = new CopyOnWriteArrayList<String>();
             try (var informer = far.configMaps().withLabel("mine").inform(new Recorder<>(told))) {
                 await(told, List.of("+ one 1", "+ two 1"));
@@ -148,7 +141,7 @@ class InformersTest {
                 client.configMaps()
                         .withName("two")
                         .edit(m -> new ConfigMapBuilder(m).addToData("a", "2").build());
-                client.configMaps().resource(map("three", "1")).create();
+                client.configMaps().resource(Fabric8.map("three", "1")).create();
                 // What was missed is told in no order, whether the watch goes on or the list is
                 // read again.
                 Eventually.eventually(SOON, "three more", () -> told.size() >= 5);
@@ -172,8 +165,8 @@ class InformersTest {
     @ValueSource(strings = {REAL, LOCAL})
     void aWatchFromAnOldVersionTellsWhatCameAfterIt(String api) {
         try (var client = client(api, "old")) {
-            var first = client.configMaps().resource(map("one", "1")).create();
-            client.configMaps().resource(map("two", "1")).create();
+            var first = client.configMaps().resource(Fabric8.map("one", "1")).create();
+            client.configMaps().resource(Fabric8.map("two", "1")).create();
             client.configMaps().withName("one").delete();
             var told = new CopyOnWriteArrayList<String>();
             try (var _ =
@@ -181,7 +174,7 @@ class InformersTest {
                             .withLabel("mine")
                             .withResourceVersion(first.getMetadata().getResourceVersion())
                             .watch(new Teller(told))) {
-                client.configMaps().resource(map("three", "1")).create();
+                client.configMaps().resource(Fabric8.map("three", "1")).create();
                 await(told, List.of("ADDED two", "DELETED one", "ADDED three"));
             }
         }
@@ -192,7 +185,7 @@ class InformersTest {
     void aWriteFromAnOldStateIsRefused(String api) {
         try (var client = client(api, "lock")) {
             var maps = client.configMaps();
-            var old = maps.resource(map("one", "1")).create();
+            var old = maps.resource(Fabric8.map("one", "1")).create();
             var current =
                     maps.withName("one")
                             .edit(m -> new ConfigMapBuilder(m).addToData("a", "2").build());
@@ -211,8 +204,10 @@ class InformersTest {
                             + " modified; please apply your changes to the latest version and try"
                             + " again",
                     stale.getStatus().getMessage());
-            assertEquals(409, refused(() -> maps.resource(map("one", "1")).create()).getCode());
-            assertEquals(404, refused(() -> maps.resource(map("no", "1")).update()).getCode());
+            assertEquals(
+                    409, refused(() -> maps.resource(Fabric8.map("one", "1")).create()).getCode());
+            assertEquals(
+                    404, refused(() -> maps.resource(Fabric8.map("no", "1")).update()).getCode());
             var same = maps.resource(current).update();
             assertEquals(
                     current.getMetadata().getResourceVersion(),
@@ -225,7 +220,7 @@ class InformersTest {
     @ValueSource(strings = {REAL, LOCAL})
     void patchesOfEachForm(String api) {
         try (var client = client(api, "patch")) {
-            var web = client.apps().deployments().resource(deployment("web"));
+            var web = client.apps().deployments().resource(Fabric8.deployment("web"));
             web.create();
             var scaled =
                     web.patch(
@@ -373,7 +368,7 @@ class InformersTest {
 
     /// In a namespace of its own, with the service account that a controller would make.
     private static KubernetesClient client(String name, String namespace) {
-        var client = connect(api(name), api(name).url(), namespace);
+        var client = Fabric8.connect(api(name), api(name).url(), namespace);
         client.resource(
                         new NamespaceBuilder()
                                 .withNewMetadata()
@@ -389,72 +384,6 @@ class InformersTest {
                                 .build())
                 .create();
         return client;
-    }
-
-    private static KubernetesClient connect(Kubernetes api, String url, String namespace) {
-        var root =
-                Base64.getEncoder()
-                        .encodeToString(api.rootPem().getBytes(StandardCharsets.US_ASCII));
-        return new KubernetesClientBuilder()
-                .withConfig(
-                        new ConfigBuilder(Config.empty())
-                                .withMasterUrl(url)
-                                .withCaCertData(root)
-                                .withOauthToken(Kubernetes.TOKEN)
-                                .withNamespace(namespace)
-                                .withWatchReconnectInterval(100)
-                                .build())
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .build();
-    }
-
-    private static ConfigMap map(String name, String value) {
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .addToLabels("mine", "yes")
-                .endMetadata()
-                .addToData("a", value)
-                .build();
-    }
-
-    private static Pod pod(String name) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("a")
-                .withImage("busybox")
-                .endContainer()
-                .endSpec()
-                .build();
-    }
-
-    private static Deployment deployment(String name) {
-        return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(1)
-                .withNewSelector()
-                .addToMatchLabels("app", name)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .addToLabels("app", name)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("a")
-                .withImage("busybox")
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
     }
 
     /// One line a change: what happened, to which, and what it says now.

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
@@ -82,6 +83,9 @@ public final class KnownTypes {
     static final Map<String, Supplier<Descriptor>> TYPES =
             Map.ofEntries(
                     entry(LOGS + "file.v3.FileAccessLog", FileAccessLog::getDescriptor),
+                    entry(
+                            LOGS + "filters.cel.v3.ExpressionFilter",
+                            ExpressionFilter::getDescriptor),
                     entry(LOGS + "stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
                     entry(LOGS + "stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
                     entry(HTTP + "buffer.v3.Buffer", Buffer::getDescriptor),

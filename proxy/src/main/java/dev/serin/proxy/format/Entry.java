@@ -5,6 +5,7 @@ import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.Slot;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
@@ -29,6 +30,9 @@ public record Entry(
         Timing timing,
         @Nullable UpstreamUse upstream,
         Slots slots) {
+
+    /// What a reply of the proxy's own says, while it is put into its form.
+    public static final Slot<String> REPLY_BODY = new Slot<>(String.class, "reply-body");
 
     public static Entry of(StreamEnd end, Instant now) {
         return new Entry(

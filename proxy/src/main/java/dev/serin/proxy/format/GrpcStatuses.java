@@ -1,6 +1,10 @@
 package dev.serin.proxy.format;
 
+import io.grpc.Status;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// gRPC's statuses, as logs show them.
 final class GrpcStatuses {
@@ -23,25 +27,8 @@ final class GrpcStatuses {
         "DataLoss",
         "Unauthenticated",
     };
-    private static final String[] SNAKE = {
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    };
+    private static final String[] SNAKE =
+            Arrays.stream(Status.Code.values()).map(Enum::name).toArray(String[]::new);
 
     private GrpcStatuses() {}
 

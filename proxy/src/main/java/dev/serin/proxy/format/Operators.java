@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -114,6 +115,9 @@ public final class Operators {
                             "VIRTUAL_HOST_NAME",
                             stream(s -> s.route() == null ? null : s.route().virtualHost())),
                     Map.entry("VIRTUAL_CLUSTER_NAME", _ -> null),
+                    Map.entry(
+                            "LOCAL_REPLY_BODY",
+                            e -> Objects.requireNonNullElse(e.slots().get(Entry.REPLY_BODY), "")),
                     Map.entry("ACCESS_LOG_TYPE", Operators::logType),
                     Map.entry("ROUTE_NAME", stream(s -> blank(s.routeName()))));
 

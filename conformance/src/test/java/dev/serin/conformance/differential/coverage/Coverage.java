@@ -1,7 +1,8 @@
 package dev.serin.conformance.differential.coverage;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
@@ -10,113 +11,100 @@ import dev.serin.conformance.differential.scenario.Certificates;
 import dev.serin.conformance.differential.scenario.Messages;
 import dev.serin.conformance.differential.scenario.ResourceSet;
 import dev.serin.conformance.differential.scenario.Scenario;
+import dev.serin.conformance.differential.scenario.Tree;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
-/// Where each field is exercised: the scenarios whose resources set it, and the proxy's own tests
-/// that name it.
+/// Which scenario proves which field: those that name it come first, then those in whose
+/// configuration, which Envoy gets as well, it is set.
 final class Coverage {
-    private final Map<String, Set<String>> scenarios = new TreeMap<>();
-    private final Map<String, Set<String>> tests = new HashMap<>();
+    private final Map<String, Set<String>> named = new TreeMap<>();
+    private final Map<String, Set<String>> set = new TreeMap<>();
+    private final Map<String, Set<String>> unset = new TreeMap<>();
 
     /// @param all the scenarios
-    /// @param sources folder of the proxy's tests
-    Coverage(List<Scenario> all, Path sources) {
+    Coverage(List<Scenario> all) {
         for (var scenario : all) {
             var words = new HashMap<>(Certificates.words());
             scenario.upstreams().keySet().forEach(name -> words.put(name, "1"));
-            for (var resource : ResourceSet.of(scenario.tree(), words).all()) {
-                if (!resource.name().equals(ResourceSet.SENTINEL)) {
-                    walk(resource.body(), scenario.name());
+            var fields = new HashSet<String>();
+            var tree = scenario.tree();
+            fields(tree, words, fields);
+            for (var step : tree.list("requests")) {
+                if (step instanceof Map<?, ?> map && map.get("apply") instanceof Map<?, ?> over) {
+                    tree = tree.merged(Tree.of(scenario.name(), over));
+                    fields(tree, words, fields);
                 }
             }
-            scenario.proves().forEach(field -> set(field, scenario.name()));
+            fields.forEach(f -> put(set, f, scenario.name()));
+            for (var field : scenario.proves()) {
+                put(fields.contains(field) ? named : unset, field, scenario.name());
+            }
         }
-        names(sources);
     }
 
-    /// What proves `message.field`: scenarios, else tests; empty if nothing does.
-    List<String> of(String message, FieldDescriptor field) {
-        var proved = scenarios.get(message + "." + field.getName());
-        if (proved != null) {
-            return List.copyOf(proved);
+    private static void put(Map<String, Set<String>> into, String field, String by) {
+        into.computeIfAbsent(field, _ -> new TreeSet<>()).add(by);
+    }
+
+    /// The scenarios that prove `package.Message.field`, the best first.
+    List<String> of(String field) {
+        return List.copyOf(named.getOrDefault(field, set.getOrDefault(field, Set.of())));
+    }
+
+    /// Fields that scenarios claim to prove and none of these sets, with the scenarios.
+    Map<String, Set<String>> vain() {
+        var vain = new TreeMap<>(unset);
+        vain.keySet().removeAll(named.keySet());
+        return vain;
+    }
+
+    private static void fields(Tree tree, Map<String, String> words, Set<String> into) {
+        for (var resource : ResourceSet.of(tree, words).all()) {
+            if (!resource.name().equals(ResourceSet.SENTINEL)) {
+                inside(resource.body().getTypeUrl(), resource.body().getValue(), into);
+            }
         }
-        return tests
-                .getOrDefault(field.getName(), tests.getOrDefault(setter(field), Set.of()))
-                .stream()
-                .sorted()
-                .toList();
     }
 
-    private static String setter(FieldDescriptor field) {
-        var name = field.getJsonName();
-        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
-    }
-
-    private void set(String field, String by) {
-        scenarios.computeIfAbsent(field, _ -> new TreeSet<>()).add(by);
-    }
-
-    private void walk(MessageOrBuilder message, String by) {
-        if (message instanceof Any any) {
-            inside(any, by);
+    private static void walk(MessageOrBuilder message, Set<String> into) {
+        var type = message.getDescriptorForType();
+        if (type.getFullName().equals(Any.getDescriptor().getFullName())) {
+            inside(
+                    (String) message.getField(type.findFieldByName("type_url")),
+                    (ByteString) message.getField(type.findFieldByName("value")),
+                    into);
             return;
         }
         message.getAllFields()
                 .forEach((field, value) -> {
-                    set(field.getContainingType().getFullName() + "." + field.getName(), by);
+                    into.add(field.getFullName());
                     if (value instanceof List<?> list) {
-                        list.forEach(one -> part(one, by));
+                        list.forEach(one -> part(one, into));
                     } else {
-                        part(value, by);
+                        part(value, into);
                     }
                 });
     }
 
-    private void part(Object value, String by) {
+    private static void part(Object value, Set<String> into) {
         if (value instanceof Message message) {
-            walk(message, by);
+            walk(message, into);
         }
     }
 
-    private void inside(Any any, String by) {
-        var name = any.getTypeUrl().substring(any.getTypeUrl().indexOf('/') + 1);
+    private static void inside(String url, ByteString value, Set<String> into) {
+        var name = url.substring(url.indexOf('/') + 1);
         try {
-            walk(
-                    com.google.protobuf.DynamicMessage.parseFrom(
-                            Messages.descriptor(name), any.getValue()),
-                    by);
-        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            throw new IllegalStateException(by + ": " + name, e);
-        }
-    }
-
-    /// Snake case in YAML, or a setter in Java.
-    private void names(Path sources) {
-        var word =
-                Pattern.compile(
-                        "\\b([a-z0-9]+(?:_[a-z0-9]+)*)(?=\\\\?\"?:"
-                                + " )|\\.(?:set|add|put)([A-Z]\\w*)\\(");
-        try (var files = Files.walk(sources)) {
-            for (var file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
-                var test = file.getFileName().toString().replace(".java", "");
-                var match = word.matcher(Files.readString(file));
-                while (match.find()) {
-                    var name = match.group(1) == null ? match.group(2) : match.group(1);
-                    tests.computeIfAbsent(name, _ -> new TreeSet<>()).add(test);
-                }
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+            walk(DynamicMessage.parseFrom(Messages.descriptor(name), value), into);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(name, e);
         }
     }
 }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.DynamicMessage;
 
 import dev.serin.conformance.differential.scenario.Messages;
 import dev.serin.conformance.differential.scenario.Scenario;
-import dev.serin.conformance.differential.scenario.Tree;
 import dev.serin.proxy.fields.FieldLists;
 import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.fields.UnreadFields;
@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,8 +35,9 @@ class FieldCoverageTest {
             ROOT.resolve("proxy/src/main/resources/dev/serin/proxy/fields");
 
     private final UnreadFields unread = new UnreadFields(FieldLists.own(), KnownTypes::find);
-    private final Coverage coverage =
-            new Coverage(Scenario.all(FILES), ROOT.resolve("proxy/src/test/java"));
+    private final Coverage coverage = new Coverage(Scenario.all(FILES));
+    private final Elsewhere elsewhere =
+            Elsewhere.read(FILES.resolve("proved-elsewhere.yaml"), ROOT);
 
     /// A field with what becomes of it.
     private record Row(String message, String field, String state, String proof) {}
@@ -43,8 +45,7 @@ class FieldCoverageTest {
     @Test
     void noFieldIsSilent() throws IOException {
         var rows = new ArrayList<Row>();
-        var listed = lists();
-        for (var message : listed.entrySet()) {
+        for (var message : lists().entrySet()) {
             var descriptor = descriptor(message.getKey());
             if (descriptor != null) {
                 descriptor
@@ -53,22 +54,68 @@ class FieldCoverageTest {
             }
         }
         write(rows);
-        var elsewhere = elsewhere();
         assertEquals(
                 List.of(),
                 rows.stream()
                         .filter(r -> r.proof().isEmpty())
-                        .map(r -> r.message() + "." + r.field())
-                        .filter(f -> !elsewhere.containsKey(f))
+                        .map(r -> r.message() + "." + r.field() + " (" + r.state() + ")")
                         .toList(),
-                "read, but no scenario sets it and no test names it");
+                "no scenario sets it, proved-elsewhere.yaml does not name it, nothing refuses it");
+    }
+
+    @Test
+    void scenariosSetWhatTheyProve() {
+        assertEquals(Map.of(), coverage.vain());
+    }
+
+    @Test
+    void whatIsProvedElsewhereIsReadAndProvedThere() throws IOException {
+        var lists = lists();
+        var wrong = new ArrayList<>(elsewhere.missing());
+        elsewhere.tests().keySet().stream()
+                .filter(field -> {
+                    var dot = field.lastIndexOf('.');
+                    return !lists.getOrDefault(field.substring(0, dot), Map.of())
+                            .containsKey(field.substring(dot + 1));
+                })
+                .map(field -> field + " is not read")
+                .forEach(wrong::add);
+        assertEquals(List.of(), wrong);
+    }
+
+    /// Where only some values are read, every other value of an enumeration is refused by name.
+    @Test
+    void otherValuesAreRefused() throws IOException {
+        var silent = new ArrayList<String>();
+        for (var message : lists().entrySet()) {
+            var descriptor = descriptor(message.getKey());
+            if (descriptor == null) {
+                continue;
+            }
+            for (var line : message.getValue().entrySet()) {
+                var field = descriptor.findFieldByName(line.getKey());
+                if (field.getJavaType() == JavaType.ENUM && line.getValue().contains("=")) {
+                    var taken = values(line.getValue());
+                    field.getEnumType().getValues().stream()
+                            .filter(v -> !taken.contains(v.getName()) && v.getNumber() != 0)
+                            .filter(v -> refusal(descriptor, field, v).isEmpty())
+                            .forEach(v -> silent.add(field.getFullName() + " = " + v));
+                }
+            }
+        }
+        assertEquals(List.of(), silent);
+    }
+
+    private static List<String> values(String line) {
+        var text = line.substring(line.indexOf('=') + 1).split(" -- ", 2)[0];
+        return Arrays.stream(text.split("\\|", -1)).map(String::strip).toList();
     }
 
     private Row row(Descriptor message, FieldDescriptor field, Map<String, String> listed) {
         var name = message.getFullName();
         var line = listed.get(field.getName());
         if (line == null) {
-            return new Row(name, field.getName(), "refused", refusal(message, field));
+            return new Row(name, field.getName(), "refused", refusal(message, field, value(field)));
         }
         if (line.contains("--")) {
             return new Row(
@@ -81,26 +128,32 @@ class FieldCoverageTest {
                 line.contains("=")
                         ? "read: " + line.substring(line.indexOf('=') + 1).strip()
                         : "read";
-        var proofs = coverage.of(name, field);
-        var shown = String.join(", ", proofs.subList(0, Math.min(3, proofs.size())));
-        return new Row(
-                name,
-                field.getName(),
-                state,
-                proofs.size() > 3 ? shown + " and " + (proofs.size() - 3) + " more" : shown);
+        return new Row(name, field.getName(), state, proof(field.getFullName()));
     }
 
-    /// What the proxy says of a message in which this field is set.
-    private String refusal(Descriptor message, FieldDescriptor field) {
+    /// The unit test that proves a field, and up to three scenarios.
+    private String proof(String field) {
+        var proofs = new ArrayList<String>();
+        var test = elsewhere.tests().get(field);
+        if (test != null) {
+            proofs.add(test);
+        }
+        var scenarios = coverage.of(field);
+        proofs.addAll(scenarios.subList(0, Math.min(3, scenarios.size())));
+        var shown = String.join(", ", proofs);
+        return scenarios.size() > 3 ? shown + " and " + (scenarios.size() - 3) + " more" : shown;
+    }
+
+    /// What the proxy says of a message in which this field is set; empty if nothing names it.
+    private String refusal(Descriptor message, FieldDescriptor field, Object value) {
         var set = DynamicMessage.newBuilder(message);
         if (field.isRepeated()) {
-            set.addRepeatedField(field, value(field));
+            set.addRepeatedField(field, value);
         } else {
-            set.setField(field, value(field));
+            set.setField(field, value);
         }
-        var said = unread.in(message, set.build().toByteString());
-        return said.stream()
-                .filter(u -> u.field().startsWith(field.getName()))
+        return unread.in(message, set.build().toByteString()).stream()
+                .filter(u -> u.field().split("[.\\[]", 2)[0].equals(field.getName()))
                 .map(u -> "NACK: " + u.field() + " " + u.reason())
                 .findFirst()
                 .orElse("");
@@ -152,12 +205,6 @@ class FieldCoverageTest {
             }
         }
         return lists;
-    }
-
-    /// Fields that are proved where no YAML names them, with where.
-    private static Map<String, Object> elsewhere() throws IOException {
-        var file = FILES.resolve("proved-elsewhere.yaml");
-        return new TreeMap<>(Tree.read(file.toString(), Files.readString(file)).fields());
     }
 
     private static void write(List<Row> rows) throws IOException {

@@ -29,6 +29,11 @@ public record Tree(String where, Map<String, @Nullable Object> fields) {
         return new Tree(where, map(where, tree));
     }
 
+    /// @param where the place, for errors
+    public static Tree of(String where, Map<?, ?> fields) {
+        return new Tree(where, map(where, fields));
+    }
+
     @SuppressWarnings("unchecked") // keys are turned into text
     private static Map<String, @Nullable Object> map(String where, @Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {

@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 /// @param requestMillis for the whole request to come; 0 for none
 /// @param streamMillis for a whole stream; 0 for none
 /// @param upgrades protocols that a connection may be upgraded to, in lower case
+/// @param replies how the proxy's own replies are put
 /// @param tracing null for none
 public record HttpManager(
         String statPrefix,
@@ -42,6 +43,7 @@ public record HttpManager(
         long requestMillis,
         long streamMillis,
         Set<String> upgrades,
+        LocalReplies replies,
         @Nullable Tracing tracing) {
     /// Which version of HTTP clients speak; AUTO for what they begin with.
     public enum Codec {

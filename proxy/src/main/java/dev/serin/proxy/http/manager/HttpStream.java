@@ -344,7 +344,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
             router.cancel();
         }
         dropHeld();
-        var made = LocalReplies.of(request, local);
+        var made = connection.manager().replies().of(this, local);
         respond(made.head(), made.body().length == 0, local.details());
         if (made.body().length > 0) {
             respondBody(Unpooled.wrappedBuffer(made.body()));

@@ -68,6 +68,9 @@ public final class ManagerCompiler {
                 Durations.toMillis(config.getRequestTimeout()),
                 Durations.toMillis(config.getCommonHttpProtocolOptions().getMaxStreamDuration()),
                 upgrades(config),
+                config.hasLocalReplyConfig()
+                        ? LocalReplyCompiler.compile(config.getLocalReplyConfig())
+                        : LocalReplies.PLAIN,
                 config.hasTracing() ? Tracing.of(config, extensions.spans(), draws) : null);
     }
 

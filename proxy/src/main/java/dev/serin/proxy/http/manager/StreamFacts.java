@@ -173,7 +173,11 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public StreamEnd soFar() {
-        var shown = writing || response != null && response.status() == 101 ? response : null;
+        return ending(writing || response != null && response.status() == 101 ? response : null);
+    }
+
+    /// What there would be to tell if it ended now with `shown`.
+    StreamEnd ending(@Nullable ResponseHead shown) {
         var sentHead = shown == null ? 0 : shown.headers().bytes();
         return new StreamEnd(
                 downstream,

@@ -1,5 +1,7 @@
 package dev.serin.proxy.upstream.compile;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.upstream.balance.Policy.Fallback;
 import dev.serin.proxy.upstream.balance.Policy.Selector;
@@ -44,32 +46,16 @@ final class SubsetCompiler {
                         == LbSubsetConfig.LbSubsetMetadataFallbackPolicy.FALLBACK_LIST);
     }
 
+    /// The policy's message has the fields of the cluster's under the same numbers.
     static @Nullable Subsets compile(Subset from) throws ConfigProblem {
-        if (from.getSubsetSelectorsCount() == 0) {
-            return null;
+        try {
+            return compile(LbSubsetConfig.parseFrom(from.toByteString()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the same message by another name", e);
         }
-        var selectors = new ArrayList<Selector>();
-        for (var one : from.getSubsetSelectorsList()) {
-            selectors.add(
-                    selector(
-                            one.getKeysList(),
-                            one.getFallbackPolicy().getNumber(),
-                            one.getFallbackKeysSubsetList(),
-                            one.getSingleHostPerSubset()));
-        }
-        return new Subsets(
-                fallback(from.getFallbackPolicy().getNumber()),
-                from.getDefaultSubset().getFieldsMap(),
-                List.copyOf(selectors),
-                from.getLocalityWeightAware(),
-                from.getScaleLocalityWeight(),
-                from.getPanicModeAny(),
-                from.getListAsAny(),
-                from.getMetadataFallbackPolicy()
-                        == Subset.LbSubsetMetadataFallbackPolicy.FALLBACK_LIST);
     }
 
-    /// By the number that both enums give it.
+    /// By its number.
     private static Fallback fallback(int number) throws ConfigProblem {
         return switch (number) {
             case 0 -> Fallback.NONE;
