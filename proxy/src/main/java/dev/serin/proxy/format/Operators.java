@@ -2,6 +2,7 @@ package dev.serin.proxy.format;
 
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.UpstreamUse;
@@ -32,7 +33,12 @@ public final class Operators {
                     Map.entry("PROTOCOL", Operators::protocol),
                     Map.entry("RESPONSE_CODE", e -> (long) e.status()),
                     Map.entry("RESPONSE_FLAGS", e -> flags(e.flags())),
-                    Map.entry("RESPONSE_CODE_DETAILS", stream(s -> blank(s.details()))),
+                    Map.entry(
+                            "RESPONSE_CODE_DETAILS",
+                            e ->
+                                    e.stream() == null
+                                            ? e.slots().get(ConnectionEnd.CODE_DETAILS)
+                                            : blank(e.stream().details())),
                     Map.entry("CONNECTION_TERMINATION_DETAILS", Entry::connectionDetails),
                     Map.entry("BYTES_RECEIVED", e -> e.traffic().received()),
                     Map.entry("BYTES_SENT", e -> e.traffic().sent()),

@@ -212,12 +212,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         null,
                         null);
         if (chain == null) {
-            var refused =
-                    end(
-                            downstream,
-                            ResponseFlag.NO_ROUTE_FOUND.bit(),
-                            "filter_chain_not_found",
-                            new Slots());
+            var slots = new Slots();
+            slots.put(ConnectionEnd.CODE_DETAILS, "filter_chain_not_found");
+            var refused = end(downstream, ResponseFlag.NO_ROUTE_FOUND.bit(), null, slots);
             config.logs().forEach(log -> log.ended(refused));
             ctx.close();
             return;

@@ -19,5 +19,4 @@ record Facts(
         InetSocketAddress direct,
         @Nullable String serverName,
         String transport,
-        List<String> protocols) {
-}
+        List<String> protocols) {}

@@ -181,8 +181,7 @@ public final class LiveTls {
             @Nullable String verifiedName,
             @Nullable List<String> alpn,
             List<String> fallback,
-            String hostName) {
-    }
+            String hostName) {}
 
     /// One connection's other end.
     private final class Peer implements TlsPeer {

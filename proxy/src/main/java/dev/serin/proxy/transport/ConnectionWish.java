@@ -21,8 +21,7 @@ public record ConnectionWish(
         List<String> fallback,
         @Nullable ProxiedClient client) {
     /// Nothing special.
-    public static final ConnectionWish NONE =
-            new ConnectionWish(null, null, null, List.of(), null);
+    public static final ConnectionWish NONE = new ConnectionWish(null, null, null, List.of(), null);
 
     private static final ConnectionWish HTTP1 = NONE.carrying(List.of("http/1.1"));
     private static final ConnectionWish HTTP2 = NONE.carrying(List.of("h2"));

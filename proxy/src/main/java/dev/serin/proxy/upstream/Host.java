@@ -51,7 +51,9 @@ public final class Host {
         shownAddress =
                 endpoint.address().pipe()
                         ? endpoint.address().host()
-                        : new HostPort(NetUtil.toAddressString(address.getAddress()), address.getPort())
+                        : new HostPort(
+                                        NetUtil.toAddressString(address.getAddress()),
+                                        address.getPort())
                                 .toString();
         update(endpoint);
     }

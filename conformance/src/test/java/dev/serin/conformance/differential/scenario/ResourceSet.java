@@ -189,8 +189,7 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                                                                 "typed_config",
                                                                 filter.fields())))))
                         .merged(tree.under("chain"));
-        return listener(
-                tree, new Tree("chains", Map.of("filter_chains", List.of(chain.fields()))));
+        return listener(tree, new Tree("chains", Map.of("filter_chains", List.of(chain.fields()))));
     }
 
     private static Tree listener(Tree tree, Tree chains) {
@@ -215,8 +214,7 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                             Map.of("prefix", "/"),
                             "direct_response",
                             Map.of("status", 200, "body", Map.of("inline_string", name)));
-            var host =
-                    Map.of("name", "all", "domains", List.of("*"), "routes", List.of(route));
+            var host = Map.of("name", "all", "domains", List.of("*"), "routes", List.of(route));
             var plain =
                     Map.<String, Object>of(
                             "@type",
@@ -224,7 +222,12 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                             "stat_prefix",
                             name,
                             "http_filters",
-                            List.of(Map.of("name", "router", "typed_config", Map.of("@type", ROUTER))),
+                            List.of(
+                                    Map.of(
+                                            "name",
+                                            "router",
+                                            "typed_config",
+                                            Map.of("@type", ROUTER))),
                             "access_log",
                             List.of(log(format)),
                             "route_config",

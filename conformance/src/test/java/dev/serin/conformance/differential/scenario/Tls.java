@@ -42,8 +42,7 @@ public record Tls(
 
     /// @param otherwise the certificate if none is named
     public static Tls of(Tree tree, String otherwise) {
-        tree.only(
-                "certificate", "sni", "alpn", "version", "ciphers", "groups", "split", "resume");
+        tree.only("certificate", "sni", "alpn", "version", "ciphers", "groups", "split", "resume");
         return new Tls(
                 tree.text("certificate", otherwise),
                 tree.text("sni", ""),

@@ -5,6 +5,7 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
+import dev.serin.proxy.socket.IpLiteral;
 import dev.serin.proxy.stream.Downstream;
 
 import io.netty.util.NetUtil;
@@ -123,7 +124,7 @@ final class EdgeHeaders {
             Edge edge,
             Downstream downstream,
             boolean internal) {
-        var text = NetUtil.toAddressString(downstream.direct().getAddress());
+        var text = NetUtil.toAddressString(downstream.remote().getAddress());
         if (edge.trustedHops() == 0) {
             if (!internal) {
                 headers.set("x-envoy-external-address", text);
@@ -137,7 +138,7 @@ final class EdgeHeaders {
 
     private static @Nullable InetAddress literal(String text) {
         try {
-            return InetAddress.ofLiteral(text);
+            return IpLiteral.of(text);
         } catch (IllegalArgumentException e) {
             return null; // a client may write there what it likes
         }

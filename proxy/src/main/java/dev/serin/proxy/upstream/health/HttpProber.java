@@ -65,8 +65,7 @@ final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader 
     }
 
     private void connect(HostConnection fresh, ChannelHandler handler) {
-        Connector.connect(
-                        worker, cluster, host, ConnectionWish.http(question.http2()), handler)
+        Connector.connect(worker, cluster, host, ConnectionWish.http(question.http2()), handler)
                 .addListener((ChannelFuture future) -> {
                     if (!future.isSuccess()) {
                         fresh.discard();
