@@ -118,9 +118,7 @@ final class Benchmark {
         var reached = new LinkedHashMap<String, Double>();
         for (var peer : up.values()) {
             try {
-                if (peer.name.equals("serin")) {
-                    bench.load.saturate(of.row.wide(), peer, first ? (quick ? 3.5 : 8) : 3);
-                }
+                bench.load.warm(of.row.wide(), peer, quick ? 3.5 : first ? 30 : 15);
                 reached.put(peer.name, bench.load.saturate(of.row, peer, 0.5).perSecond());
             } catch (IOException e) {
                 of.missing.put(peer.name, String.valueOf(e.getMessage()));

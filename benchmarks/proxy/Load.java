@@ -19,6 +19,10 @@ record Load(int core, Path folder, Path certificate) {
     private static final Pattern COUNTS =
             Pattern.compile("requests: (\\d+) total, \\d+ started, (\\d+) done, (\\d+) succeeded, (\\d+) failed");
     private static final double WARM_UP = 0.4;
+    private static final double WARM_PASS = 1.5;
+
+    /// The share of the CPU that a compiler may still take.
+    private static final double QUIET = 0.03;
 
     /// What one run gave.
     ///
@@ -29,6 +33,22 @@ record Load(int core, Path folder, Path certificate) {
     /// How long requests took at a steady rate, in milliseconds.
     record Steady(double p50, double p99) {
         static final Steady NONE = new Steady(Double.NaN, Double.NaN);
+    }
+
+    /// Loads a proxy until its compiler has nothing to do any more, so that a row says what requests cost and not what the
+    /// first of them cost; on a busy machine that takes longer. Proxies without a compiler are warm after the first pass.
+    ///
+    /// @param most seconds
+    void warm(Row row, Peer peer, double most) throws IOException, InterruptedException {
+        var pass = Math.min(most, WARM_PASS);
+        for (var left = most; left > 0; left -= pass + WARM_UP) {
+            var all = peer.cpuMicros();
+            var compiler = peer.compilerMicros();
+            saturate(row, peer, pass);
+            if (peer.compilerMicros() - compiler < QUIET * (peer.cpuMicros() - all)) {
+                return;
+            }
+        }
     }
 
     /// As many requests as it takes.

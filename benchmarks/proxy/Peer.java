@@ -12,10 +12,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// A running program: a proxy under test, or the backend.
 final class Peer implements AutoCloseable {
     private static final long TICK_MICROS = 10_000;
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] Compiler");
 
     final String name;
     private final Process process;
@@ -79,7 +81,26 @@ final class Peer implements AutoCloseable {
     /// The time that all its threads have had of a processor, by the kernel's account, in microseconds. The kernel gives
     /// it in hundredths of a second.
     long cpuMicros() {
-        var stat = read("stat");
+        return micros(read("stat"));
+    }
+
+    /// What of it the just-in-time compiler of a JVM has had; 0 for other programs.
+    long compilerMicros() throws IOException {
+        try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return threads.map(thread -> {
+                        try {
+                            return Files.readString(thread.resolve("stat"));
+                        } catch (IOException e) {
+                            return ""; // it has ended
+                        }
+                    })
+                    .filter(stat -> COMPILER.matcher(stat).find())
+                    .mapToLong(Peer::micros)
+                    .sum();
+        }
+    }
+
+    private static long micros(String stat) {
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MICROS;
     }

@@ -66,7 +66,8 @@ final class LivePlane implements Plane {
                                         telemetry.networkObservers(),
                                         connections,
                                         new TransportCompiler(tls),
-                                        (_, _) -> SpanSink.NOWHERE),
+                                        (_, _) -> SpanSink.NOWHERE,
+                                        telemetry.proxy()),
                                 telemetry.envoyStats(),
                                 new Upstream.Outside(
                                         Resolver.system(),

@@ -9,6 +9,7 @@ import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
 
 import io.netty.bootstrap.Bootstrap;
@@ -88,7 +89,7 @@ public final class Proxy implements AutoCloseable {
                         discovery.root(),
                         discovery.tokenFile());
         return new DiscoveryFeed(
-                options.node(),
+                new AdsTerms(options.node(), discovery.form(), discovery.whole()),
                 transport,
                 plane,
                 ledger,

@@ -2,6 +2,7 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.NetworkObserverFactory;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.telemetry.EnvoyStats;
@@ -33,6 +34,7 @@ final class ProxyTelemetry {
     private final Metrics metrics = new Metrics(SERIES_BOUND);
     private final EnvoyStats envoyStats = new EnvoyStats(metrics);
     private final ProxyLog log;
+    private final ProxyName proxy;
     private final LogLines output;
     private final FileAccessLogs accessLogs;
     private final List<HttpFilterFactory> httpFilters;
@@ -49,6 +51,7 @@ final class ProxyTelemetry {
                         runtime.timers(),
                         runtime.ticker());
         metrics.gauge("serin_log_lines_dropped", () -> accessLogs.dropped() + output.dropped());
+        proxy = new ProxyName(node.getCluster(), node.getId());
         var peers = new PeerMetadata(node.getId(), node.getMetadata());
         httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(metrics, peers));
         networkObservers = List.of(new StatsObservers(metrics, peers));
@@ -74,6 +77,11 @@ final class ProxyTelemetry {
 
     ProxyLog log() {
         return log;
+    }
+
+    /// Who the proxy is to others.
+    ProxyName proxy() {
+        return proxy;
     }
 
     List<HttpFilterFactory> httpFilters() {

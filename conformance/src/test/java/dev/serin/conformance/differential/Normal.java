@@ -6,6 +6,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -54,7 +55,8 @@ final class Normal {
     }
 
     private String value(String fact, String value) {
-        if (fact.endsWith("header x-envoy-upstream-service-time")) {
+        var lower = fact.toLowerCase(Locale.ROOT);
+        if (lower.endsWith("header x-envoy-upstream-service-time")) {
             return "<ms>";
         }
         if (fact.endsWith("header x-envoy-expected-rq-timeout-ms") && value.length() < 8) {

@@ -216,7 +216,7 @@ public final class Operators {
 
     private static @Nullable Object protocol(Entry entry) {
         var request = entry.request();
-        return request == null || request.method().isEmpty() ? null : request.protocol().shown();
+        return request == null ? null : request.protocol().shown();
     }
 
     private static @Nullable Object attempts(Entry entry) {

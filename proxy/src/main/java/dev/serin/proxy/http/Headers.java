@@ -10,6 +10,7 @@ public final class Headers {
     private String[] names;
     private String[] values;
     private int size;
+    private @Nullable Spellings spellings;
 
     public Headers() {
         this(16);
@@ -18,6 +19,15 @@ public final class Headers {
     public Headers(int capacity) {
         names = new String[capacity];
         values = new String[capacity];
+    }
+
+    /// How names are to be written where that is not as usual; null for as usual.
+    public @Nullable Spellings spellings() {
+        return spellings;
+    }
+
+    public void spellings(Spellings kept) {
+        spellings = kept;
     }
 
     public int size() {
@@ -129,6 +139,7 @@ public final class Headers {
         System.arraycopy(names, 0, copy.names, 0, size);
         System.arraycopy(values, 0, copy.values, 0, size);
         copy.size = size;
+        copy.spellings = spellings;
         return copy;
     }
 

@@ -18,6 +18,18 @@ public record TcpConfig(
         Duration idle,
         int connectAttempts,
         List<ConnectionObserver> observers) {
+    /// How often observers are told while a connection lives; 0 for never.
+    long progressMillis() {
+        var least = 0L;
+        for (var observer : observers) {
+            var every = observer.everyMillis();
+            if (every > 0 && (least == 0 || every < least)) {
+                least = every;
+            }
+        }
+        return least;
+    }
+
     /// A cluster with its weight.
     public record Share(String cluster, int weight) {}
 }

@@ -42,7 +42,6 @@ import java.util.Set;
 /// other can be written; a side that ends its direction leaves the other one open. The connection's
 /// event loop only.
 public final class TcpProxy extends ChannelInboundHandlerAdapter {
-    private static final long PROGRESS_MILLIS = 5_000;
 
     private final Worker worker;
     private final TcpConfig config;
@@ -391,12 +390,13 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private void watchProgress() {
-        if (config.observers().isEmpty()) {
+        var every = config.progressMillis();
+        if (every == 0) {
             return;
         }
         progress =
                 worker.after(
-                        PROGRESS_MILLIS,
+                        every,
                         () -> {
                             var soFar = end();
                             config.observers().forEach(o -> o.progressed(soFar));

@@ -7,7 +7,12 @@ public interface ConnectionObserver {
     /// time.
     default void opened(ConnectionEnd soFar) {}
 
-    /// About every five seconds while it lives; the traffic is that since the beginning.
+    /// How often it is to be told while a connection lives; 0 for never.
+    default long everyMillis() {
+        return 0;
+    }
+
+    /// While it lives; the traffic is that since the beginning.
     default void progressed(ConnectionEnd soFar) {}
 
     void ended(ConnectionEnd end);

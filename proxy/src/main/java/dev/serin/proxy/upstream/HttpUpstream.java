@@ -1,6 +1,7 @@
 package dev.serin.proxy.upstream;
 
 import dev.serin.proxy.http.HttpProtocol;
+import dev.serin.proxy.http.codec.Spelling;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 
 import java.time.Duration;
@@ -11,17 +12,25 @@ import java.time.Duration;
 /// @param lifetime after which a connection takes no more streams; zero for ever
 /// @param maxRequests that one connection may carry; 0 for any number
 /// @param trailers whether HTTP/1.1 passes them on
+/// @param spelling how HTTP/1.1 writes names of fields
 public record HttpUpstream(
         Choice choice,
         Http2Limits http2,
         Duration idle,
         Duration lifetime,
         int maxRequests,
-        boolean trailers) {
+        boolean trailers,
+        Spelling spelling) {
     /// As Envoy's defaults.
     public static final HttpUpstream USUAL =
             new HttpUpstream(
-                    Choice.HTTP1, Http2Limits.USUAL, Duration.ofHours(1), Duration.ZERO, 0, false);
+                    Choice.HTTP1,
+                    Http2Limits.USUAL,
+                    Duration.ofHours(1),
+                    Duration.ZERO,
+                    0,
+                    false,
+                    Spelling.LOWER);
 
     /// Which version of HTTP.
     public enum Choice {

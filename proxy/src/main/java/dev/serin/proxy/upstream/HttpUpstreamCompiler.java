@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.http.codec.Spelling;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.upstream.HttpUpstream.Choice;
@@ -62,7 +63,7 @@ final class HttpUpstreamCompiler {
                 http2,
                 cluster.getCommonHttpProtocolOptions(),
                 cluster.getMaxRequestsPerConnection().getValue(),
-                cluster.getHttpProtocolOptions().getEnableTrailers());
+                cluster.getHttpProtocolOptions());
     }
 
     private static HttpProtocolOptions parse(Any any) throws ConfigProblem {
@@ -113,7 +114,7 @@ final class HttpUpstreamCompiler {
                 Http2Compiler.compile(http2),
                 options.getCommonHttpProtocolOptions(),
                 options.getCommonHttpProtocolOptions().getMaxRequestsPerConnection().getValue(),
-                http1.getEnableTrailers());
+                http1);
     }
 
     private static HttpUpstream common(
@@ -121,7 +122,8 @@ final class HttpUpstreamCompiler {
             Http2Limits http2,
             io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
             int maxRequests,
-            boolean trailers) {
+            Http1ProtocolOptions http1)
+            throws ConfigProblem {
         var heads =
                 http2.heads(
                         common.hasMaxResponseHeadersKb()
@@ -137,7 +139,8 @@ final class HttpUpstreamCompiler {
                 common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : usual.idle(),
                 duration(common.getMaxConnectionDuration()),
                 maxRequests,
-                trailers);
+                http1.getEnableTrailers(),
+                Spelling.of(http1));
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

@@ -61,12 +61,21 @@ public final class EnvoyPeer implements Peer {
                         .redirectError(problems.toFile())
                         .start();
         Thread.ofVirtual().start(this::readLog);
-        Eventually.poll(BOUND, () -> Files.exists(admin) || !process.isAlive(), started -> started);
+        Eventually.poll(BOUND, () -> written(admin) || !process.isAlive(), started -> started);
         if (!process.isAlive()) {
             throw new IllegalStateException("Envoy ended: " + Files.readString(problems));
         }
         pages = new Pages(Files.readString(admin).strip());
         Eventually.eventually(BOUND, "Envoy's pages", () -> !pages.get("/server_info").isEmpty());
+    }
+
+    /// Whether it is there, and says something.
+    private static boolean written(Path file) {
+        try {
+            return Files.exists(file) && Files.size(file) > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// The binary that `.ci/peers` installed.

@@ -29,6 +29,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private final Worker worker;
     private final Keeper keeper;
     private final boolean trailers;
+    private final Spelling spelling;
     private final Http1Parser parser;
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
@@ -37,6 +38,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private boolean requestEnded;
     private boolean headRequest;
     private boolean connect;
+    private boolean upgrading;
     private boolean close;
     private boolean closed;
     private boolean free;
@@ -47,15 +49,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
 
     /// One that drops trailers, as is usual.
     public Http1Client(Worker worker, Keeper keeper) {
-        this(worker, keeper, false);
+        this(worker, keeper, false, Spelling.LOWER);
     }
 
     /// @param trailers whether they are passed on in both directions; else they are dropped
-    public Http1Client(Worker worker, Keeper keeper, boolean trailers) {
+    /// @param spelling how names of fields are written, and whether those of responses are kept
+    public Http1Client(Worker worker, Keeper keeper, boolean trailers, Spelling spelling) {
         this.worker = worker;
         this.keeper = keeper;
         this.trailers = trailers;
-        this.parser = new Http1Parser(worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD));
+        this.spelling = spelling;
+        this.parser =
+                new Http1Parser(
+                        worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD).with(spelling));
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -116,7 +122,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
-        out = new Http1Out(worker, added, false);
+        out = new Http1Out(worker, added, spelling);
     }
 
     // ---- writing
@@ -131,8 +137,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         connect = head.method().equals("CONNECT");
         var target = head.path().isEmpty() ? "/" : head.path();
         var to = writer().start(head.method(), " ", connect ? head.authority() : target);
-        to = to.version().field("host", head.authority()).fields(headers);
+        to = to.version().as(headers).field("host", head.authority()).fields(headers);
         var upgrade = headers.has("upgrade");
+        upgrading = upgrade;
         var known = headers.has("content-length");
         var chunked = !end && !known && !upgrade && !connect;
         if (upgrade) {
@@ -258,6 +265,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         if (status < 200) {
             var response = new ResponseHead(status, head.headers);
             if (status == 101) {
+                if (!upgrading) { // what the client would take for a tunnel nobody asked for
+                    throw new Malformed(502, PROTOCOL_ERROR);
+                }
                 close = true;
                 parser.raw();
             }

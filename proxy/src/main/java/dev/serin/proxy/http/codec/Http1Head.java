@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.Spellings;
 import dev.serin.proxy.http.codec.Http1Limits.Dialect;
 import dev.serin.proxy.http.codec.Http1Limits.Underscores;
 
@@ -163,6 +164,7 @@ final class Http1Head {
 
     /// Reads one field line into `into` and answers where the next line begins.
     int field(byte[] b, int from, Headers into) throws Malformed {
+        var written = dialect.spelling().keeps() ? written(b, from) : "";
         var at = from;
         var hash = 0;
         for (byte lower; (lower = TOKEN[b[at] & 0xff]) != 0; at++) {
@@ -173,6 +175,9 @@ final class Http1Head {
             throw codecError();
         }
         var name = HeaderNames.of(b, from, at, hash);
+        if (!written.isEmpty()) {
+            spelled(name, written);
+        }
         at++;
         while (b[at] == ' ' || b[at] == '\t') {
             at++;
@@ -205,6 +210,24 @@ final class Http1Head {
             into.add(name, value);
         }
         return at + 1;
+    }
+
+    /// The name of a field before it is brought to lower case.
+    private static String written(byte[] b, int from) {
+        var at = from;
+        while (TOKEN[b[at] & 0xff] != 0) {
+            at++;
+        }
+        return new String(b, from, at - from, StandardCharsets.ISO_8859_1);
+    }
+
+    private void spelled(String name, String written) {
+        var kept = headers.spellings();
+        if (kept == null) {
+            kept = new Spellings(dialect.spelling() == Spelling.KEPT_ELSE_PROPER);
+            headers.spellings(kept);
+        }
+        kept.keep(name, written);
     }
 
     /// End-to-end headers are kept, hop-by-hop ones only noted (RFC 9110, 7.6.1).

@@ -33,6 +33,19 @@ public record Http1Limits(
                     1_000,
                     Dialect.USUAL);
 
+    /// The same with names written so.
+    Http1Limits with(Spelling spelling) {
+        return new Http1Limits(
+                maxHead,
+                maxHeaders,
+                idle,
+                connection,
+                requests,
+                headMillis,
+                closeMillis,
+                dialect.with(spelling));
+    }
+
     /// The same with another bound for a head.
     Http1Limits withHead(int octets) {
         return new Http1Limits(
@@ -47,8 +60,9 @@ public record Http1Limits(
     /// @param customMethods whether methods that nobody knows are passed on
     /// @param absoluteUrls whether a target with a scheme and a host is taken apart
     /// @param trailers whether they are passed on
-    /// @param properCase whether names of fields are written as `Content-Length`
+    /// @param spelling how names of fields are written
     /// @param forwardExpect whether `expect: 100-continue` is for the host to answer
+    /// @param keepsAfterErrors whether a connection goes on after a request that got a 400
     /// @param underscores what becomes of a field with `_` in its name
     public record Dialect(
             boolean accept10,
@@ -57,11 +71,37 @@ public record Http1Limits(
             boolean customMethods,
             boolean absoluteUrls,
             boolean trailers,
-            boolean properCase,
+            Spelling spelling,
             boolean forwardExpect,
+            boolean keepsAfterErrors,
             Underscores underscores) {
         public static final Dialect USUAL =
-                new Dialect(false, "", false, false, true, false, false, false, Underscores.ALLOW);
+                new Dialect(
+                        false,
+                        "",
+                        false,
+                        false,
+                        true,
+                        false,
+                        Spelling.LOWER,
+                        false,
+                        false,
+                        Underscores.ALLOW);
+
+        /// The same with names written so.
+        Dialect with(Spelling next) {
+            return new Dialect(
+                    accept10,
+                    host10,
+                    chunkedLength,
+                    customMethods,
+                    absoluteUrls,
+                    trailers,
+                    next,
+                    forwardExpect,
+                    keepsAfterErrors,
+                    underscores);
+        }
     }
 
     /// Some servers take `a_b` for `a-b`, by which a rule about that header can be evaded.

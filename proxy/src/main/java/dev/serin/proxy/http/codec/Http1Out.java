@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.codec;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.Spellings;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
@@ -24,12 +25,12 @@ final class Http1Out {
     private int size;
     private boolean chunked;
     private final boolean properCase;
+    private @Nullable Spellings spellings;
 
-    /// @param properCase whether names of fields are written as `Content-Length`
-    Http1Out(Worker worker, ChannelHandlerContext ctx, boolean properCase) {
+    Http1Out(Worker worker, ChannelHandlerContext ctx, Spelling spelling) {
         this.worker = worker;
         this.ctx = ctx;
-        this.properCase = properCase;
+        this.properCase = spelling == Spelling.PROPER;
     }
 
     /// Begins a head with its start line, without the line's end.
@@ -39,6 +40,18 @@ final class Http1Out {
         return text(first).text(second).text(third);
     }
 
+    /// Begins the head of a response, but for what frames its body.
+    Http1Out status(int status, boolean http10, Headers headers) {
+        var version = http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+        return start(version, Statuses.line(status), "").line().fields(headers);
+    }
+
+    /// Names of this head are written as its sender wrote them, if that was kept.
+    Http1Out as(Headers headers) {
+        spellings = headers.spellings();
+        return this;
+    }
+
     /// Ends the start line of a request.
     Http1Out version() {
         return text(" HTTP/1.1").line();
@@ -46,9 +59,13 @@ final class Http1Out {
 
     Http1Out field(String name, String value) {
         var from = size;
-        text(name);
-        if (properCase) {
-            capitalize(from);
+        if (spellings != null) {
+            text(spellings.of(name));
+        } else {
+            text(name);
+            if (properCase) {
+                capitalize(from);
+            }
         }
         ensure(2);
         head[size++] = ':';
@@ -69,6 +86,7 @@ final class Http1Out {
     }
 
     Http1Out fields(Headers headers) {
+        spellings = headers.spellings();
         for (var i = 0; i < headers.size(); i++) {
             field(headers.name(i), headers.value(i));
         }
@@ -80,6 +98,7 @@ final class Http1Out {
     /// @param chunked whether the body's parts are to be framed
     void endHead(boolean chunked) {
         this.chunked = chunked;
+        spellings = null;
         line();
         room(size).writeBytes(head, 0, size);
     }

@@ -6,6 +6,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.Http1Limits.Dialect;
 import dev.serin.proxy.http.codec.Http1Limits.Underscores;
+import dev.serin.proxy.http.codec.Spelling;
 import dev.serin.proxy.http.manager.RequestForm.EscapedSlashes;
 import dev.serin.proxy.http.manager.RequestForm.StripPort;
 
@@ -59,8 +60,11 @@ final class Http1Compiler {
                 http1.getAllowCustomMethods(),
                 !http1.hasAllowAbsoluteUrl() || http1.getAllowAbsoluteUrl().getValue(),
                 http1.getEnableTrailers(),
-                properCase(http1),
+                spelling(http1),
                 config.getProxy100Continue(),
+                http1.hasOverrideStreamErrorOnInvalidHttpMessage()
+                        ? http1.getOverrideStreamErrorOnInvalidHttpMessage().getValue()
+                        : config.getStreamErrorOnInvalidHttpMessage().getValue(),
                 switch (config.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()) {
                     case ALLOW -> Underscores.ALLOW;
                     case REJECT_REQUEST -> Underscores.REFUSE;
@@ -73,15 +77,12 @@ final class Http1Compiler {
                 });
     }
 
-    private static boolean properCase(Http1ProtocolOptions http1) throws ConfigProblem {
-        return switch (http1.getHeaderKeyFormat().getHeaderFormatCase()) {
-            case PROPER_CASE_WORDS -> true;
-            case HEADERFORMAT_NOT_SET -> false;
-            case STATEFUL_FORMATTER ->
-                    throw new ConfigProblem(
-                            "http_protocol_options.header_key_format",
-                            "names of fields are not kept as they were written");
-        };
+    private static Spelling spelling(Http1ProtocolOptions http1) throws ConfigProblem {
+        try {
+            return Spelling.of(http1);
+        } catch (ConfigProblem e) {
+            throw e.under("http_protocol_options");
+        }
     }
 
     static RequestForm form(HttpConnectionManager config) throws ConfigProblem {

@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.manager;
 
 import dev.serin.base.net.Cidr;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
@@ -13,6 +14,7 @@ import dev.serin.proxy.tracing.Tracing;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -20,8 +22,9 @@ import java.util.function.Supplier;
 ///
 /// @param rdsName where the routes are discovered; null if they are inline
 /// @param inline the routes, if not discovered
-/// @param filters in order, without the router
-/// @param router the last filter
+/// @param chain the filters of usual streams
+/// @param ofUpgrades the filters of those that are upgraded to these protocols, in lower case,
+///   where they are not the usual ones
 /// @param streamIdleMillis without a sign of life in a stream; 0 for none
 /// @param requestMillis for the whole request to come; 0 for none
 /// @param streamMillis for a whole stream; 0 for none
@@ -32,8 +35,8 @@ public record HttpManager(
         String statPrefix,
         @Nullable String rdsName,
         @Nullable RouteTable inline,
-        List<Filter> filters,
-        RouterConfig router,
+        Chain chain,
+        Map<String, Chain> ofUpgrades,
         List<AccessLog> logs,
         Edge edge,
         Codec codec,
@@ -52,6 +55,24 @@ public record HttpManager(
         HTTP2
     }
 
+    /// Filters in order.
+    ///
+    /// @param router the last one
+    /// @param someDisabled whether one of them is disabled by itself
+    record Chain(List<Filter> filters, RouterConfig router, boolean someDisabled) {
+        static Chain of(List<Filter> filters, RouterConfig router) {
+            return new Chain(
+                    List.copyOf(filters), router, filters.stream().anyMatch(Filter::disabled));
+        }
+    }
+
+    /// The filters of a stream that wants to become `upgrade`, or nothing.
+    Chain chain(@Nullable String upgrade) {
+        return upgrade == null || ofUpgrades.isEmpty()
+                ? chain
+                : ofUpgrades.getOrDefault(upgrade, chain);
+    }
+
     /// One configured filter.
     ///
     /// @param make a filter for each stream
@@ -66,15 +87,6 @@ public record HttpManager(
         return said == null ? upgrades.contains(protocol) : said;
     }
 
-    boolean someDisabled() {
-        for (var filter : filters) {
-            if (filter.disabled()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /// What happens to the `server` header of a response.
     public enum ServerHeader {
         OVERWRITE,
@@ -86,6 +98,8 @@ public record HttpManager(
     ///
     /// @param useRemoteAddress whether the client's address is the connection's, and the proxy the
     ///   edge
+    /// @param requestIdInResponse whether the client is told it
+    /// @param agent whom upstream servers are told to be asked by; null to tell them nothing
     /// @param internal addresses whose requests come from inside
     public record Edge(
             String serverName,
@@ -96,7 +110,9 @@ public record HttpManager(
             boolean requestId,
             boolean keepRequestId,
             RequestForm form,
+            boolean requestIdInResponse,
             @Nullable String via,
+            @Nullable ProxyName agent,
             List<Cidr> internal,
             ClientCertificate.Told certificate) {}
 }

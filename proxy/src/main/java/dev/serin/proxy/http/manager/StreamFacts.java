@@ -35,6 +35,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     final Scope.Known known;
     final RequestHead request;
     final Slots slots = new Slots();
+    HttpManager.Chain chain;
     Downstream downstream;
     @Nullable RouteMatch route;
     @Nullable Router router;
@@ -55,6 +56,7 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         this.connection = connection;
         this.known = connection.scope().known();
         this.request = request;
+        this.chain = connection.manager().chain();
         this.downstream = connection.downstream();
         this.start = connection.worker().ticker().nanos();
         this.requestHeadBytes = request.headers().bytes();

@@ -318,25 +318,23 @@ public final class Router implements Attempt.Owner {
         if (responseBegun) {
             stream.flag(UpstreamFailures.flag(reason).bit());
             finish();
-            stream.breakOff(
-                    "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
+            stream.breakOff(UpstreamFailures.halfway(reason));
             return;
         }
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
-        if (untouched && !staleRetried && mayAsk(reason, reused)) {
+        var asked = retries.wantsReset(reason);
+        if (reason == ResetReason.REFUSED && asked && retry(null, false)) {
+            return;
+        }
+        if (untouched && !staleRetried && reason.untouched(reused)) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
             again();
             return;
         }
-        if (retries.wantsReset(reason) && retry(null, false)) {
+        if (reason != ResetReason.REFUSED && asked && retry(null, false)) {
             return;
         }
         fail(UpstreamFailures.reset(reason, attempts));
-    }
-
-    /// Whether the host cannot have begun with the request, so that asking again is safe.
-    private static boolean mayAsk(ResetReason reason, boolean reused) {
-        return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
     }
 
     private void timedOut(String details) {

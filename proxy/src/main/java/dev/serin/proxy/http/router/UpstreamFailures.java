@@ -58,11 +58,21 @@ final class UpstreamFailures {
     }
 
     static LocalReply reset(ResetReason reason, int attempts) {
+        var status = reason == ResetReason.PROTOCOL ? 502 : 503;
+        return before(status, flag(reason), why(reason), "", attempts);
+    }
+
+    /// What the log says of a response that broke off.
+    static String halfway(ResetReason reason) {
+        return "upstream_reset_after_response_started{" + why(reason).replace(' ', '_') + "}";
+    }
+
+    private static String why(ResetReason reason) {
         return switch (reason) {
-            case PROTOCOL -> before(502, flag(reason), "protocol error", "", attempts);
-            case CONNECTION -> before(503, flag(reason), "connection termination", "", attempts);
-            case REMOTE -> before(503, flag(reason), "remote reset", "", attempts);
-            case REFUSED -> before(503, flag(reason), "remote refused stream reset", "", attempts);
+            case PROTOCOL -> "protocol error";
+            case CONNECTION -> "connection termination";
+            case REMOTE -> "remote reset";
+            case REFUSED -> "remote refused stream reset";
         };
     }
 

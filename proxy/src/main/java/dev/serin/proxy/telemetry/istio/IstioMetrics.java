@@ -71,9 +71,9 @@ final class IstioMetrics {
     IstioMetrics(Metrics metrics, StatsSettings settings) throws ConfigProblem {
         var plans = new Plans(metrics, settings);
         requests = plans.counters("requests_total", HTTP_LABELS);
-        durations = plans.histograms("request_duration_milliseconds");
-        requestBytes = plans.histograms("request_bytes");
-        responseBytes = plans.histograms("response_bytes");
+        durations = plans.histograms("request_duration_milliseconds", HTTP_LABELS);
+        requestBytes = plans.histograms("request_bytes", HTTP_LABELS);
+        responseBytes = plans.histograms("response_bytes", HTTP_LABELS);
         requestMessages = plans.counters("request_messages_total", HTTP_LABELS);
         responseMessages = plans.counters("response_messages_total", HTTP_LABELS);
         opened = plans.counters("tcp_connections_opened_total", TCP_LABELS);
@@ -139,7 +139,11 @@ final class IstioMetrics {
         values.add("");
         values.addAll(traffic.more());
         return new OfTcp(
-                opened.of(values), closed.of(values), sent.of(values), received.of(values));
+                opened.of(values),
+                closed.of(values),
+                sent.of(values),
+                received.of(values),
+                own.stream().map(o -> o.of(values)).toList());
     }
 
     /// Finds a series by all values that there are; one that nobody reads where the metric is
@@ -169,8 +173,15 @@ final class IstioMetrics {
             return values -> family.of(plan.values(values));
         }
 
-        Maker<Histogram> histograms(String name) throws ConfigProblem {
-            var plan = plan(name, HTTP_LABELS);
+        /// Only the user's own ones, which have no labels but those that they are given.
+        private Maker<LongAdder> gauges(String name) throws ConfigProblem {
+            var plan = plan(name, List.of());
+            var family = metrics.gauges("istio_" + name, plan.labels());
+            return values -> family.of(plan.values(values));
+        }
+
+        Maker<Histogram> histograms(String name, List<String> standard) throws ConfigProblem {
+            var plan = plan(name, standard);
             if (plan.dropped()) {
                 var nowhere = Histogram.nowhere();
                 return _ -> nowhere;
@@ -187,10 +198,14 @@ final class IstioMetrics {
             var own = new ArrayList<Own>();
             for (var definition : settings.definitions()) {
                 var value = Expression.compile(definition.value());
+                var name = definition.name();
                 own.add(
-                        definition.histogram()
-                                ? new Own(value, null, histograms(definition.name()))
-                                : new Own(value, counters(definition.name(), HTTP_LABELS), null));
+                        switch (definition.kind()) {
+                            case COUNTER -> new Own(value, counters(name, List.of()), null, false);
+                            case GAUGE -> new Own(value, gauges(name), null, true);
+                            case HISTOGRAM ->
+                                    new Own(value, null, histograms(name, List.of()), false);
+                        });
             }
             return List.copyOf(own);
         }
@@ -200,22 +215,31 @@ final class IstioMetrics {
     private record Own(
             Expression value,
             @Nullable Maker<LongAdder> counters,
-            @Nullable Maker<Histogram> histograms) {
+            @Nullable Maker<Histogram> histograms,
+            boolean lastStands) {
         OfOwn of(List<String> values) {
             return new OfOwn(
                     value,
                     counters == null ? null : counters.of(values),
-                    histograms == null ? null : histograms.of(values));
+                    histograms == null ? null : histograms.of(values),
+                    lastStands);
         }
     }
 
     /// One series of a metric of the user's own.
-    record OfOwn(Expression value, @Nullable LongAdder counter, @Nullable Histogram histogram) {
+    record OfOwn(
+            Expression value,
+            @Nullable LongAdder counter,
+            @Nullable Histogram histogram,
+            boolean lastStands) {
         void count(Expression.Node attributes) {
             if (!(value.value(attributes) instanceof Number number)) {
                 return;
             }
             if (counter != null) {
+                if (lastStands) {
+                    counter.reset();
+                }
                 counter.add(number.longValue());
             }
             if (histogram != null) {
@@ -236,7 +260,12 @@ final class IstioMetrics {
 
     /// The series of one kind of TCP traffic. Sent and received are meant as the client's: received
     /// is what the destination sent back.
-    record OfTcp(LongAdder opened, LongAdder closed, LongAdder sent, LongAdder received) {}
+    record OfTcp(
+            LongAdder opened,
+            LongAdder closed,
+            LongAdder sent,
+            LongAdder received,
+            List<OfOwn> own) {}
 
     /// What TCP labels depend on.
     record TcpTraffic(Traffic traffic, List<String> more) {}
@@ -251,7 +280,7 @@ final class IstioMetrics {
     ///
     /// @param flags as logs show them
     record Traffic(
-            boolean reportedBySource,
+            String reporter,
             Peer source,
             Peer destination,
             Service service,
@@ -261,7 +290,7 @@ final class IstioMetrics {
 
         List<String> labels() {
             return List.of(
-                    reportedBySource ? "source" : "destination",
+                    reporter,
                     source.workload(),
                     source.canonicalService(),
                     source.canonicalRevision(),
@@ -288,7 +317,15 @@ final class IstioMetrics {
     }
 
     /// The service that was called.
-    record Service(String host, String name, String namespace) {}
+    record Service(String host, String name, String namespace) {
+        /// This, where the host does not say it, as the workload that answers names itself.
+        Service or(Peer destination) {
+            return new Service(
+                    host.equals(Peer.UNKNOWN_WORD) ? destination.canonicalService() : host,
+                    name.equals(Peer.UNKNOWN_WORD) ? destination.canonicalService() : name,
+                    namespace.equals(Peer.UNKNOWN_WORD) ? destination.namespace() : namespace);
+        }
+    }
 
     /// Who the two ends proved to be, and how.
     record Principals(String source, String destination, String policy) {}

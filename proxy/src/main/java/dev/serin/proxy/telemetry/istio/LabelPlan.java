@@ -31,7 +31,11 @@ record LabelPlan(boolean dropped, List<String> labels, List<Integer> places) {
             if (!override.concerns(metric)) {
                 continue;
             }
-            dropped |= override.drop();
+            if (override.drop()) {
+                dropped |= !override.metric().isEmpty(); // to drop all there is the filter itself
+                continue;
+            }
+            override.removed().forEach(places::remove);
             for (var dimension : override.dimensions().entrySet()) {
                 var text = dimension.getValue();
                 if (!expressions.containsKey(text)) {
@@ -44,7 +48,6 @@ record LabelPlan(boolean dropped, List<String> labels, List<Integer> places) {
                 places.put(
                         dimension.getKey(), all + List.copyOf(expressions.keySet()).indexOf(text));
             }
-            override.removed().forEach(places::remove);
         }
         return new LabelPlan(dropped, List.copyOf(places.keySet()), List.copyOf(places.values()));
     }

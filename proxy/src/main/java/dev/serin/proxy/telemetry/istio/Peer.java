@@ -8,6 +8,9 @@ import dev.serin.proxy.stream.Slot;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /// A workload as telemetry names it: this proxy's own, or the one at the other end. What is not
 /// known reads `unknown`.
 public record Peer(
@@ -17,9 +20,29 @@ public record Peer(
         String version,
         String canonicalService,
         String canonicalRevision,
-        String cluster) {
-    /// What the other end of a stream or connection told of itself.
+        String cluster,
+        Labels labels) {
+    /// What the client's end of a stream told of itself, or the one other end of a connection.
     public static final Slot<Peer> SLOT = new Slot<>(Peer.class, "peer");
+
+    /// What the host's end of a stream told of itself.
+    static final Slot<Peer> UPSTREAM = new Slot<>(Peer.class, "upstream-peer");
+
+    /// All labels, for the user's expressions. Peers are not told apart by them: their values are
+    /// read anew for each stream.
+    record Labels(Map<String, String> all) {
+        static final Labels NONE = new Labels(Map.of());
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Labels;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
 
     static final String UNKNOWN_WORD = "unknown";
 
@@ -32,7 +55,8 @@ public record Peer(
                     UNKNOWN_WORD,
                     UNKNOWN_WORD,
                     "latest",
-                    UNKNOWN_WORD);
+                    UNKNOWN_WORD,
+                    Labels.NONE);
 
     /// Reads the Struct that peers exchange (also the metadata of a node).
     public static Peer of(Struct metadata) {
@@ -52,7 +76,73 @@ public record Peer(
                         labels,
                         "service.istio.io/canonical-revision",
                         text(labels, "version", "latest")),
-                text(metadata, "CLUSTER_ID", UNKNOWN_WORD));
+                text(metadata, "CLUSTER_ID", UNKNOWN_WORD),
+                all(labels));
+    }
+
+    private static Labels all(Struct labels) {
+        var all = new HashMap<String, String>();
+        labels.getFieldsMap().forEach((name, value) -> all.put(name, value.getStringValue()));
+        return all.isEmpty() ? Labels.NONE : new Labels(Map.copyOf(all));
+    }
+
+    /// Reads a `baggage` header; null if it tells nothing of a workload.
+    static @Nullable Peer ofBaggage(@Nullable String baggage) {
+        if (baggage == null) {
+            return null;
+        }
+        var told = new HashMap<String, String>();
+        for (var member : baggage.split(",", -1)) {
+            var equals = member.indexOf('=');
+            if (equals > 0) {
+                var end = member.indexOf(';', equals);
+                told.put(
+                        member.substring(0, equals).strip(),
+                        member.substring(equals + 1, end < 0 ? member.length() : end).strip());
+            }
+        }
+        var workload = first(told, "deployment", "cronjob", "job", "pod", "instance");
+        var namespace = told.getOrDefault("k8s.namespace.name", "");
+        if (workload.isEmpty() && namespace.isEmpty()) {
+            return null;
+        }
+        var known = workload.isEmpty() ? UNKNOWN_WORD : workload;
+        var name = told.getOrDefault("service.name", known);
+        var revision = told.getOrDefault("service.version", "latest");
+        return new Peer(
+                known,
+                namespace.isEmpty() ? UNKNOWN_WORD : namespace,
+                told.getOrDefault("app.name", name),
+                told.getOrDefault("app.version", revision),
+                name,
+                revision,
+                told.getOrDefault("k8s.cluster.name", UNKNOWN_WORD),
+                Labels.NONE);
+    }
+
+    private static String first(Map<String, String> told, String... kinds) {
+        for (var kind : kinds) {
+            var name = told.get("k8s." + kind + ".name");
+            if (name != null && !name.isEmpty()) {
+                return name;
+            }
+        }
+        return "";
+    }
+
+    /// The same in this namespace.
+    Peer in(String proven) {
+        return proven.equals(namespace)
+                ? this
+                : new Peer(
+                        workload,
+                        proven,
+                        app,
+                        version,
+                        canonicalService,
+                        canonicalRevision,
+                        cluster,
+                        labels);
     }
 
     /// Reads the `workload` of an endpoint's `istio` metadata:
@@ -74,7 +164,8 @@ public record Peer(
                 revision,
                 name,
                 revision,
-                part(parts, 4, UNKNOWN_WORD));
+                part(parts, 4, UNKNOWN_WORD),
+                Labels.NONE);
     }
 
     /// As expressions ask for it.
@@ -99,7 +190,7 @@ public record Peer(
             case "version" -> version;
             case "service.istio.io/canonical-name" -> canonicalService;
             case "service.istio.io/canonical-revision" -> canonicalRevision;
-            default -> null;
+            default -> labels.all().get(name);
         };
     }
 

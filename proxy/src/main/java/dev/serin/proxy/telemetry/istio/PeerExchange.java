@@ -26,7 +26,8 @@ import java.util.List;
 /// How two proxies learn of each other on a TCP connection: where both agreed by ALPN on the
 /// protocol that the configuration names, each begins with a header that tells of itself. As
 /// Istio's metadata exchange: a magic number, a length, and an Any of a Struct. Octets that begin
-/// otherwise are the connection's own and pass at once.
+/// otherwise are the connection's own and pass at once. `enable_discovery` has no effect: as with
+/// Envoy where the bootstrap has no discovery of workloads, it finds none.
 public final class PeerExchange implements NetworkFilterFactory {
     /// Is there while the peer may still tell of itself.
     static final Slot<Boolean> AWAITED = new Slot<>(Boolean.class, "peer-awaited");
@@ -49,14 +50,21 @@ public final class PeerExchange implements NetworkFilterFactory {
 
     @Override
     public NetworkFilter compile(ExtensionConfig config) throws ConfigProblem {
+        var fields = IstioMessages.read(config);
         var protocol =
-                IstioMessages.read(config)
-                        .getFieldsOrDefault("protocol", Value.getDefaultInstance())
-                        .getStringValue();
+                fields.getFieldsOrDefault("protocol", Value.getDefaultInstance()).getStringValue();
         if (protocol.isEmpty()) {
             throw new ConfigProblem("protocol", "is missing");
         }
-        var header = header(own);
+        var labels =
+                fields
+                        .getFieldsOrDefault("additional_labels", Value.getDefaultInstance())
+                        .getListValue()
+                        .getValuesList()
+                        .stream()
+                        .map(Value::getStringValue)
+                        .toList();
+        var header = header(own, labels);
         return new NetworkFilter() {
             @Override
             public @Nullable ChannelHandler handler(ConnectionContext connection) {
@@ -69,10 +77,11 @@ public final class PeerExchange implements NetworkFilterFactory {
         };
     }
 
-    private static byte[] header(PeerMetadata own) {
+    private static byte[] header(PeerMetadata own, List<String> labels) {
+        var sent = Value.newBuilder().setStructValue(own.sent(labels)).build();
         var told =
                 Struct.newBuilder()
-                        .putFields(METADATA, Value.newBuilder().setStructValue(own.sent()).build())
+                        .putFields(METADATA, sent)
                         .putFields(ID, Value.newBuilder().setStringValue(own.id()).build())
                         .build();
         var any = Any.pack(told).toByteArray();

@@ -8,10 +8,13 @@ import com.google.protobuf.Value;
 
 import dev.serin.proxy.expression.Attributes;
 import dev.serin.proxy.expression.Expression.Node;
+import dev.serin.proxy.telemetry.metrics.Metrics;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,9 +56,26 @@ public final class PeerMetadata {
     public PeerMetadata(String id, Struct metadata) {
         this.id = id;
         this.metadata = metadata;
-        this.sent = sent(metadata);
+        this.sent = sent(metadata, SENT_LABELS);
         this.local = Peer.of(metadata);
         this.encoded = Base64.getEncoder().encodeToString(bytes(sent).toByteArray());
+    }
+
+    /// What is told of this workload with further labels of it.
+    Struct sent(List<String> labels) {
+        if (labels.isEmpty()) {
+            return sent;
+        }
+        var all = new HashSet<>(SENT_LABELS);
+        all.addAll(labels);
+        return sent(metadata, all);
+    }
+
+    /// The value of `x-envoy-peer-metadata` with further labels.
+    String encoded(List<String> labels) {
+        return labels.isEmpty()
+                ? encoded
+                : Base64.getEncoder().encodeToString(bytes(sent(labels)).toByteArray());
     }
 
     String id() {
@@ -67,11 +87,6 @@ public final class PeerMetadata {
         return encoded;
     }
 
-    /// What is told of this workload to peers.
-    Struct sent() {
-        return sent;
-    }
-
     /// This proxy's node, as expressions ask for it.
     Node node() {
         return name ->
@@ -80,6 +95,15 @@ public final class PeerMetadata {
                     case "metadata" -> Attributes.struct(metadata);
                     default -> null;
                 };
+    }
+
+    /// Counts this proxy by its version. As Istio's `istio_build`.
+    void tellBuild(Metrics metrics) {
+        var version = Peer.text(metadata, "ISTIO_VERSION", Peer.UNKNOWN_WORD);
+        var build = metrics.gauges("istio_build", List.of("component", "tag")).of("proxy", version);
+        if (build.sum() == 0) {
+            build.increment();
+        }
     }
 
     Peer local() {
@@ -112,7 +136,7 @@ public final class PeerMetadata {
         return Peer.of(metadata);
     }
 
-    private static Struct sent(Struct metadata) {
+    private static Struct sent(Struct metadata, Set<String> toldLabels) {
         var sent = Struct.newBuilder();
         metadata.getFieldsMap()
                 .forEach((key, value) -> {
@@ -125,7 +149,7 @@ public final class PeerMetadata {
                 .getStructValue()
                 .getFieldsMap()
                 .forEach((key, value) -> {
-                    if (SENT_LABELS.contains(key)) {
+                    if (toldLabels.contains(key)) {
                         labels.putFields(key, value);
                     }
                 });

@@ -31,6 +31,7 @@ public final class StatsFilters implements HttpFilterFactory {
     @Override
     public Supplier<HttpFilter> compile(ExtensionConfig config) throws ConfigProblem {
         var settings = StatsSettings.read(config);
+        own.tellBuild(metrics);
         var filter =
                 new Counting(new IstioMetrics(metrics, settings), new TrafficReader(own, settings));
         return () -> filter;

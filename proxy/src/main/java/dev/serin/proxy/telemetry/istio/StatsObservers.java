@@ -31,12 +31,15 @@ public final class StatsObservers implements NetworkObserverFactory {
     @Override
     public ConnectionObserver compile(ExtensionConfig config) throws ConfigProblem {
         var settings = StatsSettings.read(config);
+        own.tellBuild(metrics);
         return new CountingTcp(
-                new IstioMetrics(metrics, settings), new TrafficReader(own, settings));
+                settings.tcpMillis(),
+                new IstioMetrics(metrics, settings),
+                new TrafficReader(own, settings));
     }
 
     /// Counts a connection while it lives.
-    private record CountingTcp(IstioMetrics metrics, TrafficReader reader)
+    private record CountingTcp(long everyMillis, IstioMetrics metrics, TrafficReader reader)
             implements ConnectionObserver {
         /// Waits for what the peer may be about to tell of itself; whatever comes next counts it.
         @Override
@@ -53,7 +56,12 @@ public final class StatsObservers implements NetworkObserverFactory {
 
         @Override
         public void ended(ConnectionEnd end) {
-            count(end).closed().increment();
+            var series = count(end);
+            series.closed().increment();
+            if (metrics.asks()) {
+                var attributes = reader.attributes(end);
+                series.own().forEach(o -> o.count(attributes));
+            }
         }
 
         private IstioMetrics.OfTcp count(ConnectionEnd now) {

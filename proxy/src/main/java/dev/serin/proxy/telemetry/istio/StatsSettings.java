@@ -2,6 +2,7 @@ package dev.serin.proxy.telemetry.istio;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
@@ -9,6 +10,7 @@ import dev.serin.proxy.extension.IstioMessages;
 
 import org.jspecify.annotations.Nullable;
 
+import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +19,14 @@ import java.util.TreeMap;
 /// How `istio.stats` is configured. As Istio's stats.PluginConfig.
 ///
 /// @param hostFallback take the request's authority for the service where nothing better is known
-/// @param serverGateway report as the destination although traffic leaves
+/// @param serverGateway report for the hosts behind this proxy
+/// @param tcpMillis how often a connection is counted while it lives; 0 for only at its end
 /// @param overrides in the order of the configuration
 /// @param definitions metrics of the user's own
 record StatsSettings(
         boolean hostFallback,
         boolean serverGateway,
+        long tcpMillis,
         List<Change> overrides,
         List<Definition> definitions) {
     /// What changes of a metric, or of all.
@@ -39,7 +43,15 @@ record StatsSettings(
     /// A metric of the user's own.
     ///
     /// @param value what is added at the end of a stream
-    record Definition(String name, String value, boolean histogram) {}
+    record Definition(String name, String value, Kind kind) {}
+
+    /// What becomes of the values.
+    enum Kind {
+        COUNTER,
+        /// The last one stands.
+        GAUGE,
+        HISTOGRAM
+    }
 
     static StatsSettings read(ExtensionConfig config) throws ConfigProblem {
         var fields = IstioMessages.read(config).getFieldsMap();
@@ -54,6 +66,7 @@ record StatsSettings(
         return new StatsSettings(
                 !flag(fields.get("disable_host_header_fallback")),
                 text(fields.get("reporter")).equals("SERVER_GATEWAY"),
+                millis(text(fields.get("tcp_reporting_duration"))),
                 List.copyOf(overrides),
                 List.copyOf(definitions));
     }
@@ -75,14 +88,22 @@ record StatsSettings(
                 flag(fields.get("drop")));
     }
 
-    private static Definition definition(Struct struct) throws ConfigProblem {
+    private static Definition definition(Struct struct) {
         var fields = struct.getFieldsMap();
         var type = text(fields.get("type"));
-        if (type.equals("GAUGE")) {
-            throw new ConfigProblem("definitions.type", "GAUGE is not supported");
-        }
         return new Definition(
-                text(fields.get("name")), text(fields.get("value")), type.equals("HISTOGRAM"));
+                text(fields.get("name")),
+                text(fields.get("value")),
+                type.isEmpty() ? Kind.COUNTER : Kind.valueOf(type));
+    }
+
+    /// Of a duration as JSON has it.
+    private static long millis(String duration) throws ConfigProblem {
+        try {
+            return duration.isEmpty() ? 5_000 : Durations.toMillis(Durations.parse(duration));
+        } catch (ParseException e) {
+            throw new ConfigProblem("tcp_reporting_duration", "'" + duration + "' is none");
+        }
     }
 
     private static List<Value> list(@Nullable Value value) {

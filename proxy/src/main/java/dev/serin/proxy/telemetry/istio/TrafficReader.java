@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 
 import dev.serin.proxy.expression.Attributes;
 import dev.serin.proxy.expression.Expression.Node;
+import dev.serin.proxy.http.GrpcStatus;
 import dev.serin.proxy.stream.CertificateFacts;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.Direction;
@@ -36,6 +37,7 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
                         end.downstream(),
                         end.upstream(),
                         end.slots().get(Peer.SLOT),
+                        end.slots().get(Peer.UPSTREAM),
                         service(end.upstream(), end.routeName(), authority),
                         grpc ? "grpc" : "http",
                         end.flags());
@@ -44,26 +46,34 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
 
     /// What the user's expressions may ask of a stream.
     Node attributes(StreamEnd end) {
-        return Attributes.of(end, root -> peer(root, peer(end)));
+        return Attributes.of(
+                end,
+                root ->
+                        peer(
+                                root,
+                                end.slots().get(Peer.SLOT),
+                                host(end.upstream(), end.slots().get(Peer.UPSTREAM))));
     }
 
     /// What the user's expressions may ask of a connection.
     Node attributes(ConnectionEnd end) {
-        return Attributes.of(end, root -> peer(root, end.slots().get(Peer.SLOT)));
+        var told = end.slots().get(Peer.SLOT);
+        return Attributes.of(end, root -> peer(root, told, host(end.upstream(), told)));
     }
 
-    private @Nullable Object peer(String root, @Nullable Peer peer) {
+    private @Nullable Object peer(String root, @Nullable Peer client, @Nullable Peer host) {
         return switch (root) {
             case "node" -> own.node();
-            case "upstream_peer", "downstream_peer" -> peer == null ? null : peer.node();
+            case "downstream_peer" -> client == null ? null : client.node();
+            case "upstream_peer" -> host == null ? null : host.node();
             default -> null;
         };
     }
 
-    private static @Nullable Peer peer(StreamEnd end) {
-        var told = end.slots().get(Peer.SLOT);
-        return told == null && end.upstream() != null
-                ? Peer.ofEndpoint(end.upstream().hostMetadata().get("istio"))
+    /// The workload of a host: what it told, else what its endpoint says.
+    private static @Nullable Peer host(@Nullable UpstreamUse upstream, @Nullable Peer told) {
+        return told == null && upstream != null
+                ? Peer.ofEndpoint(upstream.hostMetadata().get("istio"))
                 : told;
     }
 
@@ -71,6 +81,7 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
         return read(
                 end.downstream(),
                 end.upstream(),
+                end.slots().get(Peer.SLOT),
                 end.slots().get(Peer.SLOT),
                 service(end.upstream(), null, ""),
                 "tcp",
@@ -80,27 +91,58 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
     private Traffic read(
             Downstream downstream,
             @Nullable UpstreamUse upstream,
-            @Nullable Peer told,
+            @Nullable Peer client,
+            @Nullable Peer host,
             Service service,
             String protocol,
             long flags) {
-        var inbound = downstream.direction() == Direction.INBOUND || settings.serverGateway();
-        var local = own.local();
-        var peer = told;
-        if (peer == null && !inbound && upstream != null) {
-            peer = Peer.ofEndpoint(upstream.hostMetadata().get("istio"));
+        var inbound = downstream.direction() == Direction.INBOUND;
+        if (settings.serverGateway()) {
+            var principals = principals(downstream);
+            var behind = known(host(upstream, host));
+            return new Traffic(
+                    "waypoint",
+                    of(principals.source(), known(client)),
+                    behind,
+                    service.or(behind),
+                    principals,
+                    protocol,
+                    flags);
         }
-        if (peer == null) {
-            peer = Peer.UNKNOWN;
+        if (inbound) {
+            var principals = principals(downstream);
+            return new Traffic(
+                    "destination",
+                    of(principals.source(), known(client)),
+                    own.local(),
+                    service.or(own.local()),
+                    principals,
+                    protocol,
+                    flags);
         }
+        var principals = principals(upstream);
         return new Traffic(
-                !inbound,
-                inbound ? peer : local,
-                inbound ? local : peer,
+                "source",
+                own.local(),
+                of(principals.destination(), known(host(upstream, host))),
                 service,
-                inbound ? principals(downstream) : principals(upstream),
+                principals,
                 protocol,
                 flags);
+    }
+
+    private static Peer known(@Nullable Peer peer) {
+        return peer == null ? Peer.UNKNOWN : peer;
+    }
+
+    /// The peer, in the namespace that its certificate proves.
+    private static Peer of(String principal, Peer peer) {
+        var start = principal.indexOf("/ns/");
+        if (start < 0) {
+            return peer;
+        }
+        var end = principal.indexOf('/', start + 4);
+        return peer.in(principal.substring(start + 4, end < 0 ? principal.length() : end));
     }
 
     /// At the destination: who the client proved to be, and who this proxy is to it.
@@ -129,6 +171,9 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
         var cluster = upstream == null ? "" : upstream.cluster();
         if ("block_all".equals(route) || cluster.equals("BlackHoleCluster")) {
             return fallback(authority, "BlackHoleCluster");
+        }
+        if ("allow_any".equals(route)) {
+            return fallback(authority, "PassthroughCluster");
         }
         if (cluster.endsWith("PassthroughCluster")) {
             return fallback(authority, cluster);
@@ -159,12 +204,9 @@ record TrafficReader(PeerMetadata own, StatsSettings settings) {
     }
 
     private static String grpcStatus(StreamEnd end) {
-        var trailers = end.responseTrailers();
-        var status = trailers == null ? null : trailers.get("grpc-status");
-        if (status == null && end.response() != null) {
-            status = end.response().headers().get("grpc-status");
-        }
-        return status == null ? "" : status;
+        return end.response() == null
+                ? ""
+                : Long.toString(GrpcStatus.of(end.response(), end.responseTrailers()));
     }
 
     private static final Value NONE =

@@ -33,6 +33,11 @@ public final class Metrics {
         return family(new Histograms(name, labels, seriesBound, null, bounds));
     }
 
+    /// The gauges of this name, made at the first call.
+    public Family<LongAdder> gauges(String name, List<String> labels) {
+        return family(new Gauges(name, labels, seriesBound, null));
+    }
+
     /// The counters of one of Envoy's statistics.
     public Family<LongAdder> counters(StatName stat) {
         return family(new Counters(stat.metric(), stat.labels(), seriesBound, stat));

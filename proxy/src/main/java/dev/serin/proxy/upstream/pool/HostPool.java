@@ -165,7 +165,7 @@ public final class HostPool implements HostConnection.Keeper {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers());
+            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
             connect(client, client);
         }
     }
@@ -197,7 +197,7 @@ public final class HostPool implements HostConnection.Keeper {
             place.giveWay(ctx, client);
             connected(client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers());
+            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
             place.giveWay(ctx, client);
             connected(client);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.expression.Expression;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.http.GrpcMessages;
@@ -162,6 +163,76 @@ class IstioMetricsTest {
     }
 
     @Test
+    void metricsOfOnesOwnHaveOnlyTheLabelsThatTheyAreGiven() throws Exception {
+        var settings =
+                Ends.struct(
+                        """
+                        {"metrics": [{"name": "age", "dimensions": {"source_app": "'me'"}},
+                                     {"drop": true}],
+                         "definitions": [
+                          {"name": "paid", "value": "200", "type": "COUNTER"},
+                          {"name": "age", "value": "response.code", "type": "GAUGE"},
+                          {"name": "width", "value": "7", "type": "HISTOGRAM"}]}
+                        """);
+        var filter = new StatsFilters(metrics, own).compile(config(settings)).get();
+        for (var i = 0; i < 2; i++) {
+            filter.ended(null, Ends.answered(Direction.OUTBOUND, new Slots()));
+        }
+        assertEquals("istio_paid 400", line("istio_paid"));
+        assertEquals("istio_age{source_app=\"me\"} 200", line("istio_age"));
+        assertEquals("istio_width_sum 14", line("istio_width_sum"));
+        assertTrue(line("istio_requests_total").endsWith(" 2"), line("istio_requests_total"));
+        assertEquals("istio_build{component=\"proxy\",tag=\"unknown\"} 1", line("istio_build{"));
+    }
+
+    @Test
+    void aGatewayReportsForTheHostsBehindIt() throws Exception {
+        var slots = new Slots();
+        slots.put(Peer.SLOT, own.read(own.encoded()));
+        var upstream =
+                Ends.upstream(
+                        Map.of(
+                                "istio",
+                                Ends.struct("{\"workload\": \"digits-v1;ml;digits;v1;K\"}")));
+        new StatsFilters(metrics, own)
+                .compile(config(Ends.struct("{\"reporter\": \"SERVER_GATEWAY\"}")))
+                .get()
+                .ended(null, with(Ends.answered(Direction.UNSPECIFIED, slots), upstream));
+        var line = line("istio_requests_total{");
+        assertTrue(line.contains("reporter=\"waypoint\",source_workload=\"web\""), line);
+        assertTrue(line.contains("destination_workload=\"digits-v1\""), line);
+        assertTrue(line.contains("destination_workload_namespace=\"ml\""), line);
+    }
+
+    @Test
+    void countsAConnectionAsOftenAsItIsTold() throws Exception {
+        var observers = new StatsObservers(metrics, own);
+        var often = config(Ends.struct("{\"tcp_reporting_duration\": \"0.250s\"}"));
+        assertEquals(250, observers.compile(often).everyMillis());
+        assertEquals(5000, observers.compile(config(null)).everyMillis());
+    }
+
+    @Test
+    void tellsPeersLabelsBesideTheUsualOnes() {
+        var told = own.read(own.encoded(List.of("other", "absent")));
+        assertEquals("x", ((Expression.Node) told.node().get("labels")).get("other"));
+        assertEquals(
+                null,
+                ((Expression.Node) own.read(own.encoded()).node().get("labels")).get("other"));
+    }
+
+    @Test
+    void learnsOfAPeerFromBaggage() {
+        var peer =
+                Peer.ofBaggage(
+                        "k8s.cluster.name=c1,k8s.namespace.name=ns1,k8s.deployment.name=web;x=1,"
+                                + "service.name=shop,service.version=v2, app.name=front");
+        assertEquals(
+                new Peer("web", "ns1", "front", "v2", "shop", "v2", "c1", Peer.Labels.NONE), peer);
+        assertEquals(null, Peer.ofBaggage("tenant=7"));
+    }
+
+    @Test
     void countsGrpcMessagesWhereAFilterTellsThem() throws Exception {
         var slots = new Slots();
         var messages = new GrpcMessages();
@@ -183,7 +254,6 @@ class IstioMetricsTest {
                         "{\"metrics\": [{\"match\": \"true\"}]}",
                         "{\"metrics\": [{\"dimensions\": {\"a\": \"nothing.known\"}}]}",
                         "{\"metrics\": [{\"dimensions\": {\"a\": \"request.host +\"}}]}",
-                        "{\"definitions\": [{\"type\": \"GAUGE\", \"value\": \"1\"}]}",
                         "{\"something\": 1}")) {
             var settings = config(Ends.struct(json));
             assertThrows(

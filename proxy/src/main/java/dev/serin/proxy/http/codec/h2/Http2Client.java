@@ -159,8 +159,8 @@ public final class Http2Client extends Http2Connection implements HostConnection
             trailers(stream, end);
         } else if (block.malformed || block.status == 0 || block.status < 200 && end) {
             wrong(stream, stream.id, "http2.violation.of.messaging.rule");
-        } else if (block.tooLarge) {
-            broken(stream, ErrorCode.INTERNAL_ERROR, "http2.too_many_headers");
+        } else if (block.tooMuch != null) {
+            broken(stream, ErrorCode.INTERNAL_ERROR, block.tooMuch);
         } else {
             client.head(block, end);
         }
