@@ -10,7 +10,6 @@ import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
-import dev.serin.proxy.upstream.Breaker;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
@@ -66,22 +65,23 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
-    private final Breaker breaker;
+    private final boolean high;
     private final Owner owner;
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
     private @Nullable TlsFacts tls;
     private boolean begun;
+    private boolean counted;
     private boolean over;
     private long start;
 
-    /// @param breaker of `cluster` that has let the request through
-    Attempt(Worker worker, LiveCluster cluster, Host host, Breaker breaker, Owner owner) {
+    /// @param high the routing priority, which says whose breakers count
+    Attempt(Worker worker, LiveCluster cluster, Host host, boolean high, Owner owner) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
-        this.breaker = breaker;
+        this.high = high;
         this.owner = owner;
     }
 
@@ -95,7 +95,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             Tunnels.connect(worker, cluster, host, this);
             return;
         }
-        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish);
+        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish, high);
+        if (pool == null) {
+            failed(HostPool.Failure.NO_POOL, "");
+            return;
+        }
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -125,6 +129,12 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     }
 
     @Override
+    public boolean admitted() {
+        counted = cluster.breakers(high).requests().take();
+        return counted;
+    }
+
+    @Override
     public void ready(HostConnection connection) {
         waitingIn = null;
         if (over) { // a tunnel cannot be called off while it is being made
@@ -146,7 +156,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (over) {
             return;
         }
-        if (failure != HostPool.Failure.OVERFLOW) {
+        if (failure == HostPool.Failure.CONNECT || failure == HostPool.Failure.TIMEOUT) {
             cluster.ended(host, Outcome.CONNECT_FAILED);
         }
         release();
@@ -239,7 +249,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (!over) {
             over = true;
             host.end();
-            breaker.give();
+            if (counted) {
+                cluster.breakers(high).requests().give();
+            }
         }
     }
 

@@ -96,8 +96,10 @@ public final class Router implements Attempt.Owner {
         kept.limit(forward.bodyLimit());
 
         // 4. The first host, and the mirrors' copies of what it gets.
-        if (to.dropped() != null) {
-            fail(UpstreamFailures.dropped(config.envoyHeaders()));
+        var drop = to.dropped();
+        if (drop != null) {
+            attempts = 0;
+            fail(UpstreamFailures.dropped(drop.all(), config.envoyHeaders()));
             return;
         }
         if (end) {
@@ -124,12 +126,7 @@ public final class Router implements Attempt.Owner {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        var breaker = to.breakers(forward.balance().high()).requests();
-        if (!breaker.take()) {
-            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
-            return;
-        }
-        var next = new Attempt(stream.worker(), to, picked, breaker, this);
+        var next = new Attempt(stream.worker(), to, picked, forward.balance().high(), this);
         attempt = next;
         next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
     }
@@ -299,8 +296,11 @@ public final class Router implements Attempt.Owner {
 
     @Override
     public void unconnected(HostPool.Failure failure, String reason) {
-        if (failure == HostPool.Failure.OVERFLOW) {
-            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
+        var refusal = UpstreamFailures.refused(failure, attempts, config.envoyHeaders());
+        if (refusal != null) {
+            // where it did not come to a connection it is as if no host had been picked
+            attempt = failure == HostPool.Failure.TOO_MANY ? attempt : null;
+            fail(refusal);
             return;
         }
         transportFailure = failure == HostPool.Failure.CONNECT ? reason : null;

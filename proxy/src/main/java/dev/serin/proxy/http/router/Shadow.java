@@ -91,12 +91,11 @@ final class Shadow implements Attempt.Owner, PickContext {
         lastSign = nanos();
         idle = worker.after(IDLE_MILLIS, this::look);
         var host = cluster.pick(this);
-        var breaker = cluster.requests();
-        if (host == null || !breaker.take()) {
+        if (host == null) {
             finish();
             return;
         }
-        var next = new Attempt(worker, cluster, host, breaker, this);
+        var next = new Attempt(worker, cluster, host, false, this);
         attempt = next;
         next.start(request, ConnectionWish.NONE, Upgrades.NONE);
     }
