@@ -260,7 +260,6 @@ class TlsPathTest {
                     for (var at = from; at < from + length; at += 60) {
                         out.write(octets, at, Math.min(60, from + length - at));
                         out.flush();
-                        Thread.yield();
                     }
                 }
             };
