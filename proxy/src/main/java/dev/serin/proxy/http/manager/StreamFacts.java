@@ -220,6 +220,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         }
     }
 
+    /// What a response says of the operation's name.
+    void traceResponse(Headers headers) {
+        if (trace != null) {
+            trace.response(headers);
+        }
+    }
+
     /// The stations of this stream, if it ended now.
     private Timing timing() {
         var via = router;
