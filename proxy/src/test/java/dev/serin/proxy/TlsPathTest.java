@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
@@ -226,7 +227,8 @@ class TlsPathTest {
                     listener("main", server("")).toBuilder()
                             .addListenerFilters(Yaml.listener(INSPECTED).getListenerFilters(0));
             apply(Rig.cluster("one", origin.port()), Rig.routes(ALL), listener.build());
-            plain.connect(new InetSocketAddress("127.0.0.1", rig.port("main")));
+            plain.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), rig.port("main")));
             var socket =
                     (SSLSocket)
                             Pki.context(MESH.pem(), MESH.issue("client"))
