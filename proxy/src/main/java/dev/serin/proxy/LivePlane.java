@@ -16,6 +16,7 @@ import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.dns.Resolver;
 
 import io.envoyproxy.envoy.admin.v3.Certificates;
+import io.netty.util.NetUtil;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -197,7 +198,7 @@ final class LivePlane implements Plane {
         var host =
                 address.getAddress() == null
                         ? address.getHostString()
-                        : address.getAddress().getHostAddress();
+                        : NetUtil.toAddressString(address.getAddress());
         return new HostPort(host, address.getPort()).toString();
     }
 
