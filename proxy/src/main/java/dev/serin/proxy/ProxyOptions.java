@@ -33,13 +33,24 @@ public record ProxyOptions(
         @Nullable String localCluster,
         Overload overload,
         @Nullable Predicate<String> shownStats) {
-    /// One that is a host of no cluster, and gives up what is usual when it is short of memory.
+    /// One that is a host of no cluster.
     public ProxyOptions(
             Node node,
             @Nullable Discovery discovery,
             List<ConfigUpdate> statics,
             Ports ports,
             Application application) {
-        this(node, discovery, statics, ports, application, null, Overload.USUAL, null);
+        this(node, discovery, statics, ports, application, null);
+    }
+
+    /// One that gives up what is usual when it is short of memory.
+    public ProxyOptions(
+            Node node,
+            @Nullable Discovery discovery,
+            List<ConfigUpdate> statics,
+            Ports ports,
+            Application application,
+            @Nullable String localCluster) {
+        this(node, discovery, statics, ports, application, localCluster, Overload.USUAL, null);
     }
 }
