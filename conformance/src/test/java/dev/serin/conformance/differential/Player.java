@@ -56,7 +56,12 @@ final class Player {
             var theirs = pass(scenario, envoy, upstreams);
             var mine = pass(scenario, ours, upstreams);
             refusals = mine.refusals;
-            return Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            var found =
+                    Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
+                System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
+            }
+            return found;
         } finally {
             upstreams.values().forEach(Upstream::close);
         }
