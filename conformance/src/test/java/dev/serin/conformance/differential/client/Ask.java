@@ -20,6 +20,7 @@ import java.util.Map;
 /// @param reset when the client resets: `head`, `body` (half of it is sent) or empty for never
 /// @param pause before the second half of the body
 /// @param preamble octets before everything else, TLS too
+/// @param frames what a connection of protocol `frames` does
 /// @param until asked again until the status is this; 0 for no
 public record Ask(
         String label,
@@ -41,6 +42,7 @@ public record Ask(
         int until,
         String preamble,
         @Nullable Tls tls,
+        List<String> frames,
         Flags flags) {
 
     /// @param chunked the body is sent in two chunks
@@ -81,7 +83,8 @@ public record Ask(
                 "exact",
                 "label",
                 "preamble",
-                "tls");
+                "tls",
+                "frames");
         var request = tree.text("request", "GET /").split(" ", 2);
         var raw = tree.text("raw", "");
         return new Ask(
@@ -104,6 +107,7 @@ public record Ask(
                 tree.number("until", 0),
                 tree.text("preamble", ""),
                 tree.has("tls") ? Tls.of(tree.under("tls"), "") : null,
+                tree.list("frames").stream().map(String::valueOf).toList(),
                 new Flags(
                         tree.is("chunked") || tree.has("trailers"),
                         tree.is("half_close"),

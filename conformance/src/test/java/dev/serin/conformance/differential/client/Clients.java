@@ -27,6 +27,9 @@ public final class Clients implements AutoCloseable {
             if (ask.protocol().equals("tcp")) {
                 return TcpClient.ask(ask, port);
             }
+            if (ask.protocol().equals("frames")) {
+                return FramesClient.ask(ask, port);
+            }
             if (!ask.connection().isEmpty()) {
                 return kept(ask, port).ask(ask);
             }
