@@ -70,7 +70,7 @@ public final class Proxy implements AutoCloseable {
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");
-        this.plane = planes.make(id, place, runtime, telemetry);
+        this.plane = planes.make(options, place, runtime, telemetry);
         var discovery = options.discovery();
         this.feed = discovery == null ? null : feed(discovery);
         this.pages = new ProxyPages(this);
@@ -316,6 +316,10 @@ public final class Proxy implements AutoCloseable {
 
     /// Makes the data plane.
     interface PlaneMaker {
-        Plane make(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
+        Plane make(
+                ProxyOptions options,
+                ProxyPlace place,
+                ProxyRuntime runtime,
+                ProxyTelemetry telemetry);
     }
 }

@@ -5,6 +5,7 @@ import dev.serin.proxy.extension.NetworkObserverFactory;
 import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
+import dev.serin.proxy.telemetry.ClusterStats;
 import dev.serin.proxy.telemetry.EnvoyStats;
 import dev.serin.proxy.telemetry.istio.PeerExchange;
 import dev.serin.proxy.telemetry.istio.PeerMetadata;
@@ -33,6 +34,7 @@ final class ProxyTelemetry {
 
     private final Metrics metrics = new Metrics(SERIES_BOUND);
     private final EnvoyStats envoyStats = new EnvoyStats(metrics);
+    private final ClusterStats clusterStats = new ClusterStats(metrics);
     private final ProxyLog log;
     private final ProxyName proxy;
     private final LogLines output;
@@ -73,6 +75,11 @@ final class ProxyTelemetry {
     /// Is to be told of every stream and connection.
     EnvoyStats envoyStats() {
         return envoyStats;
+    }
+
+    /// Is told of what happens in clusters.
+    ClusterStats clusterStats() {
+        return clusterStats;
     }
 
     ProxyLog log() {

@@ -63,6 +63,7 @@ public final class FileBootstrap {
                             "only what this proxy supports",
                             null));
         }
+        var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();
         var clusters = resources.getClustersList().stream().map(FileBootstrap::of).toList();
         var listeners = resources.getListenersList().stream().map(FileBootstrap::of).toList();
@@ -83,7 +84,8 @@ public final class FileBootstrap {
                         new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()),
                         new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of())),
                 ports,
-                new Application("127.0.0.1", Map.of(), null));
+                new Application("127.0.0.1", Map.of(), null),
+                local.isEmpty() ? null : local);
     }
 
     private static @Nullable Discovery discovery(String subject, Bootstrap bootstrap) {

@@ -204,7 +204,8 @@ public final class EnvoyPeer implements Peer {
 
     private static final String BOOTSTRAP =
             """
-            node: {id: envoy, cluster: conformance}
+            node: {id: envoy, cluster: conformance, locality: {zone: here}}
+            cluster_manager: {local_cluster_name: local}
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             dynamic_resources:
               ads_config:
@@ -226,5 +227,15 @@ public final class EnvoyPeer implements Peer {
                   cluster_name: xds
                   endpoints: [{lb_endpoints: [{endpoint: {address:
                     {socket_address: {address: 127.0.0.1, port_value: PORT}}}}]}]
+              - name: local
+                type: STATIC
+                connect_timeout: 1s
+                load_assignment:
+                  cluster_name: local
+                  endpoints:
+                  - {locality: {zone: here}, lb_endpoints: [{endpoint: {address:
+                      {socket_address: {address: 127.0.0.1, port_value: 1}}}}]}
+                  - {locality: {zone: there}, lb_endpoints: [{endpoint: {address:
+                      {socket_address: {address: 127.0.0.1, port_value: 2}}}}]}
             """;
 }
