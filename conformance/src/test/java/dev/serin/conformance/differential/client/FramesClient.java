@@ -13,9 +13,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -47,8 +49,8 @@ final class FramesClient {
             new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final Map<String, String> facts = new TreeMap<>();
     private final Map<Integer, String> streams = new TreeMap<>();
-    private final List<Integer> open = new ArrayList<>();
-    private final List<Integer> answered = new ArrayList<>();
+    private final Set<Integer> open = new HashSet<>();
+    private final Set<Integer> answered = new HashSet<>();
     private boolean mute;
     private boolean over;
     private boolean show;
@@ -117,7 +119,7 @@ final class FramesClient {
             case "trailers" -> send(HEADERS, 5, stream, block(fields(words, 2)));
             case "reset" -> {
                 send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
-                open.remove((Integer) stream);
+                open.remove(stream);
             }
             case "ping" -> send(PING, 0, 0, new byte[8]);
             case "goaway" -> send(GOAWAY, 0, 0, new byte[8]);
@@ -155,7 +157,7 @@ final class FramesClient {
         var headers = new DefaultHttp2Headers(false);
         var connect = words[0].equals("connect");
         var upgrade = words[0].equals("upgrade");
-        headers.add(":method", connect || upgrade ? "CONNECT" : words[0].toUpperCase());
+        headers.add(":method", connect || upgrade ? "CONNECT" : words[0].toUpperCase(Locale.ROOT));
         headers.add(":authority", connect ? words[2] : "test");
         if (!connect) {
             headers.add(":scheme", "http");
@@ -239,7 +241,7 @@ final class FramesClient {
             }
             case RST_STREAM -> {
                 came(stream, "reset " + Http2Error.valueOf(payload.getInt(0)));
-                open.remove((Integer) stream);
+                open.remove(stream);
             }
             case SETTINGS -> settings(flags, length, payload);
             case PING -> {
@@ -262,7 +264,7 @@ final class FramesClient {
         }
         if ((type == HEADERS || type == DATA) && (flags & 1) != 0) {
             came(stream, "end");
-            open.remove((Integer) stream);
+            open.remove(stream);
         }
         return true;
     }
