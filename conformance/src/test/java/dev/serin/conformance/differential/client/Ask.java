@@ -20,12 +20,9 @@ import java.util.Map;
 /// @param reset when the client resets: `head`, `body` (half of it is sent) or empty for never
 /// @param pause before the second half of the body
 /// @param preamble octets before everything else, TLS too
-<<<<<<< HEAD
 /// @param frames what a connection of protocol `frames` does
-=======
 /// @param from the client's own address; empty for any
 /// @param to the address that it connects to
->>>>>>> main
 /// @param until asked again until the status is this; 0 for no
 public record Ask(
         String label,
@@ -47,12 +44,9 @@ public record Ask(
         int until,
         String preamble,
         @Nullable Tls tls,
-<<<<<<< HEAD
         List<String> frames,
-=======
         String from,
         String to,
->>>>>>> main
         Flags flags) {
 
     /// @param chunked the body is sent in two chunks
@@ -94,12 +88,9 @@ public record Ask(
                 "label",
                 "preamble",
                 "tls",
-<<<<<<< HEAD
-                "frames");
-=======
+                "frames",
                 "from",
                 "to");
->>>>>>> main
         var request = tree.text("request", "GET /").split(" ", 2);
         var raw = tree.text("raw", "");
         return new Ask(
@@ -122,12 +113,9 @@ public record Ask(
                 tree.number("until", 0),
                 tree.text("preamble", ""),
                 tree.has("tls") ? Tls.of(tree.under("tls"), "") : null,
-<<<<<<< HEAD
                 tree.list("frames").stream().map(String::valueOf).toList(),
-=======
                 tree.text("from", ""),
                 tree.text("to", "127.0.0.1"),
->>>>>>> main
                 new Flags(
                         tree.is("chunked") || tree.has("trailers"),
                         tree.is("half_close"),

@@ -24,15 +24,9 @@ public final class Clients implements AutoCloseable {
             return List.of(Outcome.ended("no listener " + ask.listener()));
         }
         try {
-<<<<<<< HEAD
-            if (ask.protocol().equals("tcp")) {
-                return TcpClient.ask(ask, port);
-            }
             if (ask.protocol().equals("frames")) {
                 return FramesClient.ask(ask, port);
             }
-=======
->>>>>>> main
             if (!ask.connection().isEmpty()) {
                 return kept(ask, port).ask(ask);
             }
