@@ -4,7 +4,10 @@ import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.HostSearch;
+import dev.serin.proxy.upstream.Aggregate;
 import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.balance.PickContext;
 
@@ -26,6 +29,7 @@ final class Picking implements PickContext {
     private Set<Host> tried = Set.of();
     private List<Integer> priorities = List.of();
     private int tries;
+    private Aggregate.@Nullable Member member;
 
     Picking(RoutedStream stream, RouteMatch route, Forward forward) {
         this.stream = stream;
@@ -40,8 +44,36 @@ final class Picking implements PickContext {
         tried.add(host);
         if (forward.retry().hosts().priorityEvery() > 0) {
             priorities = priorities.isEmpty() ? new ArrayList<>(4) : priorities;
-            priorities.add(host.priority());
+            priorities.add(member == null ? host.priority() : member.at());
         }
+    }
+
+    /// The cluster whose host is to be picked: this one, or one of those that it stands for. Null
+    /// if there is none.
+    @Nullable LiveCluster from(LiveCluster cluster) {
+        var aggregate = cluster.aggregate();
+        if (aggregate == null) {
+            return cluster;
+        }
+        member = aggregate.choose(stream::cluster, left());
+        return member == null ? null : member.cluster();
+    }
+
+    /// Whether the cluster has to look for the host that the request names; `then` comes when it is
+    /// done, maybe when the stream is over.
+    boolean waits(LiveCluster cluster, Runnable then) {
+        var forward = cluster.config().forward();
+        return forward != null
+                && cluster.seek(
+                                forward.cache(),
+                                stream.request().authority(),
+                                _ -> stream.loop().execute(then))
+                        == HostSearch.WAITING;
+    }
+
+    @Override
+    public int forcedPriority() {
+        return member == null ? -1 : member.priority();
     }
 
     /// Values of `set-cookie` that the response shall carry, since a hash was made by them.
@@ -97,9 +129,13 @@ final class Picking implements PickContext {
         return tries > 0 && forward.retry().hosts().avoids(host, tried);
     }
 
-    /// Those of the attempts up to the last whole round of `priorityEvery`.
     @Override
     public int triedPriorities() {
+        return member == null ? left() : 0; // of an aggregate they are places in its line
+    }
+
+    /// Those of the attempts up to the last whole round of `priorityEvery`.
+    private int left() {
         var every = forward.retry().hosts().priorityEvery();
         if (every <= 0 || tries < every) {
             return 0;

@@ -121,14 +121,24 @@ public final class Router implements Attempt.Owner {
     }
 
     private void attempt(LiveCluster to) {
-        var picked = to.pick(picking);
-        if (picked == null) {
+        var from = picking.from(to);
+        if (from == null || !picking.waits(from, () -> attempt(to, from))) {
+            attempt(to, from);
+        }
+    }
+
+    private void attempt(LiveCluster to, @Nullable LiveCluster from) {
+        var picked = from == null || over ? null : from.pick(picking);
+        if (over) {
+            return;
+        }
+        if (from == null || picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        var next = new Attempt(stream.worker(), to, picked, forward.balance().high(), this);
+        var next = new Attempt(stream.worker(), from, picked, forward.balance().high(), this);
         attempt = next;
-        next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
+        next.start(stream.request(), WishedConnection.of(from, stream), forward.upgrades());
     }
 
     @Override
