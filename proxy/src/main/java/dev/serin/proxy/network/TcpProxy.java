@@ -475,11 +475,14 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 : new UpstreamUse(
                         to.name(),
                         on == null ? null : on.address(),
+                        on == null ? null : on.hostname(),
                         server == null ? null : (InetSocketAddress) server.localAddress(),
                         to.config().metadata(),
                         on == null ? Map.of() : on.metadata(),
                         attempts,
+                        List.of(),
                         transportFailure,
+                        null,
                         server == null ? null : Tls.facts(server));
     }
 

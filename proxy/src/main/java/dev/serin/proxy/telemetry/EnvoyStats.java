@@ -142,14 +142,12 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     @Override
     public void ended(StreamEnd end) {
         var upstream = end.upstream();
-        if (upstream == null) {
+        if (upstream == null || upstream.attempts() == 0) {
             return;
         }
         var cluster = cluster(upstream.cluster());
-        if (upstream.attempts() > 0) {
-            cluster.requests.add(upstream.attempts());
-            cluster.retries.add(upstream.attempts() - 1L);
-        }
+        cluster.requests.add(upstream.attempts());
+        cluster.retries.add(upstream.attempts() - 1L);
         cluster.failed(end.flags());
         if (end.status() != 0) {
             cluster.completed.increment();

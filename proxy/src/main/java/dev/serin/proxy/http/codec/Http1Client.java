@@ -2,6 +2,7 @@ package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.TlsFacts;
@@ -211,6 +212,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public @Nullable InetSocketAddress local() {
         return ctx == null ? null : (InetSocketAddress) ctx.channel().localAddress();
+    }
+
+    @Override
+    public HttpProtocol protocol() {
+        return HttpProtocol.HTTP11;
     }
 
     @Override

@@ -118,7 +118,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public @Nullable UpstreamUse upstream() {
-        return router == null ? null : router.use();
+        var used = router == null ? null : router.use();
+        if (used != null) {
+            return used;
+        }
+        var name = clusterName();
+        var cluster = name == null ? null : cluster(name);
+        return cluster == null ? null : UpstreamUse.of(cluster.name(), cluster.config().metadata());
     }
 
     @Override
@@ -222,6 +228,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
                             || decorator.getPropagate().getValue());
             slots.put(Trace.SLOT, begun);
             trace = begun;
+        }
+    }
+
+    /// What a response says of the operation's name.
+    void traceResponse(Headers headers) {
+        if (trace != null) {
+            trace.response(headers);
         }
     }
 

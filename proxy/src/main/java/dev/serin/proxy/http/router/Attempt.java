@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.router;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.HostConnection;
@@ -71,6 +72,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
     private @Nullable TlsFacts tls;
+    private @Nullable HttpProtocol protocol;
     private boolean begun;
     private boolean counted;
     private boolean over;
@@ -118,6 +120,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         return local;
     }
 
+    /// That the host is spoken to in; null before there is a connection.
+    @Nullable HttpProtocol protocol() {
+        return protocol;
+    }
+
     /// Of the connection to the host; null without TLS.
     @Nullable TlsFacts tls() {
         return tls;
@@ -145,6 +152,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         writer = to;
         local = to.local();
         tls = connection.tls();
+        protocol = connection.protocol();
         start = now();
         cluster.ended(host, Outcome.CONNECTED);
         owner.ready(to);

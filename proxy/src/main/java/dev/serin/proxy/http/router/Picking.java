@@ -13,11 +13,13 @@ import dev.serin.proxy.upstream.balance.PickContext;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What a cluster may ask of a request that wants a host. The stream's event loop only.
 final class Picking implements PickContext {
@@ -27,6 +29,7 @@ final class Picking implements PickContext {
     private @Nullable OptionalLong hash;
     private List<String> cookies = List.of();
     private Set<Host> tried = Set.of();
+    private List<InetSocketAddress> triedAddresses = List.of();
     private List<Integer> priorities = List.of();
     private int tries;
     private Aggregate.@Nullable Member member;
@@ -42,26 +45,28 @@ final class Picking implements PickContext {
         tries++;
         tried = tried.isEmpty() ? new HashSet<>(4) : tried;
         tried.add(host);
+        triedAddresses = triedAddresses.isEmpty() ? new ArrayList<>(2) : triedAddresses;
+        triedAddresses.add(host.address());
         if (forward.retry().hosts().priorityEvery() > 0) {
             priorities = priorities.isEmpty() ? new ArrayList<>(4) : priorities;
             priorities.add(member == null ? host.priority() : member.at());
         }
     }
 
-    /// The cluster whose host is to be picked: this one, or one of those that it stands for. Null
-    /// if there is none.
-    @Nullable LiveCluster from(LiveCluster cluster) {
+    /// Hands on the cluster whose host is to be picked: this one, or one of those that it stands
+    /// for; null if there is none. At once, or when the host that the request names is found, which
+    /// may be when the stream is over.
+    void from(LiveCluster cluster, Consumer<@Nullable LiveCluster> then) {
         var aggregate = cluster.aggregate();
-        if (aggregate == null) {
-            return cluster;
+        member = aggregate == null ? null : aggregate.choose(stream::cluster, left());
+        var from = aggregate == null ? cluster : member == null ? null : member.cluster();
+        if (from == null || !waits(from, () -> then.accept(from))) {
+            then.accept(from);
         }
-        member = aggregate.choose(stream::cluster, left());
-        return member == null ? null : member.cluster();
     }
 
-    /// Whether the cluster has to look for the host that the request names; `then` comes when it is
-    /// done, maybe when the stream is over.
-    boolean waits(LiveCluster cluster, Runnable then) {
+    /// Whether the cluster has to look for the host that the request names.
+    private boolean waits(LiveCluster cluster, Runnable then) {
         var forward = cluster.config().forward();
         return forward != null
                 && cluster.seek(
@@ -74,6 +79,11 @@ final class Picking implements PickContext {
     @Override
     public int forcedPriority() {
         return member == null ? -1 : member.priority();
+    }
+
+    /// Where attempts have come to nothing, in their order.
+    List<InetSocketAddress> triedAddresses() {
+        return triedAddresses;
     }
 
     /// Values of `set-cookie` that the response shall carry, since a hash was made by them.

@@ -105,7 +105,7 @@ public final class Router implements Attempt.Owner {
         if (end) {
             deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
-        attempt(to);
+        picking.from(to, this::attempt);
         if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
             shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
         }
@@ -120,18 +120,11 @@ public final class Router implements Attempt.Owner {
         }
     }
 
-    private void attempt(LiveCluster to) {
-        var from = picking.from(to);
-        if (from == null || !picking.waits(from, () -> attempt(to, from))) {
-            attempt(to, from);
-        }
-    }
-
-    private void attempt(LiveCluster to, @Nullable LiveCluster from) {
-        var picked = from == null || over ? null : from.pick(picking);
+    private void attempt(@Nullable LiveCluster from) {
         if (over) {
             return;
         }
+        var picked = from == null ? null : from.pick(picking);
         if (from == null || picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
@@ -148,7 +141,7 @@ public final class Router implements Attempt.Owner {
         startTry();
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
-            kept.send(to, mayRetry());
+            kept.send(to, retries.mayRetry());
         }
         if (requestEnded) {
             to.endRequest(trailers);
@@ -184,7 +177,7 @@ public final class Router implements Attempt.Owner {
             kept.keep(part);
             stream.readMore(false); // until there is somewhere to put it
         } else {
-            kept.pass(part, to, mayRetry());
+            kept.pass(part, to, retries.mayRetry());
             if (!to.writable()) {
                 to.flush(); // which may make room at once, and say so before it returns
                 stream.readMore(to.writable());
@@ -256,16 +249,16 @@ public final class Router implements Attempt.Owner {
         for (var cookie : picking.cookies()) {
             headers.add("set-cookie", cookie);
         }
-        change(headers);
+        change(head, "via_upstream");
         stream.respond(head, end, "via_upstream");
     }
 
     /// The route's changes of every response, the proxy's own too.
-    private void change(Headers headers) {
+    private void change(ResponseHead head, String details) {
         if (route.answersAttempts() && attempts > 0) {
-            headers.set("x-envoy-attempt-count", Integer.toString(attempts));
+            head.headers().set("x-envoy-attempt-count", Integer.toString(attempts));
         }
-        route.changeResponse(headers, stream);
+        route.changeResponse(head, details, stream);
     }
 
     @Override
@@ -373,7 +366,7 @@ public final class Router implements Attempt.Owner {
     private void fail(LocalReply reply) {
         finish();
         var headers = reply.headers() == null ? new Headers(8) : reply.headers();
-        change(headers);
+        change(new ResponseHead(reply.status(), headers), reply.details());
         stream.reply(
                 new LocalReply(
                         reply.status(),
@@ -386,10 +379,6 @@ public final class Router implements Attempt.Owner {
 
     // ======== trying again
 
-    private boolean mayRetry() {
-        return retries.mayRetry();
-    }
-
     /// Goes to another host if the policy and the breaker allow; true if it will.
     ///
     /// @param head of the response that is not good enough, if there is one
@@ -399,7 +388,7 @@ public final class Router implements Attempt.Owner {
         if (over || failed == null || live == null) {
             return false;
         }
-        if (mayRetry() && kept.lost()) {
+        if (retries.mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
         switch (retries.take(live.breakers(forward.balance().high()).retries())) {
@@ -433,7 +422,7 @@ public final class Router implements Attempt.Owner {
     private void again() {
         endAttempt();
         if (cluster != null && !over) {
-            attempt(cluster);
+            picking.from(cluster, this::attempt);
         }
     }
 
@@ -485,11 +474,14 @@ public final class Router implements Attempt.Owner {
         return new UpstreamUse(
                 live.name(),
                 last == null ? null : last.host().address(),
+                last == null ? null : last.host().hostname(),
                 last == null ? null : last.local(),
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
+                picking.triedAddresses(),
                 transportFailure,
+                last == null ? null : last.protocol(),
                 last == null ? null : last.tls());
     }
 

@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.codec.h2;
 
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.codec.RequestWriter;
@@ -95,6 +96,11 @@ public final class Http2Client extends Http2Connection implements HostConnection
         if (open() == 0) {
             close();
         }
+    }
+
+    @Override
+    public HttpProtocol protocol() {
+        return HttpProtocol.HTTP2;
     }
 
     @Override
