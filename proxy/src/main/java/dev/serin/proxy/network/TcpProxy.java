@@ -194,6 +194,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 null,
                 null,
                 null,
+                List.of(),
                 told == null
                         ? new ProxiedClient(downstream.remote(), downstream.local(), List.of())
                         : told);

@@ -6,6 +6,8 @@ import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Slot;
 import dev.serin.proxy.stream.StreamEnd;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -204,7 +206,7 @@ public final class Trace {
         tags.put("user_agent", Objects.requireNonNullElse(head.headers().get("user-agent"), "-"));
         tags.put("http.protocol", head.protocol().shown());
         tags.put("request_size", Long.toString(end.traffic().received()));
-        tags.put("peer.address", end.downstream().direct().getAddress().getHostAddress());
+        tags.put("peer.address", NetUtil.toAddressString(end.downstream().direct().getAddress()));
         tags.put("http.status_code", Integer.toString(end.status()));
         tags.put("response_size", Long.toString(end.traffic().sent()));
         tags.put("response_flags", dev.serin.proxy.stream.ResponseFlag.shown(end.flags()));
