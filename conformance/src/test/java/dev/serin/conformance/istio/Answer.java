@@ -5,9 +5,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// What `digits.test` answers to one GET on a connection of its own.
+/// What a host answers to one GET on a connection of its own.
 record Answer(String head, String body) {
-    static Answer to(Socket socket, String path, String... headers) throws IOException {
+    static Answer to(Socket socket, String host, String path, String... headers)
+            throws IOException {
         socket.setSoTimeout(10_000);
         var lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         var request =

@@ -46,6 +46,8 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingH
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
@@ -204,6 +206,12 @@ public final class KnownTypes {
                             RETRY + "host.previous_hosts.v3.PreviousHostsPredicate",
                             PreviousHostsPredicate::getDescriptor),
                     entry(SOCKETS + "raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),
+                    entry(
+                            "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+                            CaresDnsResolverConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig",
+                            GetAddrInfoDnsResolverConfig::getDescriptor),
                     entry(
                             SOCKETS + "tls.v3.DownstreamTlsContext",
                             DownstreamTlsContext::getDescriptor),

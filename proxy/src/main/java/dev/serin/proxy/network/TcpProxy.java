@@ -226,6 +226,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();
+        to.config().filters().place(server, downstream, slots);
         var waiting = early;
         early = null;
         if (waiting != null) {

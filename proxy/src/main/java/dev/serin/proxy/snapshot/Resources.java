@@ -87,7 +87,7 @@ final class Resources {
                             clusters,
                             any ->
                                     ClusterCompiler.compile(
-                                            parse(any, Cluster.parser()), extensions.transports()));
+                                            parse(any, Cluster.parser()), extensions));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,

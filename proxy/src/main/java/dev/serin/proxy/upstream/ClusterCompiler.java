@@ -5,7 +5,7 @@ import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.Aggregated;
 import dev.serin.proxy.extension.ConfigProblem;
-import dev.serin.proxy.transport.TransportCompiler;
+import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.upstream.Breakers.Budget;
 import dev.serin.proxy.upstream.Breakers.Limits;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
@@ -36,11 +36,11 @@ public final class ClusterCompiler {
     private ClusterCompiler() {}
 
     /// @throws ConfigProblem naming the field that cannot be done
-    public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
+    public static ClusterConfig compile(Cluster cluster, Extensions extensions)
             throws ConfigProblem {
         var custom = CustomCluster.compile(cluster);
         var discovery = custom == null ? discovery(cluster) : custom.discovery();
-        var upstreams = transports.upstream(cluster);
+        var upstreams = extensions.transports().upstream(cluster);
         if (custom != null && custom.forward() != null) {
             custom.forward().check(upstreams.auto());
         }
@@ -74,7 +74,8 @@ public final class ClusterCompiler {
                 SocketCompiler.compile(cluster),
                 membership(cluster),
                 cluster.getMetadata().getFilterMetadataMap(),
-                upstreams);
+                upstreams,
+                UpstreamFilters.compile(cluster.getFiltersList(), extensions));
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

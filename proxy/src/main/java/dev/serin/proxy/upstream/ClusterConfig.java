@@ -35,6 +35,7 @@ import java.util.Map;
 /// @param sockets how connections are made
 /// @param membership what happens when hosts come, go and change
 /// @param metadata `filter_metadata`
+/// @param filters of connections that a TCP proxy makes
 public record ClusterConfig(
         String name,
         String statName,
@@ -55,7 +56,8 @@ public record ClusterConfig(
         SocketConfig sockets,
         Membership membership,
         Map<String, Struct> metadata,
-        ClusterTransports transports) {
+        ClusterTransports transports,
+        UpstreamFilters filters) {
     /// How hosts are found.
     public enum Discovery {
         STATIC,

@@ -10,6 +10,11 @@ public interface NetworkFilterFactory {
     /// The types of configuration that it reads; for a TypedStruct the type that it stands for.
     List<String> types();
 
+    /// Whether it may stand on a cluster's connections too.
+    default boolean upstream() {
+        return false;
+    }
+
     /// @throws ConfigProblem naming the field that it cannot do
     NetworkFilter compile(ExtensionConfig config) throws ConfigProblem;
 }

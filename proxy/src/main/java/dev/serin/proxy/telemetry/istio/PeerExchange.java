@@ -49,6 +49,11 @@ public final class PeerExchange implements NetworkFilterFactory {
     }
 
     @Override
+    public boolean upstream() {
+        return true;
+    }
+
+    @Override
     public NetworkFilter compile(ExtensionConfig config) throws ConfigProblem {
         var fields = IstioMessages.read(config);
         var protocol =

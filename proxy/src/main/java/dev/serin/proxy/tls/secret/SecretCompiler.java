@@ -93,6 +93,7 @@ public final class SecretCompiler {
     /// The same message with its octets in it.
     ///
     /// @throws ConfigProblem naming the field that cannot be done
+    @SuppressWarnings("deprecation") // names of any kind are what Istio sends
     public Secret.Trust trust(CertificateValidationContext message) throws ConfigProblem {
         var with = message.toBuilder();
         if (message.hasTrustedCa()) {
@@ -111,7 +112,11 @@ public final class SecretCompiler {
                 whole.hasTrustedCa() || whole.hasCustomValidatorConfig()
                         ? whole
                         : // names may be asked for here and the authority come from elsewhere
-                        whole.toBuilder().clearMatchTypedSubjectAltNames().clearCrl().build();
+                        whole.toBuilder()
+                                .clearMatchTypedSubjectAltNames()
+                                .clearMatchSubjectAltNames()
+                                .clearCrl()
+                                .build();
         PeerVerifier.of(alone, octets(), ticker);
         return new Secret.Trust(whole);
     }

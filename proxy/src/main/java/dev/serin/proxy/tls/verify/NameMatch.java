@@ -37,6 +37,19 @@ public record NameMatch(Function<CertificateFacts, List<String>> names, TextMatc
         };
     }
 
+    /// A condition of which no kind is said: on names of every kind, as Envoy reads the older
+    /// field.
+    ///
+    /// @throws ConfigProblem naming the field that cannot be done
+    static List<NameMatch> ofAny(StringMatcher matcher) throws ConfigProblem {
+        var match = TextMatch.of(matcher);
+        return List.of(
+                new NameMatch(CertificateFacts::uriSans, match),
+                new NameMatch(CertificateFacts::dnsSans, dns(matcher, match)),
+                new NameMatch(CertificateFacts::emailSans, match),
+                new NameMatch(CertificateFacts::ipSans, match));
+    }
+
     /// An exact name is matched by a certificate's wildcard too.
     private static TextMatch dns(StringMatcher matcher, TextMatch match) {
         return matcher.hasExact() ? name -> covers(name, matcher.getExact()) : match;

@@ -48,6 +48,7 @@ public final class PeerVerifier {
                 }
             };
 
+    @SuppressWarnings("deprecation") // names of any kind are what Istio sends
     private PeerVerifier(
             CertificateValidationContext message,
             @Nullable TrustChains chains,
@@ -60,6 +61,9 @@ public final class PeerVerifier {
         var matches = new ArrayList<NameMatch>();
         for (var matcher : message.getMatchTypedSubjectAltNamesList()) {
             matches.add(NameMatch.of(matcher));
+        }
+        for (var matcher : message.getMatchSubjectAltNamesList()) {
+            matches.addAll(NameMatch.ofAny(matcher));
         }
         names = List.copyOf(matches);
         hashes = new HashSet<>();
@@ -76,14 +80,12 @@ public final class PeerVerifier {
     }
 
     /// @throws ConfigProblem naming the field that cannot be done
-    @SuppressWarnings("deprecation") // the untyped names are refused by name
     public static PeerVerifier of(CertificateValidationContext message, Octets read, Ticker ticker)
             throws ConfigProblem {
         refuse(message.hasCaCertificateProviderInstance(), "ca_certificate_provider_instance");
         refuse(
                 message.getRequireSignedCertificateTimestamp().getValue(),
                 "require_signed_certificate_timestamp");
-        refuse(message.getMatchSubjectAltNamesCount() > 0, "match_subject_alt_names");
         var expired = message.getAllowExpiredCertificate();
         if (message.hasCustomValidatorConfig()) {
             refuse(message.hasCrl(), "crl beside a custom_validator_config");

@@ -109,10 +109,13 @@ public record DnsConfig(
                 failure.hasMaxInterval() ? duration(failure.getMaxInterval()) : null);
     }
 
-    /// Names are resolved as the pod's resolv.conf says; of the resolvers that is what the
-    /// machine's own is.
+    /// Names are resolved as the pod's resolv.conf says: so does the machine's own resolver, and
+    /// c-ares where no server is named.
     private static void resolver(boolean set, TypedExtensionConfig config) throws ConfigProblem {
-        if (set && !config.getTypedConfig().getTypeUrl().endsWith("GetAddrInfoDnsResolverConfig")) {
+        var type = config.getTypedConfig().getTypeUrl();
+        if (set
+                && !type.endsWith(".GetAddrInfoDnsResolverConfig")
+                && !type.endsWith(".CaresDnsResolverConfig")) {
             throw new ConfigProblem(
                     "typed_dns_resolver_config", "'" + config.getName() + "' is not supported");
         }
