@@ -58,7 +58,7 @@ final class DnsHostsTest {
                                 time,
                                 Runnable::run,
                                 ClusterObserver.NONE),
-                        new ScriptedDraws(5).script("dns-jitter", 499, 499, 499, 499),
+                        new ScriptedDraws(5).script("jitter", 499, 499, 499).named("jitter"),
                         assignment ->
                                 found.add(
                                         assignment.endpoints().stream()
