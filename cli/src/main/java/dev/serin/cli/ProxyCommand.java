@@ -9,7 +9,7 @@ import dev.serin.proxy.ProxyPlace;
 import dev.serin.proxy.ProxyRuntime;
 import dev.serin.proxy.bootstrap.ContainerBootstrap;
 import dev.serin.proxy.bootstrap.ContainerFiles;
-import dev.serin.proxy.bootstrap.StaticBootstrap;
+import dev.serin.proxy.bootstrap.FileBootstrap;
 import dev.serin.proxy.host.ProxyHost;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
@@ -41,8 +41,8 @@ import java.util.concurrent.Callable;
         name = "proxy",
         description = {
             "Runs the proxy.",
-            "  serin proxy --config FILE   on an Envoy bootstrap (JSON or YAML) with static"
-                    + " resources",
+            "  serin proxy --config FILE   on an Envoy bootstrap (JSON or YAML), with all"
+                    + " resources in it or a control plane to ask",
             "  serin proxy sidecar|router  as the container of a pod, configured by its"
                     + " environment",
             ""
@@ -166,7 +166,7 @@ final class ProxyCommand implements Callable<Integer> {
                             "neither a role nor --config",
                             "see serin proxy --help"));
         }
-        return StaticBootstrap.read(config);
+        return FileBootstrap.read(config);
     }
 
     private @Nullable ContainerBootstrap container() {

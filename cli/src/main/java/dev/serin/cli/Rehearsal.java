@@ -5,7 +5,7 @@ import dev.serin.proxy.Proxy;
 import dev.serin.proxy.ProxyPlace;
 import dev.serin.proxy.ProxyRuntime;
 import dev.serin.proxy.bootstrap.ContainerFiles;
-import dev.serin.proxy.bootstrap.StaticBootstrap;
+import dev.serin.proxy.bootstrap.FileBootstrap;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 
@@ -96,7 +96,7 @@ final class Rehearsal {
                         ContainerFiles.SAME,
                         new PrintStream(PrintStream.nullOutputStream()));
         var text = bootstrap.replace("${port}", Integer.toString(backend));
-        var proxy = new Proxy(StaticBootstrap.read("rehearsal", text), place, runtime);
+        var proxy = new Proxy(FileBootstrap.read("rehearsal", text), place, runtime);
         proxy.start();
         return proxy;
     }

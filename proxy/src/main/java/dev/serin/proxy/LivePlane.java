@@ -10,9 +10,10 @@ import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.SpanSink;
 import dev.serin.proxy.transport.TransportCompiler;
-import dev.serin.proxy.upstream.ClusterObserver;
 import dev.serin.proxy.upstream.LiveCluster;
+import dev.serin.proxy.upstream.Surroundings;
 import dev.serin.proxy.upstream.Upstream;
+import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.dns.Resolver;
 
 import java.net.InetSocketAddress;
@@ -31,7 +32,11 @@ final class LivePlane implements Plane {
     private final Map<String, String> failed = new ConcurrentHashMap<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
 
-    LivePlane(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
+    LivePlane(
+            ProxyOptions options,
+            ProxyPlace place,
+            ProxyRuntime runtime,
+            ProxyTelemetry telemetry) {
         var filters =
                 Stream.concat(
                                 Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
@@ -51,7 +56,7 @@ final class LivePlane implements Plane {
                         .toList();
         this.plane =
                 new DataPlane(
-                        name,
+                        options.node().getId(),
                         new DataPlane.Parts(
                                 runtime.workers(),
                                 place.sockets(),
@@ -64,14 +69,23 @@ final class LivePlane implements Plane {
                                         telemetry.networkObservers(),
                                         connections,
                                         new TransportCompiler(tls),
-                                        (_, _) -> SpanSink.NOWHERE),
+                                        (_, _) -> SpanSink.NOWHERE,
+                                        telemetry.proxy()),
                                 telemetry.envoyStats(),
                                 new Upstream.Outside(
                                         Resolver.system(),
-                                        _ -> ClusterObserver.NONE,
-                                        telemetry.log()::debug)),
+                                        telemetry.clusterStats(),
+                                        telemetry.log()::debug,
+                                        surroundings(options))),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
+        telemetry.clusterStats().show(() -> plane.snapshot().clusters().values());
+    }
+
+    private static Surroundings surroundings(ProxyOptions options) {
+        var at = options.node().getLocality();
+        return new Surroundings(
+                new Place(at.getRegion(), at.getZone(), at.getSubZone()), options.localCluster());
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.telemetry.log.ProxyLog;
+import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
 
 import io.netty.bootstrap.Bootstrap;
@@ -69,7 +70,7 @@ public final class Proxy implements AutoCloseable {
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");
-        this.plane = planes.make(id, place, runtime, telemetry);
+        this.plane = planes.make(options, place, runtime, telemetry);
         var discovery = options.discovery();
         this.feed = discovery == null ? null : feed(discovery);
         this.pages = new ProxyPages(this);
@@ -88,7 +89,7 @@ public final class Proxy implements AutoCloseable {
                         discovery.root(),
                         discovery.tokenFile());
         return new DiscoveryFeed(
-                options.node(),
+                new AdsTerms(options.node(), discovery.form(), discovery.whole()),
                 transport,
                 plane,
                 ledger,
@@ -315,6 +316,10 @@ public final class Proxy implements AutoCloseable {
 
     /// Makes the data plane.
     interface PlaneMaker {
-        Plane make(String name, ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry);
+        Plane make(
+                ProxyOptions options,
+                ProxyPlace place,
+                ProxyRuntime runtime,
+                ProxyTelemetry telemetry);
     }
 }

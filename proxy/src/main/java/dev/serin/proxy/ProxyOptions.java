@@ -19,9 +19,21 @@ import java.util.List;
 /// @param statics resources from the start, in order
 /// @param ports where it answers for itself
 /// @param application what runs beside it
+/// @param localCluster the name of the cluster that it is a host of itself; null for none
 public record ProxyOptions(
         Node node,
         @Nullable Discovery discovery,
         List<ConfigUpdate> statics,
         Ports ports,
-        Application application) {}
+        Application application,
+        @Nullable String localCluster) {
+    /// One that is a host of no cluster.
+    public ProxyOptions(
+            Node node,
+            @Nullable Discovery discovery,
+            List<ConfigUpdate> statics,
+            Ports ports,
+            Application application) {
+        this(node, discovery, statics, ports, application, null);
+    }
+}

@@ -2,8 +2,10 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.extension.AccessLogFactory;
 import dev.serin.proxy.extension.NetworkObserverFactory;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.network.filter.NetworkFilterFactory;
+import dev.serin.proxy.telemetry.ClusterStats;
 import dev.serin.proxy.telemetry.EnvoyStats;
 import dev.serin.proxy.telemetry.istio.PeerExchange;
 import dev.serin.proxy.telemetry.istio.PeerMetadata;
@@ -32,7 +34,9 @@ final class ProxyTelemetry {
 
     private final Metrics metrics = new Metrics(SERIES_BOUND);
     private final EnvoyStats envoyStats = new EnvoyStats(metrics);
+    private final ClusterStats clusterStats = new ClusterStats(metrics);
     private final ProxyLog log;
+    private final ProxyName proxy;
     private final LogLines output;
     private final FileAccessLogs accessLogs;
     private final List<HttpFilterFactory> httpFilters;
@@ -49,6 +53,7 @@ final class ProxyTelemetry {
                         runtime.timers(),
                         runtime.ticker());
         metrics.gauge("serin_log_lines_dropped", () -> accessLogs.dropped() + output.dropped());
+        proxy = new ProxyName(node.getCluster(), node.getId());
         var peers = new PeerMetadata(node.getId(), node.getMetadata());
         httpFilters = List.of(new PeerMetadataFilters(peers), new StatsFilters(metrics, peers));
         networkObservers = List.of(new StatsObservers(metrics, peers));
@@ -72,8 +77,18 @@ final class ProxyTelemetry {
         return envoyStats;
     }
 
+    /// Is told of what happens in clusters.
+    ClusterStats clusterStats() {
+        return clusterStats;
+    }
+
     ProxyLog log() {
         return log;
+    }
+
+    /// Who the proxy is to others.
+    ProxyName proxy() {
+        return proxy;
     }
 
     List<HttpFilterFactory> httpFilters() {

@@ -96,7 +96,11 @@ class EdgeTest {
                 assertEquals("/b", path(client, "/a;x=1/../b"));
                 assertEquals("/%22%3C%3E%60%7B%7D%7C%5E", path(client, "/\"<>`{}|^"));
                 assertEquals("/a?b=%2F//..", path(client, "/a?b=%2F//.."));
-                assertEquals("400", path(client, "/a%00b"));
+                var refused = client.get("/a%00b");
+                assertEquals(400, refused.status());
+                assertEquals("close", refused.header("connection"));
+            }
+            try (var client = Wire.to(rig.port("main"))) {
                 assertEquals("400", path(client, "/a#f"));
             }
         }
@@ -119,8 +123,8 @@ class EdgeTest {
             }
             rig.apply(http("{path_with_escaped_slashes_action: REJECT_REQUEST}"));
             try (var client = Wire.to(rig.port("main"))) {
-                assertEquals("400", path(client, "/a%2Fb"));
                 assertEquals("/a/../b", path(client, "/a/../b"));
+                assertEquals("400", path(client, "/a%2Fb"));
             }
             rig.apply(
                     http(

@@ -82,7 +82,7 @@ class PeerMetadataTest {
     void aClientsSideTellsHostsOfTheMeshAlone() throws Exception {
         var config =
                 "{upstream_discovery: [{istio_headers: {}}], upstream_propagation: [{istio_headers:"
-                    + " {skip_external_clusters: SKIP}}]}";
+                        + " {skip_external_clusters: SKIP}}]}";
         var outside = "metadata: {filter_metadata: {istio: {external: true}}}\n";
         var closed = "metadata: {filter_metadata: {istio: {disable_mx: true}}}\n";
         assertTrue(told(config.replace("SKIP", "true"), "").contains("metadata-id: node"));

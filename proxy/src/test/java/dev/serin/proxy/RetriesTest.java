@@ -225,7 +225,10 @@ class RetriesTest {
         var filter = yaml.getFilterChainsBuilder(0).getFiltersBuilder(0);
         try {
             var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class).toBuilder();
-            manager.clearUseRemoteAddress();
+            manager.getInternalAddressConfigBuilder()
+                    .addCidrRangesBuilder()
+                    .setAddressPrefix("127.0.0.1")
+                    .setPrefixLen(com.google.protobuf.UInt32Value.of(32));
             filter.setTypedConfig(com.google.protobuf.Any.pack(manager.build()));
         } catch (InvalidProtocolBufferException e) {
             throw new AssertionError(e);

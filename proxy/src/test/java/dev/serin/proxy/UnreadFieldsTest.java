@@ -82,13 +82,13 @@ class UnreadFieldsTest {
     void otherValuesOfAFieldAreNamed() {
         assertEquals(
                 List.of(
-                        "common_lb_config.close_connections_on_host_set_change is true, and this"
-                                + " proxy supports only false"),
+                        "health_checks[0].http_health_check.codec_client_type is HTTP3, and this"
+                                + " proxy supports only HTTP1, HTTP2"),
                 of(
                         Yaml.cluster(
                                 """
                                 name: a
-                                common_lb_config: {close_connections_on_host_set_change: true}
+                                health_checks: [{http_health_check: {codec_client_type: HTTP3}}]
                                 """)));
     }
 

@@ -12,8 +12,8 @@ import dev.serin.base.net.HostPort;
 import dev.serin.proxy.bootstrap.Application;
 import dev.serin.proxy.bootstrap.ContainerFiles;
 import dev.serin.proxy.bootstrap.Discovery;
+import dev.serin.proxy.bootstrap.FileBootstrap;
 import dev.serin.proxy.bootstrap.Ports;
-import dev.serin.proxy.bootstrap.StaticBootstrap;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
@@ -119,7 +119,7 @@ class WholeProxyTest {
                 });
         web.start();
         control = new ControlPlane();
-        var statics = StaticBootstrap.read("test", RESOURCES).statics();
+        var statics = FileBootstrap.read("test", RESOURCES).statics();
         control.set(
                 ConfigUpdate.CLUSTER,
                 CLUSTER,

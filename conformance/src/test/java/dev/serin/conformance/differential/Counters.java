@@ -13,7 +13,8 @@ import java.util.TreeMap;
 record Counters(Set<String> names, Map<String, Long> series) {
 
     /// Series of what is no part of a scenario.
-    private static final List<String> NOT_OURS = List.of("=\"xds\"", "=\"admin\"", "sentinel");
+    private static final List<String> NOT_OURS =
+            List.of("=\"xds\"", "=\"local\"", "=\"admin\"", "sentinel");
 
     static Counters read(String page) {
         var names = new HashSet<String>();

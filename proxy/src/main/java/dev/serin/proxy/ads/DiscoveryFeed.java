@@ -8,12 +8,13 @@ import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.xds.ResourceType;
 import dev.serin.xds.client.AdsClient;
 import dev.serin.xds.client.AdsState;
+import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.ResourceWatcher;
 import dev.serin.xds.client.Transport;
 
-import io.envoyproxy.envoy.config.core.v3.Node;
-
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Carries resources from the control plane to the data plane, and what the data plane refers to
@@ -27,22 +28,23 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
     private final Plane plane;
     private final ConfigLedger ledger;
     private final AdsClient client;
-    private final Runnable clustersCame;
-    private final Runnable listenersCame;
+    private final Map<ResourceType, Runnable> came = new EnumMap<>(ResourceType.class);
     private final Log log;
     private String lastFailure = "";
 
-    /// @param readiness waits for the first clusters and the first listeners
+    /// @param terms for what is asked for as a whole, readiness waits
     public DiscoveryFeed(
-            Node node, Transport transport, Plane plane, ConfigLedger ledger, Needs needs) {
+            AdsTerms terms, Transport transport, Plane plane, ConfigLedger ledger, Needs needs) {
         this.plane = plane;
         this.ledger = ledger;
         this.log = needs.log();
-        this.clustersCame = needs.readiness().await("clusters from " + transport.address());
-        this.listenersCame = needs.readiness().await("listeners from " + transport.address());
+        for (var type : terms.whole()) {
+            var what = type == ResourceType.CLUSTER ? "clusters" : "listeners";
+            came.put(type, needs.readiness().await(what + " from " + transport.address()));
+        }
         this.client =
                 new AdsClient(
-                        node, transport, this, needs.timers(), needs.backoff(), needs.owner());
+                        terms, transport, this, needs.timers(), needs.backoff(), needs.owner());
     }
 
     public void start() {
@@ -84,11 +86,7 @@ public final class DiscoveryFeed implements ResourceWatcher, AutoCloseable {
         for (var type : BY_NAME) {
             client.want(type, plane.wanted(type.typeUrl()));
         }
-        switch (change.type()) {
-            case CLUSTER -> clustersCame.run();
-            case LISTENER -> listenersCame.run();
-            default -> {}
-        }
+        came.getOrDefault(change.type(), () -> {}).run();
         return rejected.stream()
                 .map(r -> new Refused(r.name(), r.field() + ": " + r.reason()))
                 .toList();

@@ -1,6 +1,6 @@
 /// What a proxy is told before it has asked anyone: from a container's arguments, environment and
 /// files, or from a file with everything in it. Start here: [ContainerBootstrap], then
-/// [StaticBootstrap].
+/// [FileBootstrap].
 @NullMarked
 package dev.serin.proxy.bootstrap;
 

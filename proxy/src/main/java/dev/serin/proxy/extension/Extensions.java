@@ -24,6 +24,7 @@ public final class Extensions {
     private final Map<String, NetworkFilterFactory> networkFilters = new HashMap<>();
 
     private final SpanSink.Maker spans;
+    private final ProxyName proxy;
 
     /// With files of this machine and no identity.
     public Extensions(
@@ -40,7 +41,7 @@ public final class Extensions {
                 (_, _) -> SpanSink.NOWHERE);
     }
 
-    /// @param spans where the spans of a tracing provider go
+    /// Of a proxy that nobody has named.
     public Extensions(
             List<? extends HttpFilterFactory> httpFilters,
             List<? extends AccessLogFactory> accessLogs,
@@ -48,7 +49,27 @@ public final class Extensions {
             List<? extends NetworkFilterFactory> networkFilters,
             TransportCompiler transports,
             SpanSink.Maker spans) {
+        this(
+                httpFilters,
+                accessLogs,
+                networkObservers,
+                networkFilters,
+                transports,
+                spans,
+                ProxyName.NONE);
+    }
+
+    /// @param spans where the spans of a tracing provider go
+    public Extensions(
+            List<? extends HttpFilterFactory> httpFilters,
+            List<? extends AccessLogFactory> accessLogs,
+            List<? extends NetworkObserverFactory> networkObservers,
+            List<? extends NetworkFilterFactory> networkFilters,
+            TransportCompiler transports,
+            SpanSink.Maker spans,
+            ProxyName proxy) {
         this.spans = spans;
+        this.proxy = proxy;
         httpFilters.forEach(f -> f.types().forEach(t -> this.httpFilters.put(t, f)));
         accessLogs.forEach(f -> f.types().forEach(t -> this.accessLogs.put(t, f)));
         networkObservers.forEach(f -> f.types().forEach(t -> this.networkObservers.put(t, f)));
@@ -79,6 +100,11 @@ public final class Extensions {
     /// @throws ConfigProblem naming the type if it is not known
     public NetworkFilterFactory networkFilter(ExtensionConfig config) throws ConfigProblem {
         return known(networkFilters, config, "network filter");
+    }
+
+    /// Who the proxy is that is configured.
+    public ProxyName proxy() {
+        return proxy;
     }
 
     /// Where the spans of a tracing provider go.

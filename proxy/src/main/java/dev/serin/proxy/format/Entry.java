@@ -60,6 +60,11 @@ public record Entry(
                 end.slots());
     }
 
+    /// By the wall clock.
+    Instant end() {
+        return start.plusNanos(timing.durationNanos());
+    }
+
     int status() {
         return stream == null ? 0 : stream.status();
     }

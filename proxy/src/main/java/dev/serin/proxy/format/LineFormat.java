@@ -155,7 +155,7 @@ public sealed interface LineFormat {
         return limit == Integer.MAX_VALUE ? operator : cut(operator, limit);
     }
 
-    private static Operator cut(Operator operator, int limit) {
+    static Operator cut(Operator operator, int limit) {
         return e ->
                 operator.value(e) instanceof String text && text.length() > limit
                         ? text.substring(0, limit)

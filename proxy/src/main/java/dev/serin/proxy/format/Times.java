@@ -4,24 +4,30 @@ import dev.serin.proxy.extension.ConfigProblem;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Function;
 
 /// Reads the strftime form that `%START_TIME(…)%` takes.
 final class Times {
     private Times() {}
 
-    static Operator startTime(DateTimeFormatter plain, @Nullable String form) throws ConfigProblem {
-        if (form == null || form.isEmpty()) {
-            return e -> plain.format(e.start());
-        }
-        if (form.equals("%s")) {
-            return e -> e.start().getEpochSecond();
+    private static final String USUAL = "%Y-%m-%dT%H:%M:%S.%3fZ";
+
+    /// @param local whether it is shown by the machine's time zone, not by UTC
+    static Operator of(Function<Entry, Instant> time, boolean local, @Nullable String form)
+            throws ConfigProblem {
+        if ("%s".equals(form)) {
+            return e -> time.apply(e).getEpochSecond();
         }
         var formatter =
-                DateTimeFormatter.ofPattern(pattern(form), Locale.ROOT).withZone(ZoneOffset.UTC);
-        return e -> formatter.format(e.start());
+                DateTimeFormatter.ofPattern(
+                                pattern(form == null || form.isEmpty() ? USUAL : form), Locale.ROOT)
+                        .withZone(local ? ZoneId.systemDefault() : ZoneOffset.UTC);
+        return e -> formatter.format(time.apply(e));
     }
 
     private static String pattern(String form) throws ConfigProblem {

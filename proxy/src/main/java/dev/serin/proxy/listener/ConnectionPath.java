@@ -195,6 +195,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         to,
                         from,
                         java.util.Objects.requireNonNull(direct),
+                        chain == null ? "" : chain.name(),
                         found.serverName(),
                         null,
                         null,

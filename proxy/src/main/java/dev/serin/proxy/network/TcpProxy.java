@@ -15,6 +15,7 @@ import dev.serin.proxy.stream.UpstreamUse;
 import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.transport.ProxiedClient;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
@@ -28,6 +29,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +148,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         host = picked;
         if (!to.connections().take()) {
+            to.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
             fail(ResponseFlag.UPSTREAM_OVERFLOW, "");
             return;
         }
@@ -179,6 +182,11 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             to.ended(on, Outcome.CONNECT_FAILED);
             tried.add(on);
             transportFailure = Connector.reason(future.cause());
+            to.observer()
+                    .count(
+                            future.cause() instanceof ConnectTimeoutException
+                                    ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
+                                    : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
             if (attempts < config.connectAttempts()) {
                 attempt(to);
             } else {
@@ -440,11 +448,14 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 : new UpstreamUse(
                         to.name(),
                         on == null ? null : on.address(),
+                        on == null ? null : on.hostname(),
                         server == null ? null : (InetSocketAddress) server.localAddress(),
                         to.config().metadata(),
                         on == null ? Map.of() : on.metadata(),
                         attempts,
+                        List.of(),
                         transportFailure,
+                        null,
                         server == null ? null : Tls.facts(server));
     }
 

@@ -1,8 +1,8 @@
 package dev.serin.proxy.route;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.format.Entry;
 import dev.serin.proxy.http.Headers;
-import dev.serin.proxy.http.filter.StreamContext;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /// Headers that one level of the routes adds to and removes from a head. Immutable.
 ///
@@ -28,9 +29,9 @@ public record HeaderChanges(List<Change> changes, List<String> removed) {
     }
 
     /// One header. @param keepEmpty whether it is set though its value came out empty
-    public record Change(String name, Format value, Mode mode, boolean keepEmpty) {
+    record Change(String name, Format value, Mode mode, boolean keepEmpty) {
         /// What to set, by the headers as they are before any change; null for nothing.
-        @Nullable String wanted(Headers headers, StreamContext stream) {
+        @Nullable String wanted(Headers headers, Supplier<Entry> stream) {
             if (mode == Mode.IF_ABSENT && headers.has(name)
                     || mode == Mode.OVERWRITE_IF_PRESENT && !headers.has(name)) {
                 return null;
@@ -96,7 +97,9 @@ public record HeaderChanges(List<Change> changes, List<String> removed) {
 
     /// Applies them to `headers`: first what goes, then what is overwritten, then what is added;
     /// values and conditions by what is there before the last two.
-    public void apply(Headers headers, StreamContext stream) {
+    ///
+    /// @param stream as it is now, for values that tell of it
+    public void apply(Headers headers, Supplier<Entry> stream) {
         for (var name : removed) {
             headers.remove(name);
         }

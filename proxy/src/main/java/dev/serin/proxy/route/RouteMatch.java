@@ -2,8 +2,10 @@ package dev.serin.proxy.route;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.format.Entry;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
+import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.http.filter.StreamContext;
 import dev.serin.proxy.route.RouteAction.Changes;
@@ -178,7 +180,7 @@ public final class RouteMatch {
         var request = stream.request();
         var changes = changes().request();
         for (var i = 0; i < changes.size(); i++) {
-            changes.get(i).apply(request.headers(), stream);
+            changes.get(i).apply(request.headers(), () -> now(stream));
         }
         forward.host().apply(request, share == null ? null : share.host());
         rewritePath(request, forward.path(), keepPath);
@@ -197,11 +199,23 @@ public final class RouteMatch {
         request.path(rewrite.apply(path, end, route.match().path().matched(end)));
     }
 
+    private static Entry now(StreamContext stream) {
+        return Entry.of(stream.soFar(), stream.ticker().now());
+    }
+
     /// Changes the response for the client.
-    public void changeResponse(Headers headers, StreamContext stream) {
+    ///
+    /// @param details as `%RESPONSE_CODE_DETAILS%`
+    public void changeResponse(ResponseHead head, String details, StreamContext stream) {
         var changes = changes().response();
         for (var i = 0; i < changes.size(); i++) {
-            changes.get(i).apply(headers, stream);
+            changes.get(i)
+                    .apply(
+                            head.headers(),
+                            () ->
+                                    Entry.of(
+                                            stream.soFar().answered(head, details),
+                                            stream.ticker().now()));
         }
     }
 
@@ -228,7 +242,7 @@ public final class RouteMatch {
             }
             case Forward _ -> throw new IllegalStateException("goes to a cluster");
         }
-        changeResponse(headers, stream);
+        changeResponse(new ResponseHead(status, headers), "direct_response", stream);
         return new LocalReply(status, 0, "direct_response", body, headers);
     }
 

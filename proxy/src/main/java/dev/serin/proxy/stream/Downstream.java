@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 /// @param remote the client, as far as it is believed: by `x-forwarded-for` on a stream where that
 ///   is trusted
 /// @param direct the other end of the socket
+/// @param chain the name of the filter chain that it took; empty if it has none
 /// @param serverName by SNI
 /// @param peerIdentity the client's SPIFFE identity under mutual TLS
 /// @param tls null without TLS
@@ -23,6 +24,7 @@ public record Downstream(
         InetSocketAddress local,
         InetSocketAddress remote,
         InetSocketAddress direct,
+        String chain,
         @Nullable String serverName,
         @Nullable String peerIdentity,
         @Nullable TlsFacts tls,
@@ -36,6 +38,7 @@ public record Downstream(
                 local,
                 remote,
                 direct,
+                chain,
                 facts.serverName() == null ? serverName : facts.serverName(),
                 facts.peerIdentity(),
                 facts,
@@ -51,6 +54,7 @@ public record Downstream(
                 local,
                 remote,
                 direct,
+                chain,
                 serverName,
                 peerIdentity,
                 null,
@@ -66,6 +70,7 @@ public record Downstream(
                 local,
                 client,
                 direct,
+                chain,
                 serverName,
                 peerIdentity,
                 tls,

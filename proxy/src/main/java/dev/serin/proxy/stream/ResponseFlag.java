@@ -35,6 +35,7 @@ public enum ResponseFlag {
     OVERLOAD_MANAGER("OM"),
     DNS_FAILURE("DF"),
     DROP_OVERLOAD("DO"),
+    UNCONDITIONAL_DROP_OVERLOAD("UDO"),
     DOWNSTREAM_REMOTE_RESET("DR");
 
     private static final ResponseFlag[] ALL = values();

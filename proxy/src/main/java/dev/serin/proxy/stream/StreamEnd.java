@@ -33,6 +33,24 @@ public record StreamEnd(
         @Nullable UpstreamUse upstream,
         @Nullable RouteUse route,
         Slots slots) {
+    /// The same stream, about to be answered with `head`.
+    public StreamEnd answered(ResponseHead head, String how) {
+        return new StreamEnd(
+                downstream,
+                request,
+                head,
+                responseTrailers,
+                head.status(),
+                flags,
+                how,
+                connectionDetails,
+                traffic,
+                timing,
+                upstream,
+                route,
+                slots);
+    }
+
     /// The name of the route; null if there was no route, empty if it has no name.
     public @Nullable String routeName() {
         return route == null ? null : route.name();

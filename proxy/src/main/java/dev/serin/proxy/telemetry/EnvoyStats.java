@@ -142,14 +142,12 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     @Override
     public void ended(StreamEnd end) {
         var upstream = end.upstream();
-        if (upstream == null) {
+        if (upstream == null || upstream.attempts() == 0) {
             return;
         }
         var cluster = cluster(upstream.cluster());
-        if (upstream.attempts() > 0) {
-            cluster.requests.add(upstream.attempts());
-            cluster.retries.add(upstream.attempts() - 1L);
-        }
+        cluster.requests.add(upstream.attempts());
+        cluster.retries.add(upstream.attempts() - 1L);
         cluster.failed(end.flags());
         if (end.status() != 0) {
             cluster.completed.increment();
@@ -233,9 +231,6 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         private final LongAdder retries;
         private final LongAdder timeouts;
         private final LongAdder connections;
-        private final LongAdder connectFailures;
-        private final LongAdder noneHealthy;
-        private final LongAdder overflows;
         private final LongAdder sent;
         private final LongAdder received;
         private final LongAdder completed;
@@ -248,9 +243,6 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
             retries = counter(metrics, "rq_retry", cluster);
             timeouts = counter(metrics, "rq_timeout", cluster);
             connections = counter(metrics, "cx_total", cluster);
-            connectFailures = counter(metrics, "cx_connect_fail", cluster);
-            noneHealthy = counter(metrics, "cx_none_healthy", cluster);
-            overflows = counter(metrics, "rq_pending_overflow", cluster);
             sent = counter(metrics, "cx_tx_bytes_total", cluster);
             received = counter(metrics, "cx_rx_bytes_total", cluster);
             time = metrics.histograms(StatName.of(CLUSTER + "rq_time"), BUCKETS).of(cluster);
@@ -273,13 +265,7 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         }
 
         void failed(long flags) {
-            if (flags == 0) {
-                return;
-            }
             ManagerStats.add(flags, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, timeouts);
-            ManagerStats.add(flags, ResponseFlag.UPSTREAM_CONNECTION_FAILURE, connectFailures);
-            ManagerStats.add(flags, ResponseFlag.NO_HEALTHY_UPSTREAM, noneHealthy);
-            ManagerStats.add(flags, ResponseFlag.UPSTREAM_OVERFLOW, overflows);
         }
     }
 }

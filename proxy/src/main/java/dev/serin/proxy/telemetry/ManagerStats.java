@@ -87,7 +87,7 @@ final class ManagerStats {
             classes.count(end.status());
         }
         time.observe((double) end.timing().durationMillis());
-        if (end.upstream() != null) {
+        if (end.upstream() != null && end.upstream().attempts() > 0) {
             routed.increment();
         }
         if (end.details().equals("direct_response")) {

@@ -42,7 +42,14 @@ public record Assignment(
     /// A share of the requests that is refused.
     ///
     /// @param perMillion of them
-    public record Drop(String category, int perMillion) {}
+    public record Drop(String category, int perMillion) {
+        static final int ALL = 1_000_000;
+
+        /// Whether not one is let through.
+        public boolean all() {
+            return perMillion >= ALL;
+        }
+    }
 
     /// Where an endpoint is.
     ///

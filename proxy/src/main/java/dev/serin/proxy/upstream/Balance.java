@@ -22,10 +22,13 @@ final class Balance {
     private final ClusterConfig config;
     private final Upstream upstream;
     private final HostPicker.Means means;
+    private final Runnable moved = this::again;
     private volatile HostPicker picker = _ -> null;
     private Timers.@Nullable Timer merging;
     private long rebuiltAt;
     private boolean rebuilt;
+    private Supplier<Collection<Host>> newest = List::of;
+    private Assignment assignment = Assignment.EMPTY;
 
     /// @param active requests of the cluster now
     Balance(ClusterConfig config, Upstream upstream, ClusterObserver observer, IntSupplier active) {
@@ -34,6 +37,14 @@ final class Balance {
         this.means =
                 new HostPicker.Means(
                         upstream.draws(), upstream.workers().count(), active, observer, null);
+        upstream.surroundings().watch(config.name(), moved);
+    }
+
+    /// The proxy's own cluster has changed; owner thread.
+    private void again() {
+        if (rebuilt && !config.policy().spread().weighted()) {
+            rebuild(newest, assignment);
+        }
     }
 
     /// Any worker.
@@ -62,11 +73,16 @@ final class Balance {
     }
 
     /// Hosts have come or gone; owner thread.
-    void rebuild(Collection<Host> hosts, Assignment assignment) {
+    void rebuild(Supplier<Collection<Host>> hosts, Assignment next) {
         cancel();
+        newest = hosts;
+        assignment = next;
         rebuiltAt = upstream.ticker().nanos();
         rebuilt = true;
-        picker = HostPicker.of(config.policy(), sets(hosts, assignment), means);
+        var sets = sets(hosts.get(), next);
+        var surroundings = upstream.surroundings();
+        picker = HostPicker.of(config.policy(), sets, means.at(surroundings.neighbourhood()));
+        surroundings.changed(config.name(), sets.getFirst());
     }
 
     /// Something else about them has changed; owner thread.
@@ -74,7 +90,7 @@ final class Balance {
         var window = config.membership().mergeWindow();
         var since = Duration.ofNanos(upstream.ticker().nanos() - rebuiltAt);
         if (window.isZero() || !rebuilt || since.compareTo(window) >= 0) {
-            rebuild(hosts.get(), assignment);
+            rebuild(hosts, assignment);
         } else if (merging == null) {
             merging =
                     upstream.timers()
@@ -84,7 +100,7 @@ final class Balance {
                                             upstream.owner()
                                                     .execute(() -> {
                                                         if (merging != null) {
-                                                            rebuild(hosts.get(), assignment);
+                                                            rebuild(hosts, assignment);
                                                         }
                                                     }));
         }
@@ -123,5 +139,6 @@ final class Balance {
     /// Owner thread.
     void close() {
         cancel();
+        upstream.surroundings().forget(moved);
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
+import dev.serin.proxy.extension.Aggregated;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.Breakers.Budget;
@@ -76,7 +77,9 @@ public final class ClusterCompiler {
         return Duration.ofMillis(Durations.toMillis(duration));
     }
 
-    private static String edsName(Cluster cluster) {
+    private static String edsName(Cluster cluster) throws ConfigProblem {
+        Aggregated.check(
+                "eds_cluster_config.eds_config", cluster.getEdsClusterConfig().getEdsConfig());
         var service = cluster.getEdsClusterConfig().getServiceName();
         return service.isEmpty() ? cluster.getName() : service;
     }

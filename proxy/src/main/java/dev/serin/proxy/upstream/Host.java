@@ -65,6 +65,11 @@ public final class Host {
         return address;
     }
 
+    /// Whether its address is the path of a Unix socket.
+    public boolean pipe() {
+        return endpoint.address().pipe();
+    }
+
     /// Further addresses of the same endpoint, to be tried if the first does not answer.
     public List<InetSocketAddress> others() {
         return endpoint.others().stream().map(Host::address).toList();

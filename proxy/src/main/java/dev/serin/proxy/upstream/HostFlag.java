@@ -22,7 +22,10 @@ public enum HostFlag {
                     | FAILED_EDS_HEALTH.bit()
                     | EDS_STATUS_DRAINING.bit();
     static final int DEGRADED = DEGRADED_ACTIVE_HC.bit() | DEGRADED_EDS_HEALTH.bit();
-    static final int EXCLUDED = PENDING_ACTIVE_HC.bit() | EXCLUDED_VIA_IMMEDIATE_HC_FAIL.bit();
+    static final int EXCLUDED =
+            PENDING_ACTIVE_HC.bit()
+                    | EXCLUDED_VIA_IMMEDIATE_HC_FAIL.bit()
+                    | EDS_STATUS_DRAINING.bit();
 
     @SuppressWarnings("EnumOrdinal") // never stored or sent
     int bit() {

@@ -188,23 +188,28 @@ public final class LiveCluster {
         if (!used) {
             used = true;
         }
-        return switch (config.discovery()) {
-            case ORIGINAL_DST, FORWARD -> originals.pick(context);
-            default -> balance.pick(context, hosts);
-        };
+        var host =
+                switch (config.discovery()) {
+                    case ORIGINAL_DST, FORWARD -> originals.pick(context);
+                    default -> balance.pick(context, hosts);
+                };
+        if (host == null) {
+            observer.count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
+        }
+        return host;
     }
 
-    /// The category by which this request is to be refused; null if it is not. As Envoy's
+    /// The share of requests of which this one is to be refused; null if it is not. As Envoy's
     /// drop_overloads.
-    public @Nullable String dropped() {
+    public Assignment.@Nullable Drop dropped() {
         var drops = assignment.drops();
         if (drops.isEmpty()) {
             return null;
         }
         for (var category : drops) {
-            if (drop.below(1_000_000) < category.perMillion()) {
+            if (drop.below(Assignment.Drop.ALL) < category.perMillion()) {
                 observer.count(ClusterEvent.UPSTREAM_RQ_DROP_OVERLOAD);
-                return category.category();
+                return category;
             }
         }
         return null;
@@ -283,13 +288,16 @@ public final class LiveCluster {
         hosts = after;
         var present = new HashSet<>(after.values());
         before.values().stream().filter(host -> !present.contains(host)).forEach(this::leave);
+        if (members && config.membership().closeOnChange()) {
+            present.forEach(host -> drain(host, upstream.workers().all()));
+        }
         if (checks != null) {
             checks.hosts(after.values());
         }
         if (members || !known) {
-            balance.rebuild(after.values(), next);
+            balance.rebuild(() -> hosts.values(), next);
         } else if (changed) {
-            balance.changed(hosts::values, next);
+            balance.changed(() -> hosts.values(), next);
         }
         watchAge(next);
         known = true;

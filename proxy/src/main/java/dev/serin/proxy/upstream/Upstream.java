@@ -28,10 +28,17 @@ public record Upstream(
     /// @param observers one for each cluster, for its metrics
     /// @param log is told what people want to know: changes of health
     public record Outside(
-            Resolver resolver, ClusterObserver.Source observers, Consumer<String> log) {
+            Resolver resolver,
+            ClusterObserver.Source observers,
+            Consumer<String> log,
+            Surroundings surroundings) {
         /// Names as this machine knows them, and nobody listens.
         public static final Outside PLAIN =
-                new Outside(Resolver.system(), _ -> ClusterObserver.NONE, _ -> {});
+                new Outside(
+                        Resolver.system(),
+                        _ -> ClusterObserver.NONE,
+                        _ -> {},
+                        Surroundings.unknown());
     }
 
     Resolver resolver() {
@@ -40,6 +47,10 @@ public record Upstream(
 
     ClusterObserver.Source observers() {
         return outside.observers();
+    }
+
+    Surroundings surroundings() {
+        return outside.surroundings();
     }
 
     public Consumer<String> log() {

@@ -124,9 +124,9 @@ class ContainerBootstrapTest {
     }
 
     @Test
-    void readsAStaticBootstrapAndNamesWhatIsWrongInIt() {
+    void readsAFileBootstrapAndNamesWhatIsWrongInIt() {
         var options =
-                StaticBootstrap.read(
+                FileBootstrap.read(
                         "proxy.yaml",
                         """
                         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 19000}}}
@@ -149,7 +149,7 @@ class ContainerBootstrapTest {
         var wrong =
                 assertThrows(
                         ProblemException.class,
-                        () -> StaticBootstrap.read("proxy.yaml", "static_resource: {}"));
+                        () -> FileBootstrap.read("proxy.yaml", "static_resource: {}"));
         assertTrue(wrong.getMessage().contains("static_resource"), wrong.getMessage());
     }
 

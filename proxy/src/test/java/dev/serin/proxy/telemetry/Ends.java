@@ -19,6 +19,7 @@ import dev.serin.proxy.stream.UpstreamUse;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 
 /// Ends of streams and connections as tests need them.
@@ -45,6 +46,7 @@ public final class Ends {
                 address("10.96.0.20", 8501),
                 address("10.244.0.5", 40312),
                 address("10.244.0.5", 40312),
+                "chain",
                 null,
                 null,
                 null,
@@ -55,10 +57,14 @@ public final class Ends {
         return new UpstreamUse(
                 CLUSTER,
                 address("10.244.0.9", 8501),
+                "digits",
                 address("10.244.0.5", 50001),
                 SERVICES,
                 hostMetadata,
                 1,
+                List.of(),
+                null,
+                HttpProtocol.HTTP11,
                 null);
     }
 

@@ -77,7 +77,7 @@ public final class Hosts {
         public Downstream downstream() {
             var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
             return new Downstream(
-                    1, "test", Direction.OUTBOUND, any, any, any, null, null, null, null);
+                    1, "test", Direction.OUTBOUND, any, any, any, "", null, null, null, null);
         }
     }
 

@@ -5,7 +5,6 @@ import dev.serin.base.time.Backoff;
 import dev.serin.base.time.Timers;
 import dev.serin.xds.ResourceType;
 
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 
@@ -21,13 +20,13 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/// The proxy's end of the discovery protocol: delta ADS over gRPC. Clusters and listeners are
-/// subscribed to as a whole, the other types by name ([#want]). While the server is gone nothing is
-/// forgotten: what was applied stays in force, and the next stream tells the server what it is.
+/// The proxy's end of the discovery protocol: ADS over gRPC. Clusters and listeners are subscribed
+/// to as a whole, the other types by name ([#want]). While the server is gone nothing is forgotten:
+/// what was applied stays in force, and the next stream tells the server what it is.
 ///
 /// All state belongs to the owner, an executor that runs one task at a time; any thread may call.
 public final class AdsClient implements AutoCloseable {
-    private final Node node;
+    private final AdsTerms terms;
     private final Transport transport;
     private final ResourceWatcher watcher;
     private final Timers timers;
@@ -36,7 +35,7 @@ public final class AdsClient implements AutoCloseable {
     private final Map<ResourceType, TypeSubscription> types = new EnumMap<>(ResourceType.class);
     private final Queue<DeltaDiscoveryRequest> answers = new ArrayDeque<>();
     private final LeftOver.Held held;
-    private @Nullable AdsStream stream;
+    private @Nullable AdsStream<?, ?> stream;
     private Timers.@Nullable Timer retry;
     private boolean closed;
     private boolean nodeSent;
@@ -48,22 +47,21 @@ public final class AdsClient implements AutoCloseable {
     /// @param backoff between two attempts; the owner's from now on
     /// @param owner runs one task at a time, in order
     public AdsClient(
-            Node node,
+            AdsTerms terms,
             Transport transport,
             ResourceWatcher watcher,
             Timers timers,
             Backoff backoff,
             Executor owner) {
-        this.node = node;
+        this.terms = terms;
         this.transport = transport;
         this.watcher = watcher;
         this.timers = timers;
         this.backoff = backoff;
         this.owner = owner;
-        this.held = LeftOver.hold("ads client", node.getId());
+        this.held = LeftOver.hold("ads client", terms.node().getId());
         for (var type : ResourceType.values()) {
-            var wildcard = type == ResourceType.CLUSTER || type == ResourceType.LISTENER;
-            types.put(type, new TypeSubscription(type, wildcard));
+            types.put(type, new TypeSubscription(type, terms.whole().contains(type)));
         }
         this.state = new AdsState(false, transport.address(), 0, null, Map.of());
     }
@@ -120,7 +118,7 @@ public final class AdsClient implements AutoCloseable {
         answers.clear();
         types.values().forEach(TypeSubscription::restart);
         try {
-            var opened = new AdsStream(transport, owner, new Events());
+            var opened = new AdsStream<>(transport, terms.dialect(), owner, new Events());
             stream = opened;
             opened.start();
             publish();
@@ -142,7 +140,7 @@ public final class AdsClient implements AutoCloseable {
             }
             if (!nodeSent) {
                 nodeSent = true;
-                next = next.toBuilder().setNode(node).build();
+                next = next.toBuilder().setNode(terms.node()).build();
             }
             stream.send(next);
         }
@@ -237,21 +235,21 @@ public final class AdsClient implements AutoCloseable {
     /// What a stream tells; on the owner.
     private final class Events implements AdsStream.Watcher {
         @Override
-        public void ready(AdsStream from) {
+        public void ready(AdsStream<?, ?> from) {
             if (from == stream) {
                 flush();
             }
         }
 
         @Override
-        public void response(AdsStream from, DeltaDiscoveryResponse response) {
+        public void response(AdsStream<?, ?> from, DeltaDiscoveryResponse response) {
             if (from == stream) {
                 received(response);
             }
         }
 
         @Override
-        public void ended(AdsStream from, String why) {
+        public void ended(AdsStream<?, ?> from, String why) {
             if (from == stream) {
                 AdsClient.this.ended(why);
             }

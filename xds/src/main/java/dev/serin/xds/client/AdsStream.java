@@ -2,7 +2,6 @@ package dev.serin.xds.client;
 
 import dev.serin.base.lifecycle.LeftOver;
 
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.CallOptions;
@@ -15,20 +14,26 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/// One connection with one delta stream on it. Takes the next response when the last was handled,
-/// so that a server cannot fill our memory. Owner thread, but for gRPC's own calls.
-final class AdsStream {
+/// One connection with one stream on it. Takes the next response when the last was handled, so that
+/// a server cannot fill our memory. Owner thread, but for gRPC's own calls.
+///
+/// @param <Q> requests on the wire
+/// @param <A> responses on the wire
+final class AdsStream<Q, A> {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Executor owner;
     private final Watcher watcher;
     private final ManagedChannel channel;
-    private final ClientCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call;
+    private final Dialect<Q, A> dialect;
+    private final ClientCall<Q, A> call;
     private final Metadata headers = new Metadata();
     private final LeftOver.Held held;
 
-    AdsStream(Transport transport, Executor owner, Watcher watcher) throws IOException {
+    AdsStream(Transport transport, Dialect<Q, A> dialect, Executor owner, Watcher watcher)
+            throws IOException {
+        this.dialect = dialect;
         this.owner = owner;
         this.watcher = watcher;
         var token = transport.token();
@@ -36,10 +41,7 @@ final class AdsStream {
             headers.put(AUTHORIZATION, "Bearer " + token);
         }
         channel = transport.open();
-        call =
-                channel.newCall(
-                        AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod(),
-                        CallOptions.DEFAULT);
+        call = channel.newCall(dialect.method(), CallOptions.DEFAULT);
         held = LeftOver.hold("ads stream", transport.address());
     }
 
@@ -54,7 +56,7 @@ final class AdsStream {
     }
 
     void send(DeltaDiscoveryRequest request) {
-        call.sendMessage(request);
+        call.sendMessage(dialect.request(request));
     }
 
     void close() {
@@ -71,16 +73,16 @@ final class AdsStream {
         }
     }
 
-    private final class Events extends ClientCall.Listener<DeltaDiscoveryResponse> {
+    private final class Events extends ClientCall.Listener<A> {
         @Override
         public void onReady() {
             tell(() -> watcher.ready(AdsStream.this));
         }
 
         @Override
-        public void onMessage(DeltaDiscoveryResponse response) {
+        public void onMessage(A response) {
             tell(() -> {
-                watcher.response(AdsStream.this, response);
+                watcher.response(AdsStream.this, dialect.response(response));
                 call.request(1);
             });
         }
@@ -107,10 +109,10 @@ final class AdsStream {
 
     /// Is told of the stream, on the owner.
     interface Watcher {
-        void ready(AdsStream from);
+        void ready(AdsStream<?, ?> from);
 
-        void response(AdsStream from, DeltaDiscoveryResponse response);
+        void response(AdsStream<?, ?> from, DeltaDiscoveryResponse response);
 
-        void ended(AdsStream from, String why);
+        void ended(AdsStream<?, ?> from, String why);
     }
 }

@@ -76,7 +76,8 @@ class AdsClientTest {
                         Duration.ofSeconds(30),
                         Draws.system().named("xds-reconnect"));
         var node = Node.newBuilder().setId("sidecar~10.0.0.1~web.shop~shop.svc").build();
-        client = new AdsClient(node, transport, this::refuseBad, time, backoff, owner);
+        var terms = new AdsTerms(node, AdsTerms.Form.DELTA, AdsTerms.USUAL);
+        client = new AdsClient(terms, transport, this::refuseBad, time, backoff, owner);
         client.start();
     }
 

@@ -183,7 +183,8 @@ final class Http1Client implements Client {
     }
 
     /// How the connection ends after everything was read. Where that was announced the client ends
-    /// its direction first, as clients do; else a proxy may wait for that for a second.
+    /// its direction first, as clients do; else a proxy may wait for that for a second. An end that
+    /// was announced may be a reset, if octets of the client crossed it: chance, for any proxy.
     private String end(boolean announced) {
         try {
             if (announced) {
@@ -192,7 +193,7 @@ final class Http1Client implements Client {
             var more = in.read();
             return more < 0 ? "closed" : "more octets";
         } catch (IOException e) {
-            return how(e);
+            return announced ? "closed" : how(e);
         } finally {
             close();
         }

@@ -61,12 +61,21 @@ public final class EnvoyPeer implements Peer {
                         .redirectError(problems.toFile())
                         .start();
         Thread.ofVirtual().start(this::readLog);
-        Eventually.poll(BOUND, () -> Files.exists(admin) || !process.isAlive(), started -> started);
+        Eventually.poll(BOUND, () -> written(admin) || !process.isAlive(), started -> started);
         if (!process.isAlive()) {
             throw new IllegalStateException("Envoy ended: " + Files.readString(problems));
         }
         pages = new Pages(Files.readString(admin).strip());
         Eventually.eventually(BOUND, "Envoy's pages", () -> !pages.get("/server_info").isEmpty());
+    }
+
+    /// Whether it is there, and says something.
+    private static boolean written(Path file) {
+        try {
+            return Files.exists(file) && Files.size(file) > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// The binary that `.ci/peers` installed.
@@ -195,7 +204,8 @@ public final class EnvoyPeer implements Peer {
 
     private static final String BOOTSTRAP =
             """
-            node: {id: envoy, cluster: conformance}
+            node: {id: envoy, cluster: conformance, locality: {zone: here}}
+            cluster_manager: {local_cluster_name: local}
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             dynamic_resources:
               ads_config:
@@ -217,5 +227,15 @@ public final class EnvoyPeer implements Peer {
                   cluster_name: xds
                   endpoints: [{lb_endpoints: [{endpoint: {address:
                     {socket_address: {address: 127.0.0.1, port_value: PORT}}}}]}]
+              - name: local
+                type: STATIC
+                connect_timeout: 1s
+                load_assignment:
+                  cluster_name: local
+                  endpoints:
+                  - {locality: {zone: here}, lb_endpoints: [{endpoint: {address:
+                      {socket_address: {address: 127.0.0.1, port_value: 1}}}}]}
+                  - {locality: {zone: there}, lb_endpoints: [{endpoint: {address:
+                      {socket_address: {address: 127.0.0.1, port_value: 2}}}}]}
             """;
 }

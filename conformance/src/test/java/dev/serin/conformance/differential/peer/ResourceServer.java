@@ -152,6 +152,9 @@ public final class ResourceServer implements AutoCloseable {
         @Override
         public void rejected(StreamName stream, Rejected rejected) {
             nacks.add(new Nack(stream.nodeId(), rejected));
+            if (Boolean.getBoolean("serin.refusals")) {
+                System.err.println(stream.nodeId() + " refuses: " + rejected.text());
+            }
         }
 
         @Override

@@ -1,5 +1,7 @@
 package dev.serin.conformance.differential.peer;
 
+import com.google.protobuf.Any;
+
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.Proxy;
 import dev.serin.proxy.ProxyOptions;
@@ -9,12 +11,21 @@ import dev.serin.proxy.bootstrap.Application;
 import dev.serin.proxy.bootstrap.ContainerFiles;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.bootstrap.Ports;
+import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.xds.ResourceType;
 import dev.serin.xds.XdsResource;
 
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -38,11 +49,16 @@ public final class SerinPeer implements Peer {
         proxy =
                 new Proxy(
                         new ProxyOptions(
-                                Node.newBuilder().setId("serin").setCluster("conformance").build(),
+                                Node.newBuilder()
+                                        .setId("serin")
+                                        .setCluster("conformance")
+                                        .setLocality(Locality.newBuilder().setZone("here"))
+                                        .build(),
                                 new Discovery(new HostPort("127.0.0.1", discoveryPort), null, null),
-                                List.of(),
+                                List.of(local()),
                                 Ports.FREE,
-                                new Application("127.0.0.1", Map.of(), null)),
+                                new Application("127.0.0.1", Map.of(), null),
+                                "local"),
                         new ProxyPlace(
                                 new HostSockets(Transport.best(), 0),
                                 _ -> InetAddress.getLoopbackAddress(),
@@ -52,6 +68,34 @@ public final class SerinPeer implements Peer {
         proxy.start();
         proxy.ready().get(20, TimeUnit.SECONDS);
         pages = new Pages("127.0.0.1:" + proxy.pageAddresses().get("admin").getPort());
+    }
+
+    /// The cluster that both peers are a host of: one host here, one in another zone.
+    private static ConfigUpdate local() {
+        var assignment = ClusterLoadAssignment.newBuilder().setClusterName("local");
+        for (var zone : List.of("here", "there")) {
+            var address =
+                    SocketAddress.newBuilder()
+                            .setAddress("127.0.0.1")
+                            .setPortValue(zone.equals("here") ? 1 : 2);
+            var endpoint =
+                    Endpoint.newBuilder()
+                            .setAddress(Address.newBuilder().setSocketAddress(address));
+            assignment.addEndpoints(
+                    LocalityLbEndpoints.newBuilder()
+                            .setLocality(Locality.newBuilder().setZone(zone))
+                            .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint)));
+        }
+        var cluster =
+                Cluster.newBuilder()
+                        .setName("local")
+                        .setType(Cluster.DiscoveryType.STATIC)
+                        .setLoadAssignment(assignment)
+                        .build();
+        return new ConfigUpdate(
+                ConfigUpdate.CLUSTER,
+                List.of(new ConfigUpdate.Versioned("local", "static", Any.pack(cluster))),
+                List.of());
     }
 
     @Override

@@ -143,6 +143,17 @@ public final class HeaderNames {
         }
     }
 
+    /// Whether the text is a token (RFC 9110, 5.6.2), as names and methods are.
+    public static boolean token(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c > 0xff || TOKEN[c] == 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     /// The octet of a name in lower case; 0 if it may not be in one.
     public static byte lower(byte octet) {
         return TOKEN[octet & 0xff];

@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.codec;
 
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.stream.TlsFacts;
 
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public interface HostConnection {
 
     /// Closes it with its last stream; there is no room from now on.
     void drain();
+
+    /// What is spoken on it.
+    HttpProtocol protocol();
 
     /// Null without TLS.
     @Nullable TlsFacts tls();

@@ -2,6 +2,7 @@ package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.TlsFacts;
@@ -38,6 +39,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private boolean requestEnded;
     private boolean headRequest;
     private boolean connect;
+    private boolean upgrading;
     private boolean close;
     private boolean closed;
     private boolean free;
@@ -138,6 +140,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         var to = writer().start(head.method(), " ", connect ? head.authority() : target);
         to = to.version().as(headers).field("host", head.authority()).fields(headers);
         var upgrade = headers.has("upgrade");
+        upgrading = upgrade;
         var known = headers.has("content-length");
         var chunked = !end && !known && !upgrade && !connect;
         if (upgrade) {
@@ -212,6 +215,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public HttpProtocol protocol() {
+        return HttpProtocol.HTTP11;
+    }
+
+    @Override
     public @Nullable TlsFacts tls() {
         return ctx == null ? null : Tls.facts(ctx.channel());
     }
@@ -263,6 +271,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         if (status < 200) {
             var response = new ResponseHead(status, head.headers);
             if (status == 101) {
+                if (!upgrading) { // what the client would take for a tunnel nobody asked for
+                    throw new Malformed(502, PROTOCOL_ERROR);
+                }
                 close = true;
                 parser.raw();
             }

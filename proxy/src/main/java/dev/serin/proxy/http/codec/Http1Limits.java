@@ -62,6 +62,7 @@ public record Http1Limits(
     /// @param trailers whether they are passed on
     /// @param spelling how names of fields are written
     /// @param forwardExpect whether `expect: 100-continue` is for the host to answer
+    /// @param keepsAfterErrors whether a connection goes on after a request that got a 400
     /// @param underscores what becomes of a field with `_` in its name
     public record Dialect(
             boolean accept10,
@@ -72,6 +73,7 @@ public record Http1Limits(
             boolean trailers,
             Spelling spelling,
             boolean forwardExpect,
+            boolean keepsAfterErrors,
             Underscores underscores) {
         public static final Dialect USUAL =
                 new Dialect(
@@ -82,6 +84,7 @@ public record Http1Limits(
                         true,
                         false,
                         Spelling.LOWER,
+                        false,
                         false,
                         Underscores.ALLOW);
 
@@ -96,6 +99,7 @@ public record Http1Limits(
                     trailers,
                     next,
                     forwardExpect,
+                    keepsAfterErrors,
                     underscores);
         }
     }

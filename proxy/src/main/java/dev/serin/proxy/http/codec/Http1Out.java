@@ -40,6 +40,12 @@ final class Http1Out {
         return text(first).text(second).text(third);
     }
 
+    /// Begins the head of a response, but for what frames its body.
+    Http1Out status(int status, boolean http10, Headers headers) {
+        var version = http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+        return start(version, Statuses.line(status), "").line().fields(headers);
+    }
+
     /// Names of this head are written as its sender wrote them, if that was kept.
     Http1Out as(Headers headers) {
         spellings = headers.spellings();

@@ -14,6 +14,7 @@ final class Http1Requests {
         var protocol = head.minor == 0 ? HttpProtocol.HTTP10 : HttpProtocol.HTTP11;
         var target = head.target;
         var authority = head.host;
+        var secure = false;
         if (target.charAt(0) != '/') {
             var scheme = target.indexOf("://");
             if (head.method.equals("CONNECT")) {
@@ -26,12 +27,23 @@ final class Http1Requests {
                 }
                 authority = target.substring(scheme + 3, end);
                 authority = authority.substring(authority.lastIndexOf('@') + 1);
+                secure = target.regionMatches(true, 0, "https:", 0, 6);
                 target = end == target.length() ? "/" : target.substring(end);
             } else if (scheme <= 0 && !target.equals("*")) {
                 throw new Malformed(400, "http1.codec_error");
             }
         }
-        return new RequestHead(protocol, head.method, target, authority, head.headers);
+        var request = new RequestHead(protocol, head.method, target, authority, head.headers);
+        if (secure) {
+            request.scheme("https");
+        }
+        if (head.hosts == 0 && authority.isEmpty()) {
+            throw new Malformed(400, "missing_host_header", request);
+        }
+        if (!Authority.valid(authority)) {
+            throw new Malformed(400, "http.invalid_authority");
+        }
+        return request;
     }
 
     private static void check(Http1Head head, Dialect dialect) throws Malformed {
@@ -47,9 +59,6 @@ final class Http1Requests {
         }
         if (head.hosts > 1) {
             throw new Malformed(400, "http1.bad_host");
-        }
-        if (head.hosts == 0 && head.host.isEmpty() && !head.target.contains("://")) {
-            throw new Malformed(400, "missing_host_header");
         }
     }
 

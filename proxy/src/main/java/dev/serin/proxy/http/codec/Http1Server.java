@@ -224,18 +224,12 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             responseBegun = false;
             responseEnded = false;
             headRequest = false;
-            streams.malformed(this, e.status(), e.detail());
+            streams.malformed(this, e.head(), e.status(), e.detail());
         }
         finish();
         if (!closing) {
             closeNow();
         }
-    }
-
-    /// Whether the client may still be writing what nobody will read. To close now would reset the
-    /// connection, and with it the answer on its way.
-    private boolean writing() {
-        return limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
     }
 
     @Override
@@ -299,8 +293,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             return;
         }
         expects &= head.status() != 100;
-        var text = Statuses.line(head.status());
-        var to = writer().start("HTTP/1.1 ", text, "").line().fields(head.headers());
+        var to = writer().status(head.status(), false, head.headers());
         if (head.status() == 101) {
             to.field("connection", "upgrade");
         }
@@ -321,8 +314,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var status = head.status();
         var headers = head.headers();
         if (upgrading && connect && status / 100 == 2 && !end) {
-            writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
-            writer().endHead(false);
+            writer().status(status, false, headers).endHead(false);
             writer().flush();
             tunnel();
             return;
@@ -331,7 +323,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var known = headers.has("content-length");
         // as Envoy: who answers before the request has ended does not wait for its end
         close |= streams.draining() || !requestEnded && !upgrading;
-        var to = writer().start("HTTP/1.1 ", Statuses.line(status), "").line().fields(headers);
+        var old = http10 && limits.dialect().accept10();
+        var to = writer().status(status, old, headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;
         if (chunked) {
             to.field("transfer-encoding", "chunked");
@@ -427,6 +420,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
     }
 
+    @Override
+    public void distrust() {
+        close |= !limits.dialect().keepsAfterErrors();
+    }
+
     // ---- between streams
 
     /// Goes over to the next request when both halves of this stream are over.
@@ -459,7 +457,9 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         writer().flush();
         closing = true;
-        lingering = writing();
+        // The client may still be writing what nobody will read: to close now would reset the
+        // connection, and with it the answer on its way.
+        lingering = limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(lingering ? _ -> linger() : ChannelFutureListener.CLOSE);

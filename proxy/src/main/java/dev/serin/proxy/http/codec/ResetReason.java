@@ -9,5 +9,12 @@ public enum ResetReason {
     /// The host reset the stream.
     REMOTE,
     /// The host has not looked at the request: another may be asked, whatever the request is.
-    REFUSED
+    REFUSED;
+
+    /// Whether the host cannot have begun with the request, so that asking again is safe.
+    ///
+    /// @param reused whether the connection had carried a request before
+    public boolean untouched(boolean reused) {
+        return this == REFUSED || this == CONNECTION && reused;
+    }
 }

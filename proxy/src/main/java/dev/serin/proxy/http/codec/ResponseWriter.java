@@ -24,6 +24,11 @@ public interface ResponseWriter {
     /// Sends what was written so far. The end of a response does so by itself.
     void flush();
 
+    /// What the client sent may be read otherwise by others: its HTTP/1 connection ends with this
+    /// stream, unless it is configured not to. Of HTTP/2 nothing but the stream is concerned.
+    /// Before the head.
+    void distrust();
+
     /// Breaks the stream off in a way that the client can tell from a good end.
     void reset();
 

@@ -2,6 +2,7 @@ package dev.serin.proxy.http.codec;
 
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.TlsFacts;
@@ -87,6 +88,11 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
             held.release();
             closed.run();
         }
+    }
+
+    @Override
+    public HttpProtocol protocol() {
+        return HttpProtocol.HTTP11;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.serin.proxy.http.headermutation;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.format.Entry;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.filter.HttpFilter;
@@ -82,18 +83,25 @@ public final class HeaderMutationFilters implements HttpFilterFactory {
             implements HttpFilter {
         @Override
         public Next request(StreamContext stream, RequestHead head, boolean end) {
-            usual.request().forEach(c -> c.apply(head.headers(), stream));
+            Supplier<Entry> now = () -> Entry.of(stream.soFar(), stream.ticker().now());
+            usual.request().forEach(c -> c.apply(head.headers(), now));
             for (var level : levels(stream)) {
-                level.request().forEach(c -> c.apply(head.headers(), stream));
+                level.request().forEach(c -> c.apply(head.headers(), now));
             }
             return Next.CONTINUE;
         }
 
         @Override
         public Next response(StreamContext stream, ResponseHead head, boolean end) {
-            usual.response().forEach(c -> c.apply(head.headers(), stream));
+            Supplier<Entry> now =
+                    () -> {
+                        var soFar = stream.soFar();
+                        return Entry.of(
+                                soFar.answered(head, soFar.details()), stream.ticker().now());
+                    };
+            usual.response().forEach(c -> c.apply(head.headers(), now));
             for (var level : levels(stream)) {
-                level.response().forEach(c -> c.apply(head.headers(), stream));
+                level.response().forEach(c -> c.apply(head.headers(), now));
             }
             return Next.CONTINUE;
         }

@@ -1,11 +1,14 @@
 package dev.serin.proxy.http.manager;
 
 import dev.serin.base.chance.Draw;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
 import dev.serin.proxy.stream.Downstream;
+
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,18 +17,31 @@ import java.net.InetSocketAddress;
 
 /// What the connection manager does to the headers of each request, as Envoy's does.
 final class EdgeHeaders {
+    /// What only those inside may ask for, or tell.
     private static final String[] OF_THE_MESH = {
         "x-envoy-expected-rq-timeout-ms",
-        "x-envoy-upstream-rq-timeout-ms",
-        "x-envoy-upstream-rq-per-try-timeout-ms",
-        "x-envoy-retry-on",
-        "x-envoy-retry-grpc-on",
-        "x-envoy-max-retries",
-        "x-envoy-retriable-status-codes",
-        "x-envoy-retriable-header-names",
+        "x-envoy-force-trace",
         "x-envoy-hedge-on-per-try-timeout",
-        "x-envoy-original-path",
+        "x-envoy-ip-tags",
+        "x-envoy-max-retries",
+        "x-envoy-original-url",
+        "x-envoy-retriable-header-names",
+        "x-envoy-retriable-status-codes",
+        "x-envoy-retry-grpc-on",
+        "x-envoy-retry-on",
+        "x-envoy-upstream-alt-stat-name",
+        "x-envoy-upstream-rq-per-try-timeout-ms",
+        "x-envoy-upstream-rq-timeout-alt-response",
+        "x-envoy-upstream-rq-timeout-ms",
+    };
+
+    /// What the proxy behind the edge may tell, but none before it.
+    private static final String[] BEHIND_THE_EDGE = {
         "x-envoy-decorator-operation",
+        "x-envoy-downstream-service-cluster",
+        "x-envoy-downstream-service-node",
+        "x-envoy-original-host",
+        "x-envoy-original-path",
     };
 
     private EdgeHeaders() {}
@@ -34,28 +50,27 @@ final class EdgeHeaders {
     ///   is believed to come from.
     static Downstream request(RequestHead request, Edge edge, Downstream downstream, Draw ids) {
         var headers = request.headers();
-        if (downstream.tls() != null && request.protocol() != HttpProtocol.HTTP2) {
-            request.scheme("https"); // HTTP/1 does not say it
-        }
         ClientCertificate.tell(headers, edge.certificate(), downstream.tls());
         var forwarded = headers.joined("x-forwarded-for");
-        var trusted = trusted(forwarded, edge, downstream);
-        var internal = internal(forwarded, edge, trusted == null ? downstream.remote() : trusted);
+        var told = told(forwarded, edge);
+        var client = told == null ? downstream.remote().getAddress() : told;
+        var internal = internal(forwarded, edge, edge.useRemoteAddress() ? client : told);
         if (edge.useRemoteAddress()) {
-            forward(headers, forwarded, edge, downstream, internal);
+            forward(headers, forwarded, edge, downstream);
         }
         if (!headers.has("x-forwarded-proto")) {
-            headers.add("x-forwarded-proto", request.scheme());
+            headers.add("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
         }
+        var said = request.protocol() == HttpProtocol.HTTP2 || request.scheme().equals("https");
+        if (!said) {
+            request.scheme(scheme(headers, downstream));
+        }
+        trust(headers, internal, edge.useRemoteAddress());
         if (edge.useRemoteAddress() && !internal) {
-            for (var name : OF_THE_MESH) {
-                headers.remove(name);
-            }
+            headers.set("x-envoy-external-address", NetUtil.toAddressString(client));
         }
-        if (internal) {
-            headers.set("x-envoy-internal", "true");
-        } else {
-            headers.remove("x-envoy-internal");
+        if (edge.agent() != null) {
+            introduce(headers, edge.agent());
         }
         if (edge.requestId()) {
             var keep = edge.keepRequestId() || !edge.useRemoteAddress() || internal;
@@ -66,7 +81,68 @@ final class EdgeHeaders {
         if (edge.via() != null) {
             via(headers, edge.via());
         }
-        return trusted == null ? downstream : downstream.from(trusted);
+        return told == null || told.equals(downstream.remote().getAddress())
+                ? downstream
+                : downstream.from(new InetSocketAddress(told, 0));
+    }
+
+    /// What the connection manager does to the headers of each response.
+    static void response(Headers headers, RequestHead request, Edge edge) {
+        switch (edge.server()) {
+            case OVERWRITE -> headers.set("server", edge.serverName());
+            case APPEND_IF_ABSENT -> {
+                if (!headers.has("server")) {
+                    headers.add("server", edge.serverName());
+                }
+            }
+            case PASS_THROUGH -> {}
+        }
+        if (edge.via() != null) {
+            via(headers, edge.via());
+        }
+        if (edge.requestIdInResponse() || request.headers().has("x-envoy-force-trace")) {
+            var id = request.headers().get("x-request-id");
+            if (id != null) {
+                headers.set("x-request-id", id);
+            }
+        }
+    }
+
+    /// Tells who asks in the client's name.
+    private static void introduce(Headers headers, ProxyName agent) {
+        headers.set("x-envoy-downstream-service-cluster", agent.cluster());
+        var client = headers.get("user-agent");
+        if (client == null || client.isEmpty()) {
+            headers.set("user-agent", agent.cluster());
+        }
+        if (!agent.node().isEmpty()) {
+            headers.set("x-envoy-downstream-service-node", agent.node());
+        }
+    }
+
+    private static String scheme(Headers headers, Downstream downstream) {
+        return switch (headers.get("x-forwarded-proto")) {
+            case "http" -> "http";
+            case "https" -> "https";
+            case null, default -> downstream.tls() == null ? "http" : "https";
+        };
+    }
+
+    /// Takes away what others may not say.
+    private static void trust(Headers headers, boolean internal, boolean edge) {
+        if (internal) {
+            headers.set("x-envoy-internal", "true");
+            return;
+        }
+        headers.remove("x-envoy-internal");
+        for (var name : OF_THE_MESH) {
+            headers.remove(name);
+        }
+        if (edge) {
+            for (var name : BEHIND_THE_EDGE) {
+                headers.remove(name);
+            }
+        }
     }
 
     /// Adds this proxy to those that a message came through.
@@ -76,9 +152,8 @@ final class EdgeHeaders {
     }
 
     /// The client by `x-forwarded-for`, as far as the hops before this proxy are trusted; null
-    /// where it is the connection's own other end.
-    private static @Nullable InetSocketAddress trusted(
-            @Nullable String forwarded, Edge edge, Downstream downstream) {
+    /// where it is not told.
+    private static @Nullable InetAddress told(@Nullable String forwarded, Edge edge) {
         var skipped = edge.useRemoteAddress() ? edge.trustedHops() - 1 : edge.trustedHops();
         if (forwarded == null || skipped < 0) {
             return null;
@@ -91,45 +166,32 @@ final class EdgeHeaders {
             }
         }
         var from = forwarded.lastIndexOf(',', end - 1) + 1;
-        var address = literal(forwarded.substring(from, end).strip());
-        if (address == null) {
-            return null;
-        }
-        return address.equals(downstream.remote().getAddress())
-                ? null
-                : new InetSocketAddress(address, 0);
+        return literal(forwarded.substring(from, end).strip());
     }
 
     /// Whether the request comes from inside: nobody forwarded it before, and its client's address
     /// is configured to be of the inside.
     private static boolean internal(
-            @Nullable String forwarded, Edge edge, InetSocketAddress client) {
-        if (edge.internal().isEmpty()) {
+            @Nullable String forwarded, Edge edge, @Nullable InetAddress client) {
+        if (edge.internal().isEmpty() || client == null) {
             return false;
         }
         var single =
                 edge.useRemoteAddress()
                         ? forwarded == null
                         : forwarded != null && forwarded.indexOf(',') < 0;
-        return single && edge.internal().stream().anyMatch(c -> c.holds(client.getAddress()));
+        return single && edge.internal().stream().anyMatch(c -> c.holds(client));
     }
 
     /// What an edge proxy tells those behind it of the client.
     private static void forward(
-            Headers headers,
-            @Nullable String forwarded,
-            Edge edge,
-            Downstream downstream,
-            boolean internal) {
-        var text = downstream.direct().getAddress().getHostAddress();
-        if (edge.trustedHops() == 0) {
-            if (!internal) {
-                headers.set("x-envoy-external-address", text);
-            }
-            headers.set("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
-        }
+            Headers headers, @Nullable String forwarded, Edge edge, Downstream downstream) {
+        var text = NetUtil.toAddressString(downstream.remote().getAddress());
         if (!edge.skipXffAppend()) {
             headers.set("x-forwarded-for", forwarded == null ? text : forwarded + "," + text);
+        }
+        if (edge.trustedHops() == 0) {
+            headers.set("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
         }
     }
 

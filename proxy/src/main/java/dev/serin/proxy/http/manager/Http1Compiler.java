@@ -62,6 +62,9 @@ final class Http1Compiler {
                 http1.getEnableTrailers(),
                 spelling(http1),
                 config.getProxy100Continue(),
+                http1.hasOverrideStreamErrorOnInvalidHttpMessage()
+                        ? http1.getOverrideStreamErrorOnInvalidHttpMessage().getValue()
+                        : config.getStreamErrorOnInvalidHttpMessage().getValue(),
                 switch (config.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()) {
                     case ALLOW -> Underscores.ALLOW;
                     case REJECT_REQUEST -> Underscores.REFUSE;

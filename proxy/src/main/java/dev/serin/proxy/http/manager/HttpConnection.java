@@ -36,16 +36,31 @@ public final class HttpConnection implements StreamFactory {
 
     @Override
     public RequestReader open(ResponseWriter out, RequestHead head, boolean end) {
-        manager = scope.newest(manager);
-        var stream = new HttpStream(this, out, head);
+        var stream = begin(out, head);
         stream.open(end);
         return stream;
     }
 
     @Override
-    public void malformed(ResponseWriter out, int status, String detail) {
-        var nothing = new RequestHead(HttpProtocol.HTTP11, "", "", "", new Headers(4));
-        new HttpStream(this, out, nothing).malformed(status, detail);
+    public void malformed(
+            ResponseWriter out, @Nullable RequestHead head, int status, String detail) {
+        var shown = head == null ? nothing(HttpProtocol.HTTP11) : head;
+        begin(out, shown).malformed(status, detail);
+    }
+
+    @Override
+    public void broken(ResponseWriter out, boolean remote, String detail) {
+        begin(out, nothing(HttpProtocol.HTTP2)).reset(remote, detail);
+    }
+
+    private HttpStream begin(ResponseWriter out, RequestHead head) {
+        manager = scope.newest(manager);
+        scope.observer().begun(manager.statPrefix(), downstream);
+        return new HttpStream(this, out, head);
+    }
+
+    private static RequestHead nothing(HttpProtocol protocol) {
+        return new RequestHead(protocol, "", "", "", new Headers(4));
     }
 
     @Override

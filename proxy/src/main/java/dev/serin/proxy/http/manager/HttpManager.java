@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.manager;
 
 import dev.serin.base.net.Cidr;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
@@ -97,6 +98,8 @@ public record HttpManager(
     ///
     /// @param useRemoteAddress whether the client's address is the connection's, and the proxy the
     ///   edge
+    /// @param requestIdInResponse whether the client is told it
+    /// @param agent whom upstream servers are told to be asked by; null to tell them nothing
     /// @param internal addresses whose requests come from inside
     public record Edge(
             String serverName,
@@ -107,7 +110,9 @@ public record HttpManager(
             boolean requestId,
             boolean keepRequestId,
             RequestForm form,
+            boolean requestIdInResponse,
             @Nullable String via,
+            @Nullable ProxyName agent,
             List<Cidr> internal,
             ClientCertificate.Told certificate) {}
 }

@@ -53,22 +53,21 @@ final class HttpStream extends StreamFacts implements RequestReader {
         requestEnded = end;
         requestEnd = end ? start : 0;
         var manager = connection.manager();
-        connection.scope().observer().begun(manager.statPrefix(), downstream);
+        if (worker().pressure().refusesRequests()) {
+            reply(OVERLOADED);
+            return;
+        }
 
         // 1. Headers that are the proxy's own business; before anything that looks at headers.
-        downstream =
-                EdgeHeaders.request(
-                        request, manager.edge(), connection.downstream(), connection.idDraw());
         var wrong =
                 manager.edge().form().settle(request, connection.downstream().local().getPort());
         if (wrong != null) {
             reply(wrong);
             return;
         }
-        if (worker().pressure().refusesRequests()) {
-            reply(OVERLOADED);
-            return;
-        }
+        downstream =
+                EdgeHeaders.request(
+                        request, manager.edge(), connection.downstream(), connection.idDraw());
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes(known);
@@ -255,22 +254,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
     /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
         responseFirst = ticker().nanos();
-        var headers = head.headers();
-        var edge = connection.manager().edge();
-        switch (edge.server()) {
-            case OVERWRITE -> headers.set("server", edge.serverName());
-            case APPEND_IF_ABSENT -> {
-                if (!headers.has("server")) {
-                    headers.add("server", edge.serverName());
-                }
-            }
-            case PASS_THROUGH -> {}
-        }
-        if (edge.via() != null) {
-            EdgeHeaders.via(headers, edge.via());
-        }
-        if (!headers.has("date")) {
-            headers.add("date", worker().date(responseFirst));
+        EdgeHeaders.response(head.headers(), request, connection.manager().edge());
+        if (!head.headers().has("date")) {
+            head.headers().add("date", worker().date(responseFirst));
         }
         writing = true;
         out.head(head, responseHeadEnd);
@@ -341,6 +327,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
             router.cancel();
         }
         dropHeld();
+        if (local.status() == 400) {
+            out.distrust();
+        }
         var made = connection.manager().replies().of(this, local);
         respond(made.head(), made.body().length == 0, local.details());
         if (made.body().length > 0) {

@@ -69,7 +69,10 @@ record LocalReplies(List<Mapper> mappers, @Nullable Form form) {
                 continue;
             }
             body = mapper.body() == null ? body : mapper.body();
-            mapper.headers().apply(head.headers(), stream);
+            mapper.headers()
+                    .apply(
+                            head.headers(),
+                            () -> Entry.of(stream.ending(head), stream.ticker().now()));
             head.status(mapper.status() == 0 ? head.status() : mapper.status());
             put = mapper.form() == null ? put : mapper.form();
             break;

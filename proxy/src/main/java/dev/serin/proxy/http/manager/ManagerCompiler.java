@@ -4,10 +4,12 @@ import com.google.protobuf.util.Durations;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.base.net.Cidr;
+import dev.serin.proxy.extension.Aggregated;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
+import dev.serin.proxy.extension.ProxyName;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.manager.HttpManager.Codec;
@@ -45,7 +47,10 @@ public final class ManagerCompiler {
         RouteTable inline = null;
         String rdsName = null;
         switch (config.getRouteSpecifierCase()) {
-            case RDS -> rdsName = config.getRds().getRouteConfigName();
+            case RDS -> {
+                Aggregated.check("rds.config_source", config.getRds().getConfigSource());
+                rdsName = config.getRds().getRouteConfigName();
+            }
             case ROUTE_CONFIG ->
                     inline = RouteCompiler.compile(config.getRouteConfig(), extensions, draws);
             case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET ->
@@ -60,7 +65,7 @@ public final class ManagerCompiler {
                 chain(config.getHttpFiltersList(), extensions),
                 ofUpgrades(config, extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
-                edge(config),
+                edge(config, extensions.proxy()),
                 codec(config),
                 Http1Compiler.limits(config),
                 http2(config),
@@ -141,7 +146,7 @@ public final class ManagerCompiler {
         }
     }
 
-    private static Edge edge(HttpConnectionManager config) throws ConfigProblem {
+    private static Edge edge(HttpConnectionManager config, ProxyName proxy) throws ConfigProblem {
         var server =
                 switch (config.getServerHeaderTransformation()) {
                     case OVERWRITE -> ServerHeader.OVERWRITE;
@@ -160,7 +165,9 @@ public final class ManagerCompiler {
                 !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
                 config.getPreserveExternalRequestId(),
                 Http1Compiler.form(config),
+                config.getAlwaysSetRequestIdInResponse(),
                 config.getVia().isEmpty() ? null : config.getVia(),
+                config.getAddUserAgent().getValue() ? proxy : null,
                 internal(config.getInternalAddressConfig().getCidrRangesList()),
                 ClientCertificate.Told.of(config));
     }
@@ -194,10 +201,15 @@ public final class ManagerCompiler {
     }
 
     private static Http2Limits http2(HttpConnectionManager config) throws ConfigProblem {
-        var heads = Http1Compiler.limits(config);
+        var own = config.getHttp2ProtocolOptions();
         try {
-            return Http2Compiler.compile(config.getHttp2ProtocolOptions())
-                    .heads(heads.maxHead(), heads.maxHeaders());
+            var limits = Http2Compiler.compile(own);
+            var errors =
+                    own.hasOverrideStreamErrorOnInvalidHttpMessage()
+                                    || !config.hasStreamErrorOnInvalidHttpMessage()
+                            ? limits.lenient()
+                            : config.getStreamErrorOnInvalidHttpMessage().getValue();
+            return limits.forClients(Http1Compiler.limits(config), errors);
         } catch (ConfigProblem e) {
             throw e.under("http2_protocol_options");
         }

@@ -37,22 +37,12 @@ public record RequestForm(
 
     private static final String FAILED = "path_normalization_failed";
     private static final LocalReply BAD_PATH = new LocalReply(400, 0, FAILED, "");
-    private static final LocalReply BAD_AUTHORITY =
-            new LocalReply(
-                    400,
-                    dev.serin.proxy.stream.ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(),
-                    "http.invalid_authority",
-                    "Bad Request");
-    private static final LocalReply NO_HOST = new LocalReply(400, 0, "missing_host_header", "");
     private static final LocalReply ABSOLUTE = new LocalReply(404, 0, "absolute_path_rejected", "");
 
     /// Changes the request; the answer is what it gets if it cannot go on.
     ///
     /// @param port that the client connected to
     @Nullable LocalReply settle(RequestHead request, int port) {
-        if (!validAuthority(request.authority())) {
-            return BAD_AUTHORITY;
-        }
         if (stripDot || stripPort != StripPort.NEVER) {
             authority(request, port);
         }
@@ -61,11 +51,6 @@ public record RequestForm(
             return request.method().equals("CONNECT") ? null : ABSOLUTE;
         }
         return plain(path) ? null : path(request);
-    }
-
-    /// What a request without a host gets.
-    static LocalReply noHost() {
-        return NO_HOST;
     }
 
     private void authority(RequestHead request, int port) {
@@ -87,22 +72,6 @@ public record RequestForm(
         if (stripped.length() != authority.length()) {
             request.authority(stripped);
         }
-    }
-
-    /// The characters of a host, a port and user information (RFC 3986, 3.2).
-    private static boolean validAuthority(String text) {
-        for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            var valid =
-                    c >= 'a' && c <= 'z'
-                            || c >= 'A' && c <= 'Z'
-                            || c >= '0' && c <= ':'
-                            || "-._~%!$&'()*+,;=@[]".indexOf(c) >= 0;
-            if (!valid) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// Whether nothing in it could need a change.
@@ -142,6 +111,7 @@ public record RequestForm(
             var unescaped = unescapeSlashes(bare);
             if (unescaped.length() != bare.length()) {
                 if (escaped == EscapedSlashes.REJECT) {
+                    request.path(unescaped + path.substring(end));
                     return BAD_PATH;
                 }
                 redirect = escaped == EscapedSlashes.REDIRECT;

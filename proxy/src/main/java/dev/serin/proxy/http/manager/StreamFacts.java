@@ -116,7 +116,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
 
     @Override
     public @Nullable UpstreamUse upstream() {
-        return router == null ? null : router.use();
+        var used = router == null ? null : router.use();
+        if (used != null) {
+            return used;
+        }
+        var name = clusterName();
+        var cluster = name == null ? null : cluster(name);
+        return cluster == null ? null : UpstreamUse.of(cluster.name(), cluster.config().metadata());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
+import dev.serin.proxy.format.Entry;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.filter.HttpFilter;
@@ -96,12 +97,12 @@ public final class LocalLimitFilters implements HttpFilterFactory {
             }
             stream.countByFullName(limit.stat() + "rate_limited");
             if (!limit.enforced().hits(draw)) {
-                limit.notEnforced().apply(head.headers(), stream);
+                limit.notEnforced().apply(head.headers(), () -> now(stream));
                 return Next.CONTINUE;
             }
             stream.countByFullName(limit.stat() + "enforced");
             var headers = new Headers(4);
-            limit.added().apply(headers, stream);
+            limit.added().apply(headers, () -> now(stream));
             stream.reply(
                     new LocalReply(
                             limit.status(),
@@ -110,6 +111,10 @@ public final class LocalLimitFilters implements HttpFilterFactory {
                             "local_rate_limited",
                             headers));
             return Next.PAUSE;
+        }
+
+        private static Entry now(StreamContext stream) {
+            return Entry.of(stream.soFar(), stream.ticker().now());
         }
     }
 }

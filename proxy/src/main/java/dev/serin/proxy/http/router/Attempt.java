@@ -1,6 +1,7 @@
 package dev.serin.proxy.http.router;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.HostConnection;
@@ -10,7 +11,6 @@ import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
-import dev.serin.proxy.upstream.Breaker;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
@@ -66,22 +66,24 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private final Worker worker;
     private final LiveCluster cluster;
     private final Host host;
-    private final Breaker breaker;
+    private final boolean high;
     private final Owner owner;
     private @Nullable HostPool waitingIn;
     private @Nullable RequestWriter writer;
     private @Nullable InetSocketAddress local;
     private @Nullable TlsFacts tls;
+    private @Nullable HttpProtocol protocol;
     private boolean begun;
+    private boolean counted;
     private boolean over;
     private long start;
 
-    /// @param breaker of `cluster` that has let the request through
-    Attempt(Worker worker, LiveCluster cluster, Host host, Breaker breaker, Owner owner) {
+    /// @param high the routing priority, which says whose breakers count
+    Attempt(Worker worker, LiveCluster cluster, Host host, boolean high, Owner owner) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
-        this.breaker = breaker;
+        this.high = high;
         this.owner = owner;
     }
 
@@ -95,7 +97,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
             Tunnels.connect(worker, cluster, host, this);
             return;
         }
-        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish);
+        var pool = HostPools.of(worker, cluster, host, request.protocol(), wish, high);
+        if (pool == null) {
+            failed(HostPool.Failure.NO_POOL, "");
+            return;
+        }
         waitingIn = pool;
         pool.acquire(this);
     }
@@ -114,6 +120,11 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         return local;
     }
 
+    /// That the host is spoken to in; null before there is a connection.
+    @Nullable HttpProtocol protocol() {
+        return protocol;
+    }
+
     /// Of the connection to the host; null without TLS.
     @Nullable TlsFacts tls() {
         return tls;
@@ -122,6 +133,12 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     /// By the ticker when there was a connection; 0 before.
     long started() {
         return start;
+    }
+
+    @Override
+    public boolean admitted() {
+        counted = cluster.breakers(high).requests().take();
+        return counted;
     }
 
     @Override
@@ -135,6 +152,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         writer = to;
         local = to.local();
         tls = connection.tls();
+        protocol = connection.protocol();
         start = now();
         cluster.ended(host, Outcome.CONNECTED);
         owner.ready(to);
@@ -146,7 +164,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (over) {
             return;
         }
-        if (failure != HostPool.Failure.OVERFLOW) {
+        if (failure == HostPool.Failure.CONNECT || failure == HostPool.Failure.TIMEOUT) {
             cluster.ended(host, Outcome.CONNECT_FAILED);
         }
         release();
@@ -239,7 +257,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (!over) {
             over = true;
             host.end();
-            breaker.give();
+            if (counted) {
+                cluster.breakers(high).requests().give();
+            }
         }
     }
 

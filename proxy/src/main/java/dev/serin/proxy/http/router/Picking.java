@@ -10,6 +10,7 @@ import dev.serin.proxy.upstream.balance.PickContext;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Picking implements PickContext {
     private @Nullable OptionalLong hash;
     private List<String> cookies = List.of();
     private Set<Host> tried = Set.of();
+    private List<InetSocketAddress> triedAddresses = List.of();
     private List<Integer> priorities = List.of();
     private int tries;
 
@@ -38,10 +40,17 @@ final class Picking implements PickContext {
         tries++;
         tried = tried.isEmpty() ? new HashSet<>(4) : tried;
         tried.add(host);
+        triedAddresses = triedAddresses.isEmpty() ? new ArrayList<>(2) : triedAddresses;
+        triedAddresses.add(host.address());
         if (forward.retry().hosts().priorityEvery() > 0) {
             priorities = priorities.isEmpty() ? new ArrayList<>(4) : priorities;
             priorities.add(host.priority());
         }
+    }
+
+    /// Where attempts have come to nothing, in their order.
+    List<InetSocketAddress> triedAddresses() {
+        return triedAddresses;
     }
 
     /// Values of `set-cookie` that the response shall carry, since a hash was made by them.

@@ -96,8 +96,10 @@ public final class Router implements Attempt.Owner {
         kept.limit(forward.bodyLimit());
 
         // 4. The first host, and the mirrors' copies of what it gets.
-        if (to.dropped() != null) {
-            fail(UpstreamFailures.dropped(config.envoyHeaders()));
+        var drop = to.dropped();
+        if (drop != null) {
+            attempts = 0;
+            fail(UpstreamFailures.dropped(drop.all(), config.envoyHeaders()));
             return;
         }
         if (end) {
@@ -124,12 +126,7 @@ public final class Router implements Attempt.Owner {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        var breaker = to.breakers(forward.balance().high()).requests();
-        if (!breaker.take()) {
-            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
-            return;
-        }
-        var next = new Attempt(stream.worker(), to, picked, breaker, this);
+        var next = new Attempt(stream.worker(), to, picked, forward.balance().high(), this);
         attempt = next;
         next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
     }
@@ -141,7 +138,7 @@ public final class Router implements Attempt.Owner {
         startTry();
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
-            kept.send(to, mayRetry());
+            kept.send(to, retries.mayRetry());
         }
         if (requestEnded) {
             to.endRequest(trailers);
@@ -177,7 +174,7 @@ public final class Router implements Attempt.Owner {
             kept.keep(part);
             stream.readMore(false); // until there is somewhere to put it
         } else {
-            kept.pass(part, to, mayRetry());
+            kept.pass(part, to, retries.mayRetry());
             if (!to.writable()) {
                 to.flush(); // which may make room at once, and say so before it returns
                 stream.readMore(to.writable());
@@ -249,16 +246,16 @@ public final class Router implements Attempt.Owner {
         for (var cookie : picking.cookies()) {
             headers.add("set-cookie", cookie);
         }
-        change(headers);
+        change(head, "via_upstream");
         stream.respond(head, end, "via_upstream");
     }
 
     /// The route's changes of every response, the proxy's own too.
-    private void change(Headers headers) {
+    private void change(ResponseHead head, String details) {
         if (route.answersAttempts() && attempts > 0) {
-            headers.set("x-envoy-attempt-count", Integer.toString(attempts));
+            head.headers().set("x-envoy-attempt-count", Integer.toString(attempts));
         }
-        route.changeResponse(headers, stream);
+        route.changeResponse(head, details, stream);
     }
 
     @Override
@@ -299,8 +296,11 @@ public final class Router implements Attempt.Owner {
 
     @Override
     public void unconnected(HostPool.Failure failure, String reason) {
-        if (failure == HostPool.Failure.OVERFLOW) {
-            fail(UpstreamFailures.overflow(attempts, config.envoyHeaders()));
+        var refusal = UpstreamFailures.refused(failure, attempts, config.envoyHeaders());
+        if (refusal != null) {
+            // where it did not come to a connection it is as if no host had been picked
+            attempt = failure == HostPool.Failure.TOO_MANY ? attempt : null;
+            fail(refusal);
             return;
         }
         transportFailure = failure == HostPool.Failure.CONNECT ? reason : null;
@@ -318,25 +318,23 @@ public final class Router implements Attempt.Owner {
         if (responseBegun) {
             stream.flag(UpstreamFailures.flag(reason).bit());
             finish();
-            stream.breakOff(
-                    "upstream_reset_after_response_started{" + detail.replace(' ', '_') + "}");
+            stream.breakOff(UpstreamFailures.halfway(reason));
             return;
         }
         var untouched = requestEnded && kept.isEmpty() && !kept.lost();
-        if (untouched && !staleRetried && mayAsk(reason, reused)) {
+        var asked = retries.wantsReset(reason);
+        if (reason == ResetReason.REFUSED && asked && retry(null, false)) {
+            return;
+        }
+        if (untouched && !staleRetried && reason.untouched(reused)) {
             staleRetried = true; // the host closed an idle connection while we wrote to it
             again();
             return;
         }
-        if (retries.wantsReset(reason) && retry(null, false)) {
+        if (reason != ResetReason.REFUSED && asked && retry(null, false)) {
             return;
         }
         fail(UpstreamFailures.reset(reason, attempts));
-    }
-
-    /// Whether the host cannot have begun with the request, so that asking again is safe.
-    private static boolean mayAsk(ResetReason reason, boolean reused) {
-        return reason == ResetReason.REFUSED || reason == ResetReason.CONNECTION && reused;
     }
 
     private void timedOut(String details) {
@@ -365,7 +363,7 @@ public final class Router implements Attempt.Owner {
     private void fail(LocalReply reply) {
         finish();
         var headers = reply.headers() == null ? new Headers(8) : reply.headers();
-        change(headers);
+        change(new ResponseHead(reply.status(), headers), reply.details());
         stream.reply(
                 new LocalReply(
                         reply.status(),
@@ -378,10 +376,6 @@ public final class Router implements Attempt.Owner {
 
     // ======== trying again
 
-    private boolean mayRetry() {
-        return retries.mayRetry();
-    }
-
     /// Goes to another host if the policy and the breaker allow; true if it will.
     ///
     /// @param head of the response that is not good enough, if there is one
@@ -391,7 +385,7 @@ public final class Router implements Attempt.Owner {
         if (over || failed == null || live == null) {
             return false;
         }
-        if (mayRetry() && kept.lost()) {
+        if (retries.mayRetry() && kept.lost()) {
             return false; // too much was sent to send it again
         }
         switch (retries.take(live.breakers(forward.balance().high()).retries())) {
@@ -477,11 +471,14 @@ public final class Router implements Attempt.Owner {
         return new UpstreamUse(
                 live.name(),
                 last == null ? null : last.host().address(),
+                last == null ? null : last.host().hostname(),
                 last == null ? null : last.local(),
                 live.config().metadata(),
                 last == null ? Map.of() : last.host().metadata(),
                 attempts,
+                picking.triedAddresses(),
                 transportFailure,
+                last == null ? null : last.protocol(),
                 last == null ? null : last.tls());
     }
 

@@ -91,12 +91,11 @@ final class Shadow implements Attempt.Owner, PickContext {
         lastSign = nanos();
         idle = worker.after(IDLE_MILLIS, this::look);
         var host = cluster.pick(this);
-        var breaker = cluster.requests();
-        if (host == null || !breaker.take()) {
+        if (host == null) {
             finish();
             return;
         }
-        var next = new Attempt(worker, cluster, host, breaker, this);
+        var next = new Attempt(worker, cluster, host, false, this);
         attempt = next;
         next.start(request, ConnectionWish.NONE, Upgrades.NONE);
     }
@@ -161,9 +160,22 @@ final class Shadow implements Attempt.Owner, PickContext {
 
     @Override
     public void ready(RequestWriter to) {
+        forwarded(to);
         to.head(request, ended && waiting.isEmpty() && trailers == null);
         pass();
         to.flush();
+    }
+
+    /// A mirror is told that its copy came by way of this proxy.
+    private void forwarded(RequestWriter to) {
+        var local = to.local() == null ? null : to.local().getAddress();
+        if (local != null) {
+            var before = request.headers().joined("x-forwarded-for");
+            request.headers()
+                    .set(
+                            "x-forwarded-for",
+                            (before == null ? "" : before + ",") + local.getHostAddress());
+        }
     }
 
     /// Hands on as much as the mirror takes now.

@@ -4,6 +4,9 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.proxy.upstream.pool.HostPool;
+
+import org.jspecify.annotations.Nullable;
 
 /// What a client is told when no host answers it, word for word as Envoy does.
 final class UpstreamFailures {
@@ -20,10 +23,18 @@ final class UpstreamFailures {
         return new LocalReply(status, ResponseFlag.NO_CLUSTER_FOUND.bit(), "cluster_not_found", "");
     }
 
-    /// A breaker is open.
+    /// What the cluster's breakers do not let through; null where it is something else.
     ///
     /// @param told whether the client is told so by a header
-    static LocalReply overflow(int attempts, boolean told) {
+    static @Nullable LocalReply refused(HostPool.Failure failure, int attempts, boolean told) {
+        return switch (failure) {
+            case OVERFLOW, TOO_MANY -> overflow(attempts, told);
+            case NO_POOL -> NO_HOST;
+            case CONNECT, TIMEOUT -> null;
+        };
+    }
+
+    private static LocalReply overflow(int attempts, boolean told) {
         var reply = before(503, ResponseFlag.UPSTREAM_OVERFLOW, "overflow", "", attempts);
         return told
                 ? new LocalReply(
@@ -37,14 +48,27 @@ final class UpstreamFailures {
 
     /// The cluster asks for a share of its requests to be refused.
     ///
+    /// @param all whether it is all of them
     /// @param told whether the client is told so by a header
-    static LocalReply dropped(boolean told) {
+    static LocalReply dropped(boolean all, boolean told) {
+        return all
+                ? dropped(ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD, "unconditional", told)
+                : dropped(ResponseFlag.DROP_OVERLOAD, "", told);
+    }
+
+    private static LocalReply dropped(ResponseFlag flag, String how, boolean told) {
+        var before = how.isEmpty() ? "" : how + " ";
         return new LocalReply(
                 503,
-                ResponseFlag.DROP_OVERLOAD.bit(),
-                "drop_overload",
-                "drop overload",
-                told ? new Headers(8).add("x-envoy-drop-overload", "true") : null);
+                flag.bit(),
+                before.replace(' ', '_') + "drop_overload",
+                before + "drop overload",
+                told
+                        ? new Headers(8)
+                                .add(
+                                        "x-envoy-" + before.replace(' ', '-') + "drop-overload",
+                                        "true")
+                        : null);
     }
 
     /// @param reason of the transport, for logs only
@@ -58,11 +82,21 @@ final class UpstreamFailures {
     }
 
     static LocalReply reset(ResetReason reason, int attempts) {
+        var status = reason == ResetReason.PROTOCOL ? 502 : 503;
+        return before(status, flag(reason), why(reason), "", attempts);
+    }
+
+    /// What the log says of a response that broke off.
+    static String halfway(ResetReason reason) {
+        return "upstream_reset_after_response_started{" + why(reason).replace(' ', '_') + "}";
+    }
+
+    private static String why(ResetReason reason) {
         return switch (reason) {
-            case PROTOCOL -> before(502, flag(reason), "protocol error", "", attempts);
-            case CONNECTION -> before(503, flag(reason), "connection termination", "", attempts);
-            case REMOTE -> before(503, flag(reason), "remote reset", "", attempts);
-            case REFUSED -> before(503, flag(reason), "remote refused stream reset", "", attempts);
+            case PROTOCOL -> "protocol error";
+            case CONNECTION -> "connection termination";
+            case REMOTE -> "remote reset";
+            case REFUSED -> "remote refused stream reset";
         };
     }
 

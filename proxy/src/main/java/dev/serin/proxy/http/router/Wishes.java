@@ -53,7 +53,9 @@ final class Wishes {
             case "x-envoy-retry-on", "x-envoy-retry-grpc-on" -> retryOn |= RetryWord.bits(value);
             case "x-envoy-retriable-status-codes" -> codes = codes(value);
             case "x-envoy-retriable-header-names" -> this.headers = names(value);
-            case "x-envoy-hedge-on-per-try-timeout" -> {}
+            case "x-envoy-hedge-on-per-try-timeout",
+                    "x-envoy-upstream-alt-stat-name",
+                    "x-envoy-upstream-rq-timeout-alt-response" -> {}
             default -> {
                 return false;
             }

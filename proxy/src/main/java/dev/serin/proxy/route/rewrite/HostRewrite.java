@@ -33,11 +33,10 @@ public record HostRewrite(Source source, boolean appendForwarded) {
 
     /// Changes the request before a host is picked.
     ///
-    /// @param own of the weighted cluster, which wins; may be null
+    /// @param own of the weighted cluster, in the place of the client's; may be null
     public void apply(RequestHead request, @Nullable String own) {
         if (own != null) {
-            set(request, own);
-            return;
+            request.authority(own);
         }
         switch (source) {
             case Keep _, OfEndpoint _ -> {}

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The series of one name, by the values of their labels.
 ///
 /// @param <S> what counts
-public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Histograms {
+public abstract sealed class Family<S>
+        permits AskedGauges, AskedSeries, Counters, Gauges, Histograms {
     private final String name;
     private final List<String> labels;
     private final int bound;
@@ -47,6 +48,15 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
         return of(List.of(values));
     }
 
+    /// Brings the series to the present before they are read; as a rule they are.
+    void refresh() {}
+
+    /// Takes the place of all series.
+    void replace(Map<List<String>, S> next) {
+        series.keySet().retainAll(next.keySet());
+        series.putAll(next);
+    }
+
     String name() {
         return name;
     }
@@ -73,6 +83,7 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
     /// @param before the name whose type was told last
     /// @return the same, after this
     String print(StringBuilder out, String before) {
+        refresh();
         if (series.isEmpty()) {
             return before;
         }
@@ -84,6 +95,7 @@ public abstract sealed class Family<S> permits AskedGauges, Counters, Gauges, Hi
     }
 
     void plain(Map<String, String> lines) {
+        refresh();
         series.forEach((values, one) -> {
             lines.put(whole(values), plain(one));
         });

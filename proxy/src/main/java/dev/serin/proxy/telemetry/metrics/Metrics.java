@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// All metrics of one proxy. A series is looked up once, by whoever counts, and kept: counting is
 /// one addition on a striped adder. Safe for any thread.
@@ -61,6 +62,15 @@ public final class Metrics {
     /// One of Envoy's statistics without tags that is asked for when it is read.
     public void gauge(StatName stat, LongSupplier value) {
         families.put(stat.metric(), new AskedGauges(stat.metric(), stat, value));
+    }
+
+    /// One of Envoy's statistics of which all series are asked for when it is read.
+    ///
+    /// @param values by the labels' values
+    public void gauges(StatName stat, Supplier<Map<List<String>, Long>> values) {
+        families.put(
+                stat.metric() + " " + String.join(",", stat.labels()),
+                new AskedSeries(stat, values));
     }
 
     /// Counts from 0 again. As Envoy's `/reset_counters`.

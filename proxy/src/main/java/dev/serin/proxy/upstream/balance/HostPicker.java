@@ -26,7 +26,12 @@ public interface HostPicker {
             int workers,
             IntSupplier active,
             ClusterObserver observer,
-            @Nullable Neighbourhood local) {}
+            @Nullable Neighbourhood local) {
+        /// The same somewhere else.
+        public Means at(@Nullable Neighbourhood there) {
+            return new Means(draws, workers, active, observer, there);
+        }
+    }
 
     /// The proxy's own zone, and the hosts of its own cluster.
     record Neighbourhood(HostSet.Place own, HostSet cluster) {}

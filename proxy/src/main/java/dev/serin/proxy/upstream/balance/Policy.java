@@ -93,7 +93,10 @@ public record Policy(
     /// Preference for the proxy's own zone.
     ///
     /// @param enabledPercent of the picks
-    public record Zone(double enabledPercent, long smallestCluster, boolean failOnPanic) {}
+    public record Zone(double enabledPercent, long smallestCluster, boolean failOnPanic) {
+        /// Of a cluster that says nothing of it.
+        static final Zone USUAL = new Zone(100, 6, false);
+    }
 
     /// What the picker counts a host as.
     public enum Health {

@@ -54,8 +54,9 @@ final class ZoneChoice {
                                     local.cluster().localities().get(at).healthy().length,
                                     local.cluster().hosts().healthy().length);
         }
-        direct = there[own] > 0 && there[own] >= here[own];
-        localShare = here[own] > 0 ? there[own] * WHOLE / here[own] : 0;
+        // without hosts here all of it goes elsewhere
+        direct = own >= 0 && there[own] > 0 && there[own] >= here[own];
+        localShare = own >= 0 && here[own] > 0 ? there[own] * WHOLE / here[own] : 0;
         residual = new long[there.length];
         var sum = 0L;
         for (var i = 0; i < residual.length; i++) {
@@ -66,15 +67,13 @@ final class ZoneChoice {
 
     /// Null if nearness does not count here.
     static @Nullable ZoneChoice of(HostSet set, Policy policy, HostPicker.Means means) {
-        var zone = policy.spread().zone();
+        var wanted = policy.spread().zone();
+        var zone = wanted == null ? Zone.USUAL : wanted;
         var local = means.local();
-        if (zone == null || local == null || set.localities().size() < 2) {
+        if (local == null || set.localities().size() < 2) {
             return null;
         }
         var own = set.places().indexOf(local.own());
-        if (own < 0) {
-            return null;
-        }
         if (set.hosts().healthy().length < zone.smallestCluster()) {
             means.observer().count(ClusterEvent.LB_ZONE_CLUSTER_TOO_SMALL);
             return null;

@@ -55,11 +55,7 @@ public final class EndpointCompiler {
                 weights.computeIfAbsent(locality.getPriority(), _ -> new HashMap<>())
                         .put(place, locality.getLoadBalancingWeight().getValue());
             }
-            var listed =
-                    locality.hasLoadBalancerEndpoints()
-                            ? locality.getLoadBalancerEndpoints().getLbEndpointsList()
-                            : locality.getLbEndpointsList();
-            for (var endpoint : listed) {
+            for (var endpoint : locality.getLbEndpointsList()) {
                 endpoints.add(endpoint(endpoint, locality.getPriority(), place, names));
             }
         }

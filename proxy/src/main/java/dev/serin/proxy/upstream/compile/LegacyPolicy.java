@@ -45,6 +45,12 @@ public final class LegacyPolicy {
 
     private static Choice choice(Cluster cluster) throws ConfigProblem {
         var common = cluster.getCommonLbConfig().getConsistentHashingLbConfig();
+        if (common.getUseHostnameForHashing()
+                && cluster.getType() != Cluster.DiscoveryType.STRICT_DNS) {
+            throw new ConfigProblem(
+                    "common_lb_config.consistent_hashing_lb_config.use_hostname_for_hashing",
+                    "is for STRICT_DNS clusters alone");
+        }
         var consistent =
                 new Consistent(
                         common.getUseHostnameForHashing(),

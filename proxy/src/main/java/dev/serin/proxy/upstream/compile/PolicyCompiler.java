@@ -103,7 +103,6 @@ final class PolicyCompiler {
         return new Policy(choice, spread, panicPercent, null, overridable);
     }
 
-    @SuppressWarnings("deprecation") // what servers send
     private Policy leastRequest(LeastRequest from) throws ConfigProblem {
         return of(
                 new Policy.LeastRequest(
@@ -111,9 +110,7 @@ final class PolicyCompiler {
                         from.hasActiveRequestBias()
                                 ? from.getActiveRequestBias().getDefaultValue()
                                 : 1,
-                        from.getEnableFullScan().getValue()
-                                || from.getSelectionMethod()
-                                        == LeastRequest.SelectionMethod.FULL_SCAN,
+                        from.getSelectionMethod() == LeastRequest.SelectionMethod.FULL_SCAN,
                         slowStart(from.hasSlowStartConfig(), from.getSlowStartConfig())),
                 spread(from.getLocalityLbConfig()));
     }

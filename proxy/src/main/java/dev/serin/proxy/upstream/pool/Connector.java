@@ -15,10 +15,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.NoopAddressResolverGroup;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Opens connections to hosts, as the cluster asks: its own end, its time limit, the sockets' mark,
 /// its transport.
@@ -50,12 +55,81 @@ public final class Connector {
             ConnectionWish wish,
             ChannelHandler handler) {
         var transport = cluster.transports().of(host.metadata());
-        if (transport instanceof TransportConfig.Raw) {
-            return dial(worker, cluster, host, handler);
+        var securing =
+                transport instanceof TransportConfig.Raw
+                        ? null
+                        : new Securing(worker, cluster, host, wish, handler);
+        var first = securing == null ? handler : securing;
+        if (!host.endpoint().others().isEmpty()) {
+            return race(worker, cluster, host, first, securing);
         }
-        var securing = new Securing(worker, cluster, host, wish, handler);
-        var dialled = dial(worker, cluster, host, securing);
-        return securing.after(dialled);
+        var dialled = dial(worker, cluster, host.address(), host.pipe(), first);
+        return securing == null ? dialled : securing.after(dialled);
+    }
+
+    /// To the first of the endpoint's addresses that answers.
+    private static ChannelFuture race(
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            ChannelHandler first,
+            @Nullable Securing securing) {
+        var addresses = new ArrayList<>(List.of(host.address()));
+        addresses.addAll(host.others());
+        var late = new LatePromise[1];
+        var race =
+                new Race(
+                        worker,
+                        addresses,
+                        address -> dial(worker, cluster, address, false, new NotYet()),
+                        channel -> late[0].won(channel, first, securing),
+                        cause -> late[0].tryFailure(cause));
+        late[0] =
+                new LatePromise(
+                        race.start(cluster.config().connectTimeout().toMillis()).channel(), worker);
+        return late[0];
+    }
+
+    /// The future of a connection of which it is not known yet which one it will be.
+    private static final class LatePromise extends DefaultChannelPromise {
+        private @Nullable Channel winner;
+
+        LatePromise(Channel first, Worker worker) {
+            super(first, worker.loop());
+        }
+
+        @Override
+        public Channel channel() {
+            return winner == null ? super.channel() : winner;
+        }
+
+        /// The handlers come to a connection that is there already, so they are told what they have
+        /// missed.
+        void won(Channel channel, ChannelHandler first, @Nullable Securing securing) {
+            winner = channel;
+            channel.pipeline().removeFirst();
+            channel.pipeline().addLast(first);
+            var there = channel.newSucceededFuture();
+            var done = securing == null ? there : securing.after(there);
+            done.addListener((ChannelFuture future) -> {
+                if (future.isSuccess()) {
+                    trySuccess();
+                } else {
+                    tryFailure(future.cause());
+                }
+            });
+            channel.pipeline().fireChannelRegistered();
+            channel.config().setAutoRead(true);
+            channel.pipeline().fireChannelActive();
+        }
+    }
+
+    /// Holds the place of the handlers; reads nothing.
+    private static final class NotYet extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRegistered(ChannelHandlerContext ctx) {
+            ctx.channel().config().setAutoRead(false);
+        }
     }
 
     /// Why a connection could not be had, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`.
@@ -68,22 +142,26 @@ public final class Connector {
             return "connection timeout";
         }
         return text.contains("refused")
-                ? "delayed connect error: Connection refused"
-                : "delayed connect error: " + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
+                ? "delayed_connect_error:_Connection_refused"
+                : "delayed_connect_error:_"
+                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "").replace(' ', '_');
     }
 
+    /// @param pipe whether the address is a path
     private static ChannelFuture dial(
-            Worker worker, LiveCluster cluster, Host host, ChannelHandler handler) {
-        var v6 = host.address().getAddress() instanceof Inet6Address;
+            Worker worker,
+            LiveCluster cluster,
+            InetSocketAddress address,
+            boolean pipe,
+            ChannelHandler handler) {
+        var v6 = address.getAddress() instanceof Inet6Address;
         var config = cluster.config();
         var sockets = cluster.sockets();
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channelFactory(() ->
-                                host.endpoint().address().pipe()
-                                        ? sockets.transport().newPipe()
-                                        : sockets.newClient(v6))
+                        .channelFactory(
+                                () -> pipe ? sockets.transport().newPipe() : sockets.newClient(v6))
                         .resolver(NoopAddressResolverGroup.INSTANCE)
                         // As clients' connections: one pool, and large reads come from it, too.
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -91,8 +169,8 @@ public final class Connector {
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) config.connectTimeout().toMillis())
                         .handler(handler);
-        if (host.endpoint().address().pipe()) {
-            var path = host.endpoint().address().host();
+        if (pipe) {
+            var path = address.getHostString();
             return client.connect(
                     sockets.transport() == dev.serin.proxy.socket.Transport.EPOLL
                             ? new DomainSocketAddress(path)
@@ -103,12 +181,12 @@ public final class Connector {
         SocketOptions.set(client, config.sockets(), sockets.transport(), v6);
         var bind = bind(cluster, v6);
         if (bind == null) {
-            return client.connect(host.address());
+            return client.connect(address);
         }
         if (sockets.transport() == dev.serin.proxy.socket.Transport.EPOLL && bind.getPort() == 0) {
             client.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
         }
-        return client.connect(host.address(), bind);
+        return client.connect(address, bind);
     }
 
     private static @Nullable InetSocketAddress bind(LiveCluster cluster, boolean v6) {

@@ -6,6 +6,7 @@ import dev.serin.proxy.http.codec.Http1Client;
 import dev.serin.proxy.http.codec.h2.Http2Client;
 import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.Breakers;
 import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.HttpUpstream;
@@ -28,16 +29,24 @@ import java.util.Map;
 public final class HostPool implements HostConnection.Keeper {
     /// Why there is no connection.
     public enum Failure {
-        /// A circuit breaker is open.
+        /// Too many connections are open, or too much waits for one.
         OVERFLOW,
+        /// There is a connection, but too many requests are under way.
+        TOO_MANY,
         /// The host could not be reached.
         CONNECT,
         /// The host did not answer in time.
-        TIMEOUT
+        TIMEOUT,
+        /// There may be no further pool.
+        NO_POOL
     }
 
     /// A stream that wants a connection. Is called exactly once, maybe before `acquire` returns.
     public interface Waiter {
+        /// Whether the stream may go on now that there is a connection: takes its place in the
+        /// breaker of requests. If not, [#failed] comes next.
+        boolean admitted();
+
         /// @param connection with room for a stream
         void ready(HostConnection connection);
 
@@ -48,28 +57,37 @@ public final class HostPool implements HostConnection.Keeper {
     private final LiveCluster cluster;
     private final Host host;
     private final HttpUpstream http;
-    private final boolean http2;
+    private final Key key;
+    private final Breakers breakers;
     private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
-    private final ConnectionWish wish;
     private int connecting;
 
     /// Whether a connection that is made will most likely carry many streams.
     private boolean many;
 
-    HostPool(Worker worker, LiveCluster cluster, Host host, boolean http2, ConnectionWish wish) {
+    HostPool(Worker worker, LiveCluster cluster, Host host, Key key) {
         this.worker = worker;
         this.cluster = cluster;
         this.host = host;
         this.http = cluster.config().http();
-        this.http2 = http2;
-        this.many = http2;
-        this.wish = wish;
+        this.key = key;
+        this.breakers = cluster.breakers(key.high());
+        this.many = key.http2();
     }
 
-    boolean serves(boolean asHttp2, ConnectionWish asked) {
-        return http2 == asHttp2 && wish.equals(asked);
+    /// What streams must have in common to share a pool.
+    ///
+    /// @param high whether they are of high priority
+    record Key(boolean http2, boolean high, ConnectionWish wish) {
+        boolean is(boolean asHttp2, boolean asHigh, ConnectionWish asked) {
+            return http2 == asHttp2 && high == asHigh && wish.equals(asked);
+        }
+    }
+
+    Key key() {
+        return key;
     }
 
     /// Gives `waiter` a connection, now or later.
@@ -83,7 +101,7 @@ public final class HostPool implements HostConnection.Keeper {
             give(connection, waiter);
             return;
         }
-        if (!cluster.pending().take()) {
+        if (!breakers.pending().take()) {
             cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
             waiter.failed(Failure.OVERFLOW, "");
             return;
@@ -103,6 +121,11 @@ public final class HostPool implements HostConnection.Keeper {
 
     /// @param connection the first of `ready`
     private void give(HostConnection connection, Waiter waiter) {
+        if (!waiter.admitted()) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
+            waiter.failed(Failure.TOO_MANY, "");
+            return;
+        }
         var most = http.maxRequests();
         var last = most > 0 && connection.requests() + 1 >= most;
         if (last) {
@@ -120,24 +143,24 @@ public final class HostPool implements HostConnection.Keeper {
     /// `waiter` wants no connection any more.
     public void forget(Waiter waiter) {
         if (waiting.remove(waiter)) {
-            cluster.pending().give();
+            breakers.pending().give();
         }
     }
 
     /// Whether the cluster and the host may have one connection more.
     private boolean taken() {
-        if (!cluster.connections().take()) {
+        if (!breakers.connections().take()) {
             return false;
         }
         if (!host.connections().take()) {
-            cluster.connections().give();
+            breakers.connections().give();
             return false;
         }
         return true;
     }
 
     private void gone() {
-        cluster.connections().give();
+        breakers.connections().give();
         host.connections().give();
     }
 
@@ -147,15 +170,15 @@ public final class HostPool implements HostConnection.Keeper {
             if (!open.isEmpty() || connecting > 0) {
                 return; // whoever waits gets the next one that is free
             }
-            cluster.connections().force(); // one is always allowed, or the host could starve
+            breakers.connections().force(); // one is always allowed, or the host could starve
             host.connections().force();
         }
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, wish, place)
+            Connector.connect(worker, cluster, host, key.wish(), place)
                     .addListener((ChannelFuture future) -> negotiated(place, future));
-        } else if (http2) {
+        } else if (key.http2()) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
@@ -165,7 +188,7 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, wish, handler)
+        Connector.connect(worker, cluster, host, key.wish(), handler)
                 .addListener((ChannelFuture future) -> {
                     if (future.isSuccess()) {
                         connected(connection);
@@ -224,7 +247,7 @@ public final class HostPool implements HostConnection.Keeper {
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
         for (var waiter : told) {
-            cluster.pending().give();
+            breakers.pending().give();
             waiter.failed(failure, reason);
         }
         unused();
@@ -241,7 +264,7 @@ public final class HostPool implements HostConnection.Keeper {
         }
         while (!waiting.isEmpty() && connection.equals(ready.peekFirst())) {
             var waiter = waiting.removeFirst();
-            cluster.pending().give();
+            breakers.pending().give();
             give(connection, waiter);
         }
     }
@@ -264,12 +287,36 @@ public final class HostPool implements HostConnection.Keeper {
     private void unused() {
         if (empty()) {
             var all = host.pools(worker.index());
-            if (all != null && all.unused()) {
+            if (all == null) {
+                return;
+            }
+            if (host.gone() || breakers.limits().pools() < Integer.MAX_VALUE) {
+                all.give(this); // others may want its place
+            }
+            if (all.unused()) {
                 cluster.unused(host);
-            } else if (all != null && !wish.equals(ConnectionWish.NONE)) {
+            } else if (!key.wish().equals(ConnectionWish.NONE)) {
                 all.emptied(this);
             }
         }
+    }
+
+    /// Whether nobody uses it, though it may hold connections.
+    boolean idle() {
+        if (connecting > 0 || !waiting.isEmpty()) {
+            return false;
+        }
+        for (var connection : open.keySet()) {
+            if (connection.active() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Its place among the pools that there may be is free again.
+    void ended() {
+        breakers.pools().give();
     }
 
     boolean empty() {

@@ -15,7 +15,7 @@ public final class Tunnels {
     /// Gives `waiter` a connection that speaks no HTTP, or says why there is none.
     public static void connect(
             Worker worker, LiveCluster cluster, Host host, HostPool.Waiter waiter) {
-        if (!cluster.connections().take()) {
+        if (!waiter.admitted() || !cluster.connections().take()) {
             waiter.failed(HostPool.Failure.OVERFLOW, "");
             return;
         }

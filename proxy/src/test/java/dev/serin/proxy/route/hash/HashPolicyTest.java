@@ -52,7 +52,7 @@ class HashPolicyTest {
         var local = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 80);
         var remote = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::7"), 4000);
         return new Downstream(
-                1, "main", Direction.OUTBOUND, local, remote, remote, null, null, null, null);
+                1, "main", Direction.OUTBOUND, local, remote, remote, "", null, null, null, null);
     }
 
     private static OptionalLong of(String text) {

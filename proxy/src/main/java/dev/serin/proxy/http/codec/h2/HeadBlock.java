@@ -1,6 +1,9 @@
 package dev.serin.proxy.http.codec.h2;
 
 import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.codec.Authority;
+import dev.serin.proxy.http.codec.HeaderNames;
+import dev.serin.proxy.http.codec.Http1Limits.Underscores;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// the next block of its connection; the headers are new each time.
 final class HeadBlock {
     private static final int OVERHEAD = 32;
+    private static final String TOO_LARGE = "http2.header_list_size_too_large";
+    private static final String TOO_MANY = "http2.too_many_headers";
 
     private final boolean requests;
     private final int maxHead;
     private final int maxHeaders;
+    private final Underscores underscores;
     Headers headers = new Headers(0);
     @Nullable String method;
     @Nullable String path;
@@ -23,7 +29,10 @@ final class HeadBlock {
     int status;
     long contentLength;
     boolean malformed;
-    boolean tooLarge;
+
+    /// What is wrong that only this proxy minds, as `%RESPONSE_CODE_DETAILS%`; null for nothing.
+    @Nullable String tooMuch;
+
     boolean expectContinue;
     private boolean regular;
     private boolean trailers;
@@ -32,10 +41,11 @@ final class HeadBlock {
     private int fields;
 
     /// @param requests whether blocks are of requests
-    HeadBlock(boolean requests, int maxHead, int maxHeaders) {
+    HeadBlock(boolean requests, Http2Limits limits) {
         this.requests = requests;
-        this.maxHead = maxHead;
-        this.maxHeaders = maxHeaders;
+        this.maxHead = limits.maxHead();
+        this.maxHeaders = limits.maxHeaders();
+        this.underscores = limits.underscores();
     }
 
     /// Begins with the next block.
@@ -50,7 +60,7 @@ final class HeadBlock {
         status = 0;
         contentLength = -1;
         malformed = false;
-        tooLarge = false;
+        tooMuch = null;
         expectContinue = false;
         regular = false;
         cookie = -1;
@@ -66,7 +76,7 @@ final class HeadBlock {
     void add(String name, String value) {
         octets += name.length() + value.length() + OVERHEAD;
         if (octets > maxHead || ++fields > maxHeaders) {
-            tooLarge = true;
+            tooMuch = octets > maxHead ? TOO_LARGE : TOO_MANY;
             return;
         }
         if (name.isEmpty()) {
@@ -82,10 +92,19 @@ final class HeadBlock {
     private void pseudo(String name, String value) {
         malformed |= regular || trailers;
         switch (name) {
-            case ":method" -> method = once(method, value);
-            case ":path" -> path = once(path, value);
+            case ":method" -> {
+                method = once(method, value);
+                malformed |= !HeaderNames.token(value);
+            }
+            case ":path" -> {
+                path = once(path, value);
+                malformed |= !proper(value);
+            }
             case ":scheme" -> scheme = once(scheme, value);
-            case ":authority" -> authority = once(authority, value);
+            case ":authority" -> {
+                authority = once(authority, value);
+                malformed |= !Authority.valid(value);
+            }
             case ":protocol" -> protocol = once(protocol, value);
             case ":status" -> status(value);
             default -> malformed = true;
@@ -126,9 +145,7 @@ final class HeadBlock {
                 }
             }
             case "content-length" -> {
-                if (contentLength < 0) {
-                    headers.add(name, value);
-                }
+                headers.add(name, value);
                 contentLength(value);
             }
             case "cookie" -> cookie(name, value);
@@ -139,7 +156,13 @@ final class HeadBlock {
                     headers.add(name, value);
                 }
             }
-            default -> headers.add(name, value);
+            default -> {
+                if (underscores == Underscores.ALLOW || name.indexOf('_') < 0) {
+                    headers.add(name, value);
+                } else if (underscores == Underscores.REFUSE) {
+                    tooMuch = "http2.unexpected_underscore";
+                }
+            }
         }
     }
 
@@ -161,15 +184,15 @@ final class HeadBlock {
             malformed |= digit < 0 || digit > 9;
             length = length * 10 + digit;
         }
-        malformed |= contentLength >= 0 && contentLength != length;
+        malformed |= contentLength >= 0; // not even the same twice, as Envoy
         contentLength = length;
     }
 
-    /// Whether these are the pseudo fields of a request.
+    /// Whether these are the pseudo fields of a request; each by itself is right.
     ///
     /// @param extended whether extended CONNECT is allowed
     boolean request(boolean extended) {
-        if (malformed || method == null) {
+        if (method == null || authority == null && host == null) {
             return false;
         }
         if (method.equals("CONNECT") && protocol == null) {
@@ -178,10 +201,15 @@ final class HeadBlock {
         if (protocol != null && !(extended && method.equals("CONNECT") && authority != null)) {
             return false;
         }
-        return scheme != null && path != null && !path.isEmpty() && proper(path);
+        return scheme != null
+                && path != null
+                && (path.charAt(0) == '/' || path.equals("*") && method.equals("OPTIONS"));
     }
 
     private static boolean proper(String path) {
+        if (path.isEmpty()) {
+            return false;
+        }
         for (var i = 0; i < path.length(); i++) {
             if (path.charAt(i) <= ' ' || path.charAt(i) == 0x7f) {
                 return false;

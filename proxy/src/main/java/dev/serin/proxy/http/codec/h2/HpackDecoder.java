@@ -92,11 +92,7 @@ final class HpackDecoder {
             value = "";
             name = "";
         }
-        if (keep && name.isEmpty()) {
-            // kept under another name its size would be lost, and the table not the peer's any more
-            throw Http2Fault.protocol("http2.invalid.header.field");
-        }
-        if (keep) {
+        if (keep) { // under no name, if it is none: whoever refers to it is as wrong
             table.put(name, value, FieldTable.size(nameOctets, octets));
         }
         into.add(name, value);

@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.codec.h2;
 
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.codec.RequestWriter;
@@ -98,6 +99,11 @@ public final class Http2Client extends Http2Connection implements HostConnection
     }
 
     @Override
+    public HttpProtocol protocol() {
+        return HttpProtocol.HTTP2;
+    }
+
+    @Override
     public @Nullable TlsFacts tls() {
         return Tls.facts(context().channel());
     }
@@ -159,8 +165,8 @@ public final class Http2Client extends Http2Connection implements HostConnection
             trailers(stream, end);
         } else if (block.malformed || block.status == 0 || block.status < 200 && end) {
             wrong(stream, stream.id, "http2.violation.of.messaging.rule");
-        } else if (block.tooLarge) {
-            broken(stream, ErrorCode.INTERNAL_ERROR, "http2.too_many_headers");
+        } else if (block.tooMuch != null) {
+            broken(stream, ErrorCode.INTERNAL_ERROR, block.tooMuch);
         } else {
             client.head(block, end);
         }

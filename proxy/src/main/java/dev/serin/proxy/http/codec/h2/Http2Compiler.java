@@ -53,7 +53,8 @@ public final class Http2Compiler {
                         ? keepalive(options.getConnectionKeepalive())
                         : null,
                 usual.maxHead(),
-                usual.maxHeaders());
+                usual.maxHeaders(),
+                usual.underscores());
     }
 
     private static Floods floods(Http2ProtocolOptions options) {

@@ -46,7 +46,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     Http2Connection(Worker worker, Http2Limits limits, boolean server) {
         this.worker = worker;
         this.limits = limits;
-        this.block = new HeadBlock(server, limits.maxHead(), limits.maxHeaders());
+        this.block = new HeadBlock(server, limits);
         this.floods = new FloodGuard(limits.floods());
         this.lingering = new LingeringClose(worker);
         this.keepalive = new Keepalive(this, limits.keepalive());
@@ -160,7 +160,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         if (!stream.fits(part.readableBytes(), end)) {
             part.release();
             took(flow);
-            wrong(stream, id, "http2.violation.of.messaging.rule");
+            wrong(stream, id, "http2.remote_reset"); // as Envoy logs a body of a wrong length
             return;
         }
         if (part.isReadable()) {
@@ -239,8 +239,8 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     void trailers(Http2Stream stream, boolean end) throws Http2Fault {
         if (!end || block.malformed || !stream.fits(0, true)) {
             wrong(stream, stream.id, "http2.violation.of.messaging.rule");
-        } else if (block.tooLarge) {
-            broken(stream, ErrorCode.INTERNAL_ERROR, "http2.too_many_headers");
+        } else if (block.tooMuch != null) {
+            broken(stream, ErrorCode.INTERNAL_ERROR, block.tooMuch);
         } else {
             stream.remoteEnded = true;
             stream.took(0);

@@ -1,5 +1,8 @@
 package dev.serin.proxy.http.codec.h2;
 
+import dev.serin.proxy.http.codec.Http1Limits;
+import dev.serin.proxy.http.codec.Http1Limits.Underscores;
+
 import org.jspecify.annotations.Nullable;
 
 /// What one side of an HTTP/2 connection is offered and allowed, compiled from Envoy's
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keepalive null to send no PINGs
 /// @param maxHead octets of a message's fields
 /// @param maxHeaders fields of a message
+/// @param underscores what becomes of a request's field with `_` in its name
 public record Http2Limits(
         int table,
         int streams,
@@ -24,7 +28,8 @@ public record Http2Limits(
         Floods floods,
         @Nullable Keepalive keepalive,
         int maxHead,
-        int maxHeaders) {
+        int maxHeaders,
+        Underscores underscores) {
     /// As Envoy's defaults, but for the windows, which bound the memory that one client can take.
     public static final Http2Limits USUAL =
             new Http2Limits(
@@ -37,7 +42,8 @@ public record Http2Limits(
                     Floods.USUAL,
                     null,
                     60 * 1024,
-                    100);
+                    100,
+                    Underscores.ALLOW);
 
     /// How much of what costs the proxy work and the peer nothing is put up with.
     ///
@@ -77,6 +83,25 @@ public record Http2Limits(
                 floods,
                 keepalive,
                 octets,
-                fields);
+                fields,
+                underscores);
+    }
+
+    /// With the rules for clients of any version of HTTP.
+    ///
+    /// @param errors whether a message that is wrong ends only its stream
+    public Http2Limits forClients(Http1Limits common, boolean errors) {
+        return new Http2Limits(
+                table,
+                streams,
+                streamWindow,
+                connectionWindow,
+                connect,
+                errors,
+                floods,
+                keepalive,
+                common.maxHead(),
+                common.maxHeaders(),
+                common.dialect().underscores());
     }
 }

@@ -104,9 +104,12 @@ public final class Http2Server extends Http2Connection {
         if (id > lastServed) {
             return; // the client knows by GOAWAY
         }
-        if (!block.request(limits.connect()) || end && block.contentLength > 0) {
-            wrong(null, id, "http2.violation.of.messaging.rule");
-        } else if (block.tooLarge) {
+        if (block.malformed) {
+            malformed(id, "http2.invalid.header.field");
+        } else if (!block.request(limits.connect()) || end && block.contentLength > 0) {
+            malformed(id, "http2.violation.of.messaging.rule");
+        } else if (block.tooMuch != null) {
+            lost(id, block.tooMuch, true);
             refuse(id, ErrorCode.INTERNAL_ERROR);
         } else if (open() >= limits.streams()) {
             refuse(id, ErrorCode.REFUSED_STREAM);
@@ -116,6 +119,17 @@ public final class Http2Server extends Http2Connection {
                 drain();
             }
         }
+    }
+
+    /// What came instead of a request ends its stream or its connection, without an answer.
+    private void malformed(int id, String detail) throws Http2Fault {
+        lost(id, detail, false);
+        wrong(null, id, detail);
+    }
+
+    /// @param remote whether the log says that the client gave it up
+    private void lost(int id, String detail, boolean remote) {
+        streams.broken(new Http2ServerStream(this, id, false, false), remote, detail);
     }
 
     private void request(int id, boolean end) {
@@ -138,14 +152,6 @@ public final class Http2Server extends Http2Connection {
         open(stream);
         if (head.expectContinue && !end) {
             stream.goOn();
-        }
-        if (request.authority().isEmpty()) {
-            streams.malformed(stream, 400, "missing_host_header");
-            return;
-        }
-        if (!path.startsWith("/") && !method.equals("CONNECT") && !path.equals("*")) {
-            streams.malformed(stream, 404, "http1.invalid_url");
-            return;
         }
         var reader = streams.open(stream, request, end);
         stream.reader(reader);

@@ -161,6 +161,9 @@ final class Http2ServerStream extends Http2Stream implements ResponseWriter {
     }
 
     @Override
+    public void distrust() {}
+
+    @Override
     public void reset() {
         resetWith(ErrorCode.INTERNAL_ERROR);
     }

@@ -87,7 +87,7 @@ class HpackTest {
                 theirs.encodeHeaders(3, sent, out);
                 var block = new byte[out.readableBytes()];
                 out.readBytes(block);
-                var read = new HeadBlock(false, 60_000, 100);
+                var read = new HeadBlock(false, Http2Limits.USUAL);
                 read.clear();
                 ours.decode(block, 0, block.length, read);
                 assertEquals(expected.toString(), read.headers.toString(), "seed " + seed);
@@ -139,7 +139,7 @@ class HpackTest {
             encoder.start(0);
             encoder.fields(sent);
             sizes[i] = encoder.end();
-            var read = new HeadBlock(true, 60_000, 100);
+            var read = new HeadBlock(true, Http2Limits.USUAL);
             read.clear();
             decoder.decode(encoder.buffer().clone(), 0, encoder.end(), read);
             assertEquals(sent.toString(), read.headers.toString());
@@ -153,7 +153,7 @@ class HpackTest {
     @Test
     void examplesOfTheSpecification() throws Exception {
         var decoder = new HpackDecoder(256);
-        var read = new HeadBlock(true, 60_000, 100);
+        var read = new HeadBlock(true, Http2Limits.USUAL);
         // C.4.1 to C.4.3, Huffman code included
         decode(decoder, read, "828684418cf1e3c2e5f23a6ba0ab90f4ff");
         assertEquals("www.example.com", read.authority());
@@ -183,7 +183,7 @@ class HpackTest {
                 out);
         var block = new byte[out.readableBytes()];
         out.readBytes(block);
-        var read = new HeadBlock(true, 60_000, 100);
+        var read = new HeadBlock(true, Http2Limits.USUAL);
         read.clear();
         new HpackDecoder(4096).decode(block, 0, block.length, read);
         assertEquals(text.toString(), read.headers.get("x"));
@@ -202,7 +202,7 @@ class HpackTest {
                     "4085aec3771a4b", // a string that ends too early
                     "4001610181ff" // padding longer than 7 bits
                 }) {
-            var read = new HeadBlock(true, 60_000, 100);
+            var read = new HeadBlock(true, Http2Limits.USUAL);
             read.clear();
             var block = HexFormat.of().parseHex(hex);
             var fault =

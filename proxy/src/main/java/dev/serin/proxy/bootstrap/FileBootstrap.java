@@ -7,6 +7,7 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
 import dev.serin.proxy.ProxyOptions;
+import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.fields.FieldLists;
 import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.fields.UnreadFields;
@@ -17,6 +18,8 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Reads an Envoy bootstrap whose resources are all in the file: for tests, benchmarks and people
-/// who want a proxy and no mesh. Of the rest it takes the node and admin's address.
-public final class StaticBootstrap {
-    private StaticBootstrap() {}
+/// Reads an Envoy bootstrap from a file: with all resources in it, for tests, benchmarks and people
+/// who want a proxy and no mesh, or with a control plane to ask, of whichever make.
+public final class FileBootstrap {
+    private FileBootstrap() {}
 
     /// @throws ProblemException naming the file and what is wrong with it
     public static ProxyOptions read(Path file) {
@@ -47,14 +50,6 @@ public final class StaticBootstrap {
     /// @param subject the file's name, for errors
     public static ProxyOptions read(String subject, String text) {
         var bootstrap = Documents.read(subject, text, Bootstrap.newBuilder()).build();
-        if (bootstrap.hasDynamicResources()) {
-            throw new ProblemException(
-                    new Problem(
-                            subject + ": dynamic_resources",
-                            "is set",
-                            "static_resources alone",
-                            "start `serin proxy sidecar` for discovery"));
-        }
         var unread =
                 new UnreadFields(FieldLists.own(), KnownTypes::find)
                         .in(Bootstrap.getDescriptor(), bootstrap.toByteString());
@@ -68,9 +63,10 @@ public final class StaticBootstrap {
                             "only what this proxy supports",
                             null));
         }
+        var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();
-        var clusters = resources.getClustersList().stream().map(StaticBootstrap::of).toList();
-        var listeners = resources.getListenersList().stream().map(StaticBootstrap::of).toList();
+        var clusters = resources.getClustersList().stream().map(FileBootstrap::of).toList();
+        var listeners = resources.getListenersList().stream().map(FileBootstrap::of).toList();
         var admin = bootstrap.getAdmin().getAddress().getSocketAddress();
         var ports =
                 admin.getAddress().isEmpty()
@@ -83,12 +79,27 @@ public final class StaticBootstrap {
                         : bootstrap.getNode();
         return new ProxyOptions(
                 node,
-                null,
+                discovery(subject, bootstrap),
                 List.of(
                         new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()),
                         new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of())),
                 ports,
-                new Application("127.0.0.1", Map.of(), null));
+                new Application("127.0.0.1", Map.of(), null),
+                local.isEmpty() ? null : local);
+    }
+
+    private static @Nullable Discovery discovery(String subject, Bootstrap bootstrap) {
+        try {
+            return BootstrapDiscovery.of(bootstrap);
+        } catch (ConfigProblem e) {
+            throw new ProblemException(
+                    new Problem(
+                            subject + ": " + e.field(),
+                            e.reason(),
+                            "a control plane that is asked by one aggregated gRPC stream",
+                            null),
+                    e);
+        }
     }
 
     private static ConfigUpdate.Versioned of(Cluster cluster) {
