@@ -7,7 +7,6 @@ import dev.serin.proxy.Origin.Wire;
 import io.netty.buffer.Unpooled;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +49,12 @@ final class SoakClients {
     void start() {
         stop.set(false);
         for (var i = 0; i < 3; i++) {
-            run(_ -> asks(new Wire(new Socket("127.0.0.1", plain)), "/", 200));
+            run(_ -> asks(Wire.to(plain), "/", 200));
             run(_ -> multiplexes(FrameWire.to(plain), "/", 100));
         }
         run(_ -> asks(new Wire(Pki.connect(tls, secure, "server.test", "http/1.1")), "/", 20));
         run(_ -> multiplexes(secured(), "/", 20));
-        run(_ -> asks(new Wire(new Socket("127.0.0.1", plain)), "/inner", 50));
+        run(_ -> asks(Wire.to(plain), "/inner", 50));
         run(_ -> multiplexes(FrameWire.to(plain), "/inner", 50));
         run(this::breaksOff);
         run(this::resetsStreams);

@@ -17,6 +17,7 @@ import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -103,7 +104,7 @@ final class SoakedProxy {
         proxy.start();
         proxy.ready().get(60, TimeUnit.SECONDS);
         System.out.println("ready");
-        var orders = new Scanner(System.in);
+        var orders = new Scanner(System.in, StandardCharsets.UTF_8);
         while (orders.hasNextLine()) {
             if (orders.nextLine().equals("live")) {
                 System.out.println(LeftOver.list());
