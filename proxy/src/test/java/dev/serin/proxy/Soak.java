@@ -87,7 +87,8 @@ class Soak {
                             + rss
                             + " rss_end_kb="
                             + rss());
-            assertEquals(Map.of(), clients.failures, "requests of well-behaved clients that failed");
+            assertEquals(
+                    Map.of(), clients.failures, "requests of well-behaved clients that failed");
             assertTrue(after.fds() <= before.fds(), "descriptors");
             assertTrue(after.live() <= before.live(), "live things: " + ask("live"));
             assertTrue(after.timers() <= before.timers() + 1, "timers");
@@ -178,8 +179,7 @@ class Soak {
                                                 + Pki.inline(MESH.pem())
                                                 + "}}"))
                         .build());
-        control.set(
-                ConfigUpdate.CLUSTER, name, Rig.cluster(name, origins.get(round % 2).port()));
+        control.set(ConfigUpdate.CLUSTER, name, Rig.cluster(name, origins.get(round % 2).port()));
         control.set(ConfigUpdate.ROUTE, "routes", routes("inner", name));
     }
 

@@ -72,18 +72,15 @@ final class SoakClients {
 
     private void run(Work work) {
         threads.add(
-                Thread.startVirtualThread(
-                        () -> {
-                            for (var round = 0; !stop.get(); round++) {
-                                try {
-                                    work.once(round);
-                                } catch (IOException
-                                        | InterruptedException
-                                        | IllegalStateException e) {
-                                    resets.incrementAndGet();
-                                }
-                            }
-                        }));
+                Thread.startVirtualThread(() -> {
+                    for (var round = 0; !stop.get(); round++) {
+                        try {
+                            work.once(round);
+                        } catch (IOException | InterruptedException | IllegalStateException e) {
+                            resets.incrementAndGet();
+                        }
+                    }
+                }));
     }
 
     private FrameWire secured() throws IOException {

@@ -63,7 +63,12 @@ final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader 
     }
 
     private void connect(HostConnection fresh, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, handler, future -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                handler,
+                future -> {
                     if (!future.isSuccess()) {
                         fresh.discard();
                         detail = String.valueOf(future.cause().getMessage());

@@ -45,7 +45,12 @@ final class TcpProber implements Prober {
             send(open);
             return;
         }
-        Connector.connect(worker, cluster, host, new Side(), future -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                new Side(),
+                future -> {
                     if (!future.isSuccess()) {
                         detail = String.valueOf(future.cause().getMessage());
                         found(Finding.NETWORK);

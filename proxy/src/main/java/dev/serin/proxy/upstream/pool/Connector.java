@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,8 +64,7 @@ public final class Connector {
             ConnectionWish wish,
             ChannelHandler handler,
             ChannelFutureListener then) {
-        worker.loop()
-                .execute(() -> begin(worker, cluster, host, wish, handler).addListener(then));
+        worker.loop().execute(() -> begin(worker, cluster, host, wish, handler).addListener(then));
     }
 
     private static ChannelFuture begin(
@@ -73,6 +73,9 @@ public final class Connector {
             Host host,
             ConnectionWish wish,
             ChannelHandler handler) {
+        if (worker.loop().isShuttingDown()) { // nobody would end it
+            return refused(worker, cluster);
+        }
         var transport = cluster.transports().of(host.metadata());
         var securing =
                 transport instanceof TransportConfig.Raw
@@ -84,6 +87,13 @@ public final class Connector {
         }
         var dialled = dial(worker, cluster, host.address(), host.pipe(), first);
         return securing == null ? dialled : securing.after(dialled);
+    }
+
+    private static ChannelFuture refused(Worker worker, LiveCluster cluster) {
+        var never = cluster.sockets().newClient(false);
+        never.unsafe().closeForcibly();
+        return new DefaultChannelPromise(never, worker.loop())
+                .setFailure(new ClosedChannelException());
     }
 
     /// To the first of the endpoint's addresses that answers.

@@ -176,7 +176,8 @@ public final class HostPool implements HostConnection.Keeper {
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, key.wish(), place, future -> negotiated(place, future));
+            Connector.connect(
+                    worker, cluster, host, key.wish(), place, future -> negotiated(place, future));
         } else if (key.http2()) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
@@ -187,7 +188,13 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, key.wish(), handler, future -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                key.wish(),
+                handler,
+                future -> {
                     if (future.isSuccess()) {
                         connected(connection);
                     } else {

@@ -19,7 +19,12 @@ public final class Tunnels {
             return;
         }
         var client = new TunnelClient(() -> cluster.connections().give());
-        Connector.connect(worker, cluster, host, client, future -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                client,
+                future -> {
                     if (future.isSuccess()) {
                         waiter.ready(client);
                         return;

@@ -431,8 +431,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         context.close();
     }
 
-    // ---- what streams ask
-
     void open(Http2Stream stream) {
         floods.opened();
         streams.put(stream.id, stream);
@@ -464,7 +462,9 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     void neverConnected() {
         closing = true;
-        out().release();
+        if (out != null) {
+            out.release();
+        }
         held.release();
     }
 
