@@ -56,6 +56,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private @Nullable Channel client;
     private @Nullable Channel server;
     private @Nullable LiveCluster cluster;
+
+    /// The same, or the one that the cluster stands for.
+    private @Nullable LiveCluster from;
+
     private @Nullable Host host;
     private @Nullable Host counted;
     private Timers.@Nullable Timer progress;
@@ -118,6 +122,18 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     /// What the cluster may ask of this connection.
     private final class Picking implements PickContext {
+        private final int priority;
+
+        /// @param priority as [PickContext#forcedPriority()]
+        Picking(int priority) {
+            this.priority = priority;
+        }
+
+        @Override
+        public int forcedPriority() {
+            return priority;
+        }
+
         @Override
         public long nanos() {
             return worker.ticker().nanos();
@@ -140,8 +156,19 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private void attempt(LiveCluster to) {
+        var aggregate = to.aggregate();
+        var member = aggregate == null ? null : aggregate.choose(scope.known()::cluster, 0);
+        if (member == null) {
+            attempt(to, -1);
+        } else {
+            attempt(member.cluster(), member.priority());
+        }
+    }
+
+    private void attempt(LiveCluster to, int priority) {
         attempts++;
-        var picked = to.pick(new Picking());
+        from = to;
+        var picked = to.pick(new Picking(priority));
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;
@@ -172,6 +199,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 null,
                 null,
                 null,
+                List.of(),
                 told == null
                         ? new ProxiedClient(downstream.remote(), downstream.local(), List.of())
                         : told);
@@ -193,7 +221,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                                     ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
                                     : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
             if (attempts < config.connectAttempts()) {
-                attempt(to);
+                attempt(Objects.requireNonNull(cluster));
             } else {
                 fail(ResponseFlag.UPSTREAM_CONNECTION_FAILURE, "");
             }
@@ -394,10 +422,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private void uncount() {
         var on = counted;
         counted = null;
-        if (on != null && cluster != null) {
+        if (on != null && from != null) {
             on.end();
-            cluster.connections().give();
-            cluster.unused(on);
+            from.connections().give();
+            from.unused(on);
         }
     }
 

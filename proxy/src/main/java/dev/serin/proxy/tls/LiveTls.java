@@ -45,6 +45,17 @@ public final class LiveTls {
         return config;
     }
 
+    /// The certificates that a context holds.
+    ///
+    /// @param trusted null if nobody is asked for one
+    public record Held(List<Secret.KeyPair> own, @Nullable CertificateValidationContext trusted) {}
+
+    /// What it holds now; null if its secrets are not there.
+    @Nullable Held held() {
+        var now = material;
+        return now == null ? null : now.held();
+    }
+
     /// Whether its secrets are there.
     public boolean ready() {
         return material != null;
@@ -174,14 +185,14 @@ public final class LiveTls {
     /// @param serverName for SNI instead of the configured one; null for that
     /// @param verifiedName the name that its certificate must have; null for none
     /// @param alpn what is offered instead of the configured protocols; null for those
+    /// @param fallback what is offered where no protocols are configured
     /// @param hostName the endpoint's; empty for none
     public record ServerWish(
             @Nullable String serverName,
             @Nullable String verifiedName,
             @Nullable List<String> alpn,
-            String hostName) {
-        public static final ServerWish NONE = new ServerWish(null, null, null, "");
-    }
+            List<String> fallback,
+            String hostName) {}
 
     /// One connection's other end.
     private final class Peer implements TlsPeer {
@@ -206,7 +217,7 @@ public final class LiveTls {
         @Override
         public @Nullable NativeContext context(@Nullable ClientHello hello) {
             if (wish != null) {
-                return using.client(wish.alpn());
+                return using.client(wish.alpn(), wish.fallback());
             }
             var named = config.side() instanceof TlsConfig.Server s && s.requireServerName();
             if (hello == null) {
@@ -233,7 +244,7 @@ public final class LiveTls {
                 serverName = name;
                 SSL.setTlsExtHostName(ssl, name);
             }
-            var sessions = using.client(wish.alpn()).sessions();
+            var sessions = using.client(wish.alpn(), wish.fallback()).sessions();
             if (sessions != null) {
                 sessions.offer(ssl);
             }

@@ -255,6 +255,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private void writeHead(ResponseHead head) {
         responseFirst = ticker().nanos();
         EdgeHeaders.response(head.headers(), request, connection.manager().edge());
+        traceResponse(head.headers());
         if (!head.headers().has("date")) {
             head.headers().add("date", worker().date(responseFirst));
         }
@@ -350,12 +351,15 @@ final class HttpStream extends StreamFacts implements RequestReader {
     // ======== the end
 
     @Override
-    public void gone() {
+    public void gone(@Nullable String reason) {
         if (over) {
             return;
         }
         flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
-        details = "downstream_remote_disconnect";
+        details =
+                reason == null
+                        ? "downstream_remote_disconnect"
+                        : "downstream_local_disconnect(" + reason + ")";
         finish(() -> {});
     }
 

@@ -105,7 +105,7 @@ public final class Router implements Attempt.Owner {
         if (end) {
             deadlines.requestEnded(() -> timedOut("response_timeout"));
         }
-        attempt(to);
+        picking.from(to, this::attempt);
         if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
             shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
         }
@@ -120,15 +120,18 @@ public final class Router implements Attempt.Owner {
         }
     }
 
-    private void attempt(LiveCluster to) {
-        var picked = to.pick(picking);
-        if (picked == null) {
+    private void attempt(@Nullable LiveCluster from) {
+        if (over) {
+            return;
+        }
+        var picked = from == null ? null : from.pick(picking);
+        if (from == null || picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        var next = new Attempt(stream.worker(), to, picked, forward.balance().high(), this);
+        var next = new Attempt(stream.worker(), from, picked, forward.balance().high(), this);
         attempt = next;
-        next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
+        next.start(stream.request(), WishedConnection.of(from, stream), forward.upgrades());
     }
 
     @Override
@@ -419,7 +422,7 @@ public final class Router implements Attempt.Owner {
     private void again() {
         endAttempt();
         if (cluster != null && !over) {
-            attempt(cluster);
+            picking.from(cluster, this::attempt);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.Connector;
@@ -67,6 +68,7 @@ final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader 
                 worker,
                 cluster,
                 host,
+                ConnectionWish.http(question.http2()),
                 handler,
                 future -> {
                     if (!future.isSuccess()) {
