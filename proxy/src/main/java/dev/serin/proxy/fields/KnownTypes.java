@@ -35,6 +35,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyPr
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
@@ -49,6 +50,8 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.Wr
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -125,6 +128,7 @@ public final class KnownTypes {
                     entry(
                             NETWORK + "connection_limit.v3.ConnectionLimit",
                             ConnectionLimit::getDescriptor),
+                    entry(NETWORK + "sni_cluster.v3.SniCluster", SniCluster::getDescriptor),
                     entry(
                             NETWORK + "http_connection_manager.v3.HttpConnectionManager",
                             HttpConnectionManager::getDescriptor),
@@ -177,6 +181,12 @@ public final class KnownTypes {
                     entry(BALANCING + "least_request.v3.LeastRequest", LeastRequest::getDescriptor),
                     entry(BALANCING + "random.v3.Random", Random::getDescriptor),
                     entry(BALANCING + "round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
+                    entry(
+                            "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+                            DownstreamConnectionsConfig::getDescriptor),
+                    entry(
+                            "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
+                            FixedHeapConfig::getDescriptor),
                     entry(
                             PATHS + "match.uri_template.v3.UriTemplateMatchConfig",
                             UriTemplateMatchConfig::getDescriptor),
