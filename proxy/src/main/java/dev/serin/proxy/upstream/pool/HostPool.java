@@ -248,6 +248,12 @@ public final class HostPool implements HostConnection.Keeper {
         connecting--;
         gone();
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        cluster.observer()
+                .count(
+                        many
+                                ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
         cluster.observer()
@@ -278,6 +284,9 @@ public final class HostPool implements HostConnection.Keeper {
             var waiter = waiting.removeFirst();
             breakers.pending().give();
             give(connection, waiter);
+        }
+        if (wantsMore() && !host.gone()) {
+            connect(); // what still waits may by now be allowed another connection
         }
     }
 
