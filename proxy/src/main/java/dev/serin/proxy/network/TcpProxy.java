@@ -4,6 +4,7 @@ import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.network.filter.ConnectionContext;
+import dev.serin.proxy.network.filter.TcpCluster;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Downstream;
@@ -105,6 +106,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private String cluster() {
+        var chosen = slots.get(TcpCluster.SLOT);
+        if (chosen != null) {
+            return chosen;
+        }
         var shares = config.shares();
         if (shares.size() > 1) {
             var drawn = scope.draws().named("weighted-cluster").below(config.total());
@@ -181,8 +186,13 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         counted = picked;
         picked.begin();
-        Connector.connect(worker, to, picked, wish(to), new HostSide())
-                .addListener((ChannelFuture future) -> connected(to, picked, future));
+        Connector.connect(
+                worker,
+                to,
+                picked,
+                wish(to),
+                new HostSide(),
+                future -> connected(to, picked, future));
     }
 
     private ConnectionWish wish(LiveCluster to) {
