@@ -230,7 +230,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                             admit(ctx, chain, downstream.secured(secured));
                         },
                         reason -> insecure(downstream, reason));
-        var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
+        var handler = chain.tls().server(new TlsObserver.Whose(true, config.statName()), handshake);
         if (handler == null) {
             insecure(downstream, "TLS error: Secret is not supplied by SDS");
             ctx.close();
@@ -336,8 +336,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                     case Http(var manager) -> manager.statPrefix();
                     case Tcp(var tcp) -> tcp.statPrefix();
                 };
-        observer.opened(prefix, http, downstream);
-        ctx.channel().closeFuture().addListener(_ -> observer.closed(prefix, http, downstream));
+        var listener = config.statName();
+        observer.opened(listener, prefix, http);
+        ctx.channel().closeFuture().addListener(_ -> observer.closed(listener, prefix, http));
     }
 
     /// The end of a connection that never went anywhere.

@@ -38,6 +38,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private boolean requestEnded;
     private boolean headEnd;
     private boolean responseHeadEnd;
+    private boolean responseEnded;
     private boolean over;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
@@ -217,7 +218,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (head.status() == 101) {
             response = head;
             details = "via_upstream";
-            responseFirst = ticker().nanos();
+            complete(head);
         }
         out.informational(head);
     }
@@ -253,14 +254,18 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
+        complete(head);
+        writing = true;
+        out.head(head, responseHeadEnd);
+        replayResponse();
+    }
+
+    private void complete(ResponseHead head) {
         responseFirst = ticker().nanos();
         EdgeHeaders.response(head.headers(), request, connection.manager().edge());
         if (!head.headers().has("date")) {
             head.headers().add("date", worker().date(responseFirst));
         }
-        writing = true;
-        out.head(head, responseHeadEnd);
-        replayResponse();
     }
 
     private void replayResponse() {
@@ -304,6 +309,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var passing = filters.responseEnd(this, last, requestAt);
         trailers = passing;
         if (!over) {
+            responseEnded = true;
             finish(() -> out.endResponse(passing));
         }
     }
@@ -396,6 +402,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var tracing = trace;
         if (tracing != null) {
             tracing.end(end, ticker().now());
+        }
+        if (!requestEnded || !responseEnded) {
+            count("downstream_rq_rx_reset"); // whoever broke it off, as Envoy counts
         }
         connection.scope().observer().ended(manager.statPrefix(), end);
     }

@@ -229,6 +229,7 @@ public final class HostPool implements HostConnection.Keeper {
                                 ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
                                 : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
         open.put(connection, new Watch(connection));
+        connection.watch(new OctetMeter(cluster.observer()));
         room(connection);
     }
 
@@ -236,6 +237,12 @@ public final class HostPool implements HostConnection.Keeper {
         connecting--;
         gone();
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        cluster.observer()
+                .count(
+                        many
+                                ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
         cluster.observer()
