@@ -7,6 +7,7 @@ import dev.serin.proxy.http.buffer.BufferFilters;
 import dev.serin.proxy.http.cors.CorsFactory;
 import dev.serin.proxy.http.fault.FaultFactory;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
+import dev.serin.proxy.http.forward.ForwardFilters;
 import dev.serin.proxy.http.grpcstats.GrpcStatsFilters;
 import dev.serin.proxy.http.grpcweb.GrpcWebFilters;
 import dev.serin.proxy.http.headermutation.HeaderMutationFilters;
@@ -29,6 +30,7 @@ final class Filters {
                 new BufferFilters(),
                 new CorsFactory(draws),
                 new FaultFactory(draws),
+                new ForwardFilters(),
                 new GrpcStatsFilters(),
                 new GrpcWebFilters(),
                 new HeaderMutationFilters(),

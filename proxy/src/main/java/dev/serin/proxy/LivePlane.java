@@ -16,6 +16,8 @@ import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.dns.Resolver;
 
+import io.netty.util.NetUtil;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +171,7 @@ final class LivePlane implements Plane {
         var host =
                 address.getAddress() == null
                         ? address.getHostString()
-                        : address.getAddress().getHostAddress();
+                        : NetUtil.toAddressString(address.getAddress());
         return new HostPort(host, address.getPort()).toString();
     }
 

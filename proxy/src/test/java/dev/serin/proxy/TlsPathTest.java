@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.google.protobuf.Message;
 
 import dev.serin.proxy.Origin.Wire;
@@ -17,9 +19,15 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 @ExtendWith(NothingLeft.class)
 class TlsPathTest {
@@ -179,7 +187,8 @@ class TlsPathTest {
             assertEquals(
                     "TLS_error:|268435581:SSL"
                         + " routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify cert failed:"
-                        + " SAN matcher:TLS_error_end",
+                        + " SAN matcher, certificate SANs are"
+                        + " [spiffe://cluster.local/ns/n/sa/server, server.test]:TLS_error_end",
                     wrong.upstream().transportFailure());
             var outer =
                     ends.stream()
@@ -206,6 +215,57 @@ class TlsPathTest {
                                         + validation
                                         + "}}"))
                 .build();
+    }
+
+    /// As a client's first words come where they are longer than a packet.
+    @Test
+    void firstWordsMayComeInPieces() throws Exception {
+        try (rig;
+                var origin = Origin.answering("hello");
+                var plain = new Dripping()) {
+            var listener =
+                    listener("main", server("")).toBuilder()
+                            .addListenerFilters(Yaml.listener(INSPECTED).getListenerFilters(0));
+            apply(Rig.cluster("one", origin.port()), Rig.routes(ALL), listener.build());
+            plain.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), rig.port("main")));
+            var socket =
+                    (SSLSocket)
+                            Pki.context(MESH.pem(), MESH.issue("client"))
+                                    .getSocketFactory()
+                                    .createSocket(plain, "server", rig.port("main"), true);
+            socket.startHandshake();
+            socket.getOutputStream()
+                    .write(
+                            "GET / HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n"
+                                    .getBytes(US_ASCII));
+            assertTrue(
+                    new String(socket.getInputStream().readAllBytes(), US_ASCII).contains("hello"));
+        }
+    }
+
+    private static final String INSPECTED =
+            """
+            listener_filters:
+            - name: tls
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}
+            """;
+
+    /// A packet every few octets.
+    private static final class Dripping extends Socket {
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            setTcpNoDelay(true);
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(byte[] octets, int from, int length) throws IOException {
+                    for (var at = from; at < from + length; at += 60) {
+                        out.write(octets, at, Math.min(60, from + length - at));
+                        out.flush();
+                    }
+                }
+            };
+        }
     }
 
     @Test

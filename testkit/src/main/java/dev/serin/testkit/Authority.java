@@ -40,7 +40,7 @@ public final class Authority {
 
     /// What a leaf is to be.
     ///
-    /// @param names `URI:…`, `DNS:…` or `IP:…`
+    /// @param names `URI:…`, `DNS:…`, `EMAIL:…` or `IP:…`
     public record Request(
             String commonName, List<String> names, Instant from, Instant to, boolean rsa) {
         public static Request of(String commonName, String... names) {
@@ -168,6 +168,7 @@ public final class Authority {
             var text = value.getBytes(StandardCharsets.US_ASCII);
             all.add(
                     switch (name.substring(0, colon)) {
+                        case "EMAIL" -> der(0x81, text);
                         case "DNS" -> der(0x82, text);
                         case "URI" -> der(0x86, text);
                         case "IP" -> der(0x87, InetAddress.ofLiteral(value).getAddress());

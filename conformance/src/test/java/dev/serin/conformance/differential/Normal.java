@@ -61,7 +61,8 @@ final class Normal {
         }
         if (fact.endsWith("header x-envoy-expected-rq-timeout-ms") && value.length() < 8) {
             // what is left of it at a retry
-            return Long.toString((Long.parseLong(value) + 99) / 100 * 100);
+            var step = value.length() > 4 ? 1000 : 100;
+            return Long.toString((Long.parseLong(value) + step - 1) / step * step);
         }
         return text(value);
     }

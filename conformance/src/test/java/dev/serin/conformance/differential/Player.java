@@ -53,7 +53,13 @@ final class Player {
             server.set(ResourceSet.empty(), List.of(envoy, ours));
             var theirs = pass(scenario, envoy, upstreams);
             var mine = pass(scenario, ours, upstreams);
-            return Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            var found =
+                    Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
+                System.err.println(scenario.name() + ": ours said " + mine.refusals);
+                System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
+            }
+            return found;
         } finally {
             upstreams.values().forEach(Upstream::close);
         }

@@ -15,6 +15,8 @@ import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.stream.UpstreamUse;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -232,7 +234,7 @@ public final class Attributes {
         return new dev.serin.base.net.HostPort(
                         address.getAddress() == null
                                 ? address.getHostString()
-                                : address.getAddress().getHostAddress(),
+                                : NetUtil.toAddressString(address.getAddress()),
                         address.getPort())
                 .toString();
     }

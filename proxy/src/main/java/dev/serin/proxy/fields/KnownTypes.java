@@ -146,6 +146,25 @@ public final class KnownTypes {
                     entry(BALANCING + "subset.v3.Subset", Subset::getDescriptor),
                     entry("envoy.extensions.clusters.dns.v3.DnsCluster", DnsCluster::getDescriptor),
                     entry(
+                            "envoy.extensions.clusters.aggregate.v3.ClusterConfig",
+                            io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig
+                                    ::getDescriptor),
+                    entry(
+                            "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
+                            io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3
+                                            .ClusterConfig
+                                    ::getDescriptor),
+                    entry(
+                            HTTP + "dynamic_forward_proxy.v3.FilterConfig",
+                            io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3
+                                            .FilterConfig
+                                    ::getDescriptor),
+                    entry(
+                            HTTP + "dynamic_forward_proxy.v3.PerRouteConfig",
+                            io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3
+                                            .PerRouteConfig
+                                    ::getDescriptor),
+                    entry(
                             "envoy.config.trace.v3.OpenTelemetryConfig",
                             OpenTelemetryConfig::getDescriptor),
                     entry("envoy.config.trace.v3.ZipkinConfig", ZipkinConfig::getDescriptor),

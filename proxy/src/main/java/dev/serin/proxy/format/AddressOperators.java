@@ -4,6 +4,8 @@ import dev.serin.base.net.HostPort;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.UpstreamUse;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -143,6 +145,6 @@ final class AddressOperators {
             return null;
         }
         var ip = address.getAddress();
-        return ip == null ? address.getHostString() : ip.getHostAddress();
+        return ip == null ? address.getHostString() : NetUtil.toAddressString(ip);
     }
 }

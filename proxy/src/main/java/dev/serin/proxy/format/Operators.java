@@ -3,6 +3,7 @@ package dev.serin.proxy.format;
 import static java.util.Map.entry;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ResponseFlag;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
@@ -41,7 +42,12 @@ public final class Operators {
                 entry("RESPONSE_CODE", e -> (long) e.status()),
                 entry("RESPONSE_FLAGS", e -> ResponseFlag.shown(e.flags())),
                 entry("RESPONSE_FLAGS_LONG", e -> longFlags(e.flags())),
-                entry("RESPONSE_CODE_DETAILS", stream(s -> blank(s.details()))),
+                entry(
+                        "RESPONSE_CODE_DETAILS",
+                        e ->
+                                e.stream() == null
+                                        ? e.slots().get(ConnectionEnd.CODE_DETAILS)
+                                        : blank(e.stream().details())),
                 entry("CONNECTION_TERMINATION_DETAILS", Entry::connectionDetails),
                 entry("HOSTNAME", _ -> System.getenv("HOSTNAME")),
                 entry("STREAM_ID", e -> requestId(e)),

@@ -19,7 +19,6 @@ import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -140,8 +139,14 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var in = (ByteBuf) message;
-        var all = seen == null ? in : Unpooled.wrappedBuffer(seen, in);
-        seen = all;
+        var all = seen;
+        if (all == null) {
+            all = in;
+            seen = in;
+        } else {
+            all.writeBytes(in); // one piece, however small the pieces are in which a client sends
+            in.release();
+        }
         var found = done ? null : FirstOctets.look(all, tls, http);
         if (found != null) {
             choose(ctx, found);
@@ -185,7 +190,14 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         protocol = plain && !found.protocols().isEmpty() ? found.protocols().getFirst() : null;
         var to = java.util.Objects.requireNonNull(local);
         var from = java.util.Objects.requireNonNull(remote);
-        var facts = new Facts(to, from, found.serverName(), found.transport(), found.protocols());
+        var facts =
+                new Facts(
+                        to,
+                        from,
+                        java.util.Objects.requireNonNull(direct),
+                        found.serverName(),
+                        found.transport(),
+                        found.protocols());
         var chain = FilterChainMatcher.match(config, facts);
         var downstream =
                 new Downstream(
@@ -201,12 +213,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         null,
                         null);
         if (chain == null) {
-            var refused =
-                    end(
-                            downstream,
-                            ResponseFlag.NO_ROUTE_FOUND.bit(),
-                            "filter_chain_not_found",
-                            new Slots());
+            var slots = new Slots();
+            slots.put(ConnectionEnd.CODE_DETAILS, "filter_chain_not_found");
+            var refused = end(downstream, ResponseFlag.NO_ROUTE_FOUND.bit(), null, slots);
             config.logs().forEach(log -> log.ended(refused));
             ctx.close();
             return;
@@ -310,7 +319,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     downstream.tls() == null ? protocol : downstream.tls().alpn());
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
-        watch(ctx, chain, downstream);
+        watch(ctx, chain);
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
@@ -328,7 +337,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     /// Tells of the connection now and when it is closed.
-    private void watch(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+    private void watch(ChannelHandlerContext ctx, Chain chain) {
         var observer = scope.observer();
         var http = chain.target() instanceof Http;
         var prefix =

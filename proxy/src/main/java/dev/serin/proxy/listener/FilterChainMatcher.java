@@ -4,6 +4,7 @@ import dev.serin.proxy.listener.ListenerConfig.Chain;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -13,6 +14,8 @@ import java.util.function.ToIntFunction;
 /// an earlier criterion dropped is not looked at again.
 final class FilterChainMatcher {
     private static final int NO = -1;
+    private static final InetAddress V4_LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress V6_LOOPBACK = InetAddress.ofLiteral("::1");
 
     private FilterChainMatcher() {}
 
@@ -23,6 +26,7 @@ final class FilterChainMatcher {
         }
         var local = facts.local().getAddress().getAddress();
         var remote = facts.remote().getAddress().getAddress();
+        var direct = facts.direct().getAddress().getAddress();
         var left = config.chains();
         // the destination port
         left = best(left, m -> port(m.port(), facts.local().getPort()));
@@ -35,7 +39,7 @@ final class FilterChainMatcher {
         // the application's protocol
         left = best(left, m -> any(m.protocols(), facts.protocols()));
         // the address that the connection comes from
-        left = best(left, m -> prefix(m.directSources(), remote));
+        left = best(left, m -> prefix(m.directSources(), direct));
         // whether it comes from this machine
         left = best(left, m -> sourceType(m.sourceType(), facts));
         // the client's address
@@ -112,8 +116,13 @@ final class FilterChainMatcher {
             return 0;
         }
         var source = facts.remote().getAddress();
-        var same = source.isLoopbackAddress() || source.equals(facts.local().getAddress());
+        var same = loopback(source) || source.equals(facts.local().getAddress());
         return same == (wanted == 1) ? 1 : NO;
+    }
+
+    /// As Envoy: of all the addresses that a machine has for itself only the usual one.
+    private static boolean loopback(InetAddress address) {
+        return address.equals(V4_LOOPBACK) || address.equals(V6_LOOPBACK);
     }
 
     private static int sourcePort(List<Integer> wanted, int port) {

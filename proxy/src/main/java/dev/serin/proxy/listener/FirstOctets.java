@@ -25,9 +25,12 @@ record FirstOctets(@Nullable String serverName, String transport, List<String> p
     static @Nullable FirstOctets look(ByteBuf in, boolean tls, boolean http) {
         if (tls && in.isReadable() && in.getByte(in.readerIndex()) == 0x16) {
             var hello = ClientHello.look(in);
-            return hello == null
-                    ? null
-                    : new FirstOctets(hello.serverName(), "tls", hello.protocols());
+            if (hello == null) {
+                return null;
+            }
+            if (hello.valid()) {
+                return new FirstOctets(hello.serverName(), "tls", hello.protocols());
+            }
         }
         return http ? http(in) : UNKNOWN;
     }

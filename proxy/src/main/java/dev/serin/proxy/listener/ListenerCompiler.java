@@ -17,6 +17,7 @@ import dev.serin.proxy.listener.ListenerConfig.Target;
 import dev.serin.proxy.listener.ListenerConfig.Tcp;
 import dev.serin.proxy.network.TcpCompiler;
 import dev.serin.proxy.network.filter.NetworkFilter;
+import dev.serin.proxy.socket.IpLiteral;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.transport.TransportCompiler;
@@ -124,7 +125,7 @@ public final class ListenerCompiler {
 
     private static InetAddress ip(String text) throws ConfigProblem {
         try {
-            return InetAddress.ofLiteral(text);
+            return IpLiteral.of(text);
         } catch (IllegalArgumentException e) {
             throw new ConfigProblem("address", "'" + text + "' is not an IP address");
         }

@@ -67,6 +67,7 @@ public record ListenerConfig(
     /// @param accepts connections taken in one go; 0 for the usual number
     /// @param bufferLimit octets that may wait to be written to a client
     /// @param options by kernel number, set before the socket is bound
+    /// @param fourToo IPv6 addresses at which IPv4 is taken too
     public record Binding(
             int backlog,
             int accepts,
@@ -74,9 +75,10 @@ public record ListenerConfig(
             boolean transparent,
             boolean freebind,
             int fastOpen,
-            List<SocketOption> options) {
+            List<SocketOption> options,
+            Set<InetSocketAddress> fourToo) {
         public static final Binding USUAL =
-                new Binding(4096, 0, 256 * 1024, false, false, 0, List.of());
+                new Binding(4096, 0, 256 * 1024, false, false, 0, List.of(), Set.of());
     }
 
     /// An option of a socket by the kernel's numbers.

@@ -187,7 +187,7 @@ public final class LiveListener {
                                         accept(workers.of(channel.eventLoop()), channel);
                                     }
                                 });
-        SocketOptions.set(bootstrap, binding, sockets.transport());
+        SocketOptions.set(bootstrap, binding, address, sockets.transport());
         return bootstrap;
     }
 

@@ -2,6 +2,7 @@ package dev.serin.proxy.listener;
 
 import com.google.protobuf.ByteString;
 
+import dev.serin.proxy.socket.IpLiteral;
 import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.transport.ProxiedClient.Tlv;
 
@@ -9,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -83,14 +85,21 @@ record ProxyHeader(int version, @Nullable ProxiedClient client) {
             return new ProxyHeader(
                     1,
                     new ProxiedClient(
-                            new InetSocketAddress(
-                                    InetAddress.ofLiteral(words[2]), Integer.parseInt(words[4])),
-                            new InetSocketAddress(
-                                    InetAddress.ofLiteral(words[3]), Integer.parseInt(words[5])),
+                            address(words[1], words[2], words[4]),
+                            address(words[1], words[3], words[5]),
                             List.of()));
         } catch (IllegalArgumentException e) {
             throw new Broken("'" + line.strip() + "'");
         }
+    }
+
+    /// @throws IllegalArgumentException if it is none of that family
+    private static InetSocketAddress address(String family, String host, String port) {
+        var address = IpLiteral.of(host);
+        if (address instanceof Inet4Address != family.equals("TCP4")) {
+            throw new IllegalArgumentException(host);
+        }
+        return new InetSocketAddress(address, Integer.parseInt(port));
     }
 
     private static @Nullable ProxyHeader binary(ByteBuf in) throws Broken {
@@ -111,8 +120,8 @@ record ProxyHeader(int version, @Nullable ProxiedClient client) {
         }
         var size =
                 switch (family) {
-                    case 0x11 -> 4;
-                    case 0x21 -> 16;
+                    case 0x11, 0x12 -> 4;
+                    case 0x21, 0x22 -> 16;
                     default -> throw new Broken("address family " + family);
                 };
         if (length < 2 * size + 4) {

@@ -3,6 +3,7 @@ package dev.serin.proxy.listener;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.listener.ListenerConfig.Binding;
 import dev.serin.proxy.listener.ListenerConfig.SocketOption;
+import dev.serin.proxy.socket.KernelOption;
 import dev.serin.proxy.socket.Transport;
 
 import io.envoyproxy.envoy.config.core.v3.SocketOption.ValueCase;
@@ -11,14 +12,20 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.unix.IntegerUnixChannelOption;
 
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /// How a listener's sockets are made: from Envoy's Listener, and onto a socket.
 final class SocketOptions {
     /// Less would have a single response head stop a connection again and again.
     private static final int LEAST_BUFFER = 16 * 1024;
+
+    private static final ChannelOption<Integer> V6_ONLY = KernelOption.of(41, 26);
 
     private SocketOptions() {}
 
@@ -48,11 +55,32 @@ final class SocketOptions {
                 listener.getTransparent().getValue(),
                 listener.getFreebind().getValue(),
                 listener.getTcpFastOpenQueueLength().getValue(),
-                options);
+                options,
+                fourToo(listener));
+    }
+
+    private static Set<InetSocketAddress> fourToo(Listener listener) throws ConfigProblem {
+        var addresses = new HashSet<InetSocketAddress>();
+        var all = new ArrayList<>(List.of(listener.getAddress()));
+        listener.getAdditionalAddressesList().forEach(a -> all.add(a.getAddress()));
+        for (var address : all) {
+            if (address.getSocketAddress().getIpv4Compat()) {
+                addresses.add(ListenerCompiler.address(address));
+            }
+        }
+        return addresses;
     }
 
     /// @throws IllegalStateException if the transport cannot set what is asked for
-    static void set(ServerBootstrap bootstrap, Binding binding, Transport transport) {
+    static void set(
+            ServerBootstrap bootstrap,
+            Binding binding,
+            InetSocketAddress address,
+            Transport transport) {
+        if (address.getAddress() instanceof Inet6Address && transport == Transport.EPOLL) {
+            // as Envoy, whatever the machine's own default is
+            bootstrap.option(V6_ONLY, binding.fourToo().contains(address) ? 0 : 1);
+        }
         if (binding.accepts() > 0) {
             bootstrap.option(
                     ChannelOption.RECVBUF_ALLOCATOR,
@@ -79,10 +107,7 @@ final class SocketOptions {
             bootstrap.option(ChannelOption.TCP_FASTOPEN, binding.fastOpen());
         }
         for (var option : binding.options()) {
-            var key = "socket option " + option.level() + "/" + option.name();
-            bootstrap.option(
-                    new IntegerUnixChannelOption(key, option.level(), option.name()),
-                    option.value());
+            bootstrap.option(KernelOption.of(option.level(), option.name()), option.value());
         }
     }
 }

@@ -19,12 +19,24 @@ final class TcpPicking implements PickContext {
     private final OptionalLong hash;
     private final MetadataMatch metadata;
     private final Set<Host> tried = new HashSet<>(2);
+    private int priority = -1;
 
     TcpPicking(Worker worker, TcpConfig config, Share share, Downstream downstream, Slots slots) {
         this.worker = worker;
         this.downstream = downstream;
         this.hash = config.hash().hash(downstream, slots);
         this.metadata = share.metadata();
+    }
+
+    /// @param of as [PickContext#forcedPriority()]
+    TcpPicking of(int of) {
+        priority = of;
+        return this;
+    }
+
+    @Override
+    public int forcedPriority() {
+        return priority;
     }
 
     /// It could not be connected to.

@@ -55,6 +55,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private @Nullable LiveCluster cluster;
     private @Nullable TcpPicking picking;
     private Timers.@Nullable Timer end;
+
+    /// The same, or the one that the cluster stands for.
+    private @Nullable LiveCluster from;
+
     private @Nullable Host host;
     private @Nullable Host counted;
     private Timers.@Nullable Timer progress;
@@ -123,7 +127,18 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     // ---- to a host
 
     private void attempt(LiveCluster to) {
-        var picked = to.pick(Objects.requireNonNull(picking));
+        var aggregate = to.aggregate();
+        var member = aggregate == null ? null : aggregate.choose(scope.known()::cluster, 0);
+        if (member == null) {
+            attempt(to, -1);
+        } else {
+            attempt(member.cluster(), member.priority());
+        }
+    }
+
+    private void attempt(LiveCluster to, int priority) {
+        from = to;
+        var picked = to.pick(Objects.requireNonNull(picking).of(priority));
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;
@@ -151,6 +166,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 null,
                 null,
                 null,
+                List.of(),
                 told == null
                         ? new ProxiedClient(downstream.remote(), downstream.local(), List.of())
                         : told);
@@ -172,7 +188,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                                     ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
                                     : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
             if (attempts < config.connectAttempts()) {
-                attempt(to);
+                attempt(Objects.requireNonNull(cluster));
             } else {
                 to.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
                 flags |= ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit();
@@ -391,10 +407,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private void uncount() {
         var on = counted;
         counted = null;
-        if (on != null && cluster != null) {
+        if (on != null && from != null) {
             on.end();
-            cluster.connections().give();
-            cluster.unused(on);
+            from.connections().give();
+            from.unused(on);
         }
     }
 

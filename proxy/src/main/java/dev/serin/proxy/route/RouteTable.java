@@ -31,7 +31,8 @@ public final class RouteTable {
     /// What holds for all hosts of a table.
     ///
     /// @param internalOnly headers that only clients from inside may send, in lower case
-    /// @param ignoreParameters whether what follows a `;` of a path does not count for matches
+    /// @param ignoreParameters whether what follows a `;` in a segment of a path does not count for
+    ///   matches
     record Settings(boolean ignorePort, boolean ignoreParameters, List<String> internalOnly) {}
 
     /// What a table makes necessary elsewhere.
@@ -90,7 +91,7 @@ public final class RouteTable {
         if (host.tls() != VirtualHost.Tls.NOBODY && mustUseTls(host.tls(), request)) {
             return RouteMatch.toTls(this);
         }
-        var path = request.path();
+        var path = settings.ignoreParameters() ? withoutParameters(request.path()) : request.path();
         var route =
                 host.routes()
                         .first(
@@ -109,11 +110,27 @@ public final class RouteTable {
                 && (tls == VirtualHost.Tls.EVERYBODY || !inside(request));
     }
 
-    private int pathEnd(String path) {
+    private static int pathEnd(String path) {
         var query = path.indexOf('?');
-        var end = query < 0 ? path.length() : query;
-        var parameters = settings.ignoreParameters() ? path.indexOf(';') : -1;
-        return parameters < 0 ? end : Math.min(end, parameters);
+        return query < 0 ? path.length() : query;
+    }
+
+    /// A path of which each segment ends before its first `;`; the query is kept.
+    private static String withoutParameters(String path) {
+        var end = pathEnd(path);
+        if (path.lastIndexOf(';', end - 1) < 0) {
+            return path;
+        }
+        var kept = new StringBuilder(path.length());
+        var dropping = false;
+        for (var i = 0; i < end; i++) {
+            var c = path.charAt(i);
+            dropping = c == ';' || (dropping && c != '/');
+            if (!dropping) {
+                kept.append(c);
+            }
+        }
+        return kept.append(path, end, path.length()).toString();
     }
 
     private RouteMatch choose(RequestHead request, VirtualHost host, Route route) {

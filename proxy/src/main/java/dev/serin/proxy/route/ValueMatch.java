@@ -22,8 +22,9 @@ public interface ValueMatch {
         return switch (matcher.getMatchPatternCase()) {
             case NULL_MATCH -> value -> value != null && value.hasNullValue();
             case PRESENT_MATCH -> {
+                // false never matches, as in Envoy
                 var present = matcher.getPresentMatch();
-                yield value -> (value != null) == present;
+                yield value -> value != null && present;
             }
             case BOOL_MATCH -> {
                 var wanted = matcher.getBoolMatch();

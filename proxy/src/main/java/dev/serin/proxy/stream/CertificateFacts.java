@@ -1,5 +1,7 @@
 package dev.serin.proxy.stream;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -74,6 +76,17 @@ public final class CertificateFacts {
 
     public List<String> emailSans() {
         return emailSans;
+    }
+
+    /// All of its names, in its own order.
+    public List<String> sans() {
+        var all = new ArrayList<String>();
+        for (var name : names(leaf())) {
+            if (name.get(1) instanceof String text) {
+                all.add(name.getFirst().equals(IP) ? address(text) : text);
+            }
+        }
+        return all;
     }
 
     /// As RFC 2253 writes names.
@@ -163,10 +176,14 @@ public final class CertificateFacts {
         for (var name : names) {
             if (name.getFirst().equals(tag)) {
                 var text = String.valueOf(name.get(1));
-                found.add(tag == IP ? InetAddress.ofLiteral(text).getHostAddress() : text);
+                found.add(tag == IP ? address(text) : text);
             }
         }
         return List.copyOf(found);
+    }
+
+    private static String address(String text) {
+        return NetUtil.toAddressString(InetAddress.ofLiteral(text));
     }
 
     private String digest(String algorithm) {

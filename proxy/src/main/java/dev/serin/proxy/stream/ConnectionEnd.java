@@ -16,4 +16,7 @@ public record ConnectionEnd(
         Traffic traffic,
         Timing timing,
         @Nullable UpstreamUse upstream,
-        Slots slots) {}
+        Slots slots) {
+    /// Of a connection that no filter chain took, as `%RESPONSE_CODE_DETAILS%`.
+    public static final Slot<String> CODE_DETAILS = new Slot<>(String.class, "code-details");
+}

@@ -14,14 +14,17 @@ import java.util.Locale;
 /// @param serverName by SNI, in lower case
 /// @param protocols by ALPN
 /// @param ecdsa whether the client takes a certificate with an elliptic curve's key
-public record ClientHello(@Nullable String serverName, List<String> protocols, boolean ecdsa) {
+/// @param valid whether it is one at all; other protocols may begin with the same octet
+public record ClientHello(
+        @Nullable String serverName, List<String> protocols, boolean ecdsa, boolean valid) {
+    private static final int CLIENT_HELLO = 1;
     private static final int SERVER_NAME = 0;
     private static final int SIGNATURES = 13;
     private static final int ALPN = 16;
     private static final int LARGEST = 64 * 1024;
-    private static final ClientHello UNREADABLE = new ClientHello(null, List.of(), false);
+    private static final ClientHello UNREADABLE = new ClientHello(null, List.of(), false, false);
 
-    /// Null if more octets are needed; without name and protocols if it is TLS but unreadable.
+    /// Null if more octets are needed.
     public static @Nullable ClientHello look(ByteBuf in) {
         var hello = in.alloc().heapBuffer(512);
         try {
@@ -30,15 +33,18 @@ public record ClientHello(@Nullable String serverName, List<String> protocols, b
                 if (in.writerIndex() < at + 5) {
                     return null;
                 }
-                if (in.getByte(at) != 0x16) {
+                if (in.getByte(at) != 0x16 || in.getByte(at + 1) != 3) {
                     return UNREADABLE;
                 }
                 var length = in.getUnsignedShort(at + 3);
                 var there = Math.min(length, in.writerIndex() - at - 5);
                 hello.writeBytes(in, at + 5, there);
+                if (hello.isReadable() && hello.getByte(0) != CLIENT_HELLO) {
+                    return UNREADABLE;
+                }
                 if (hello.readableBytes() >= 4
                         && hello.readableBytes() - 4 >= hello.getUnsignedMedium(1)) {
-                    return read(hello);
+                    return read(hello.writerIndex(4 + hello.getUnsignedMedium(1)));
                 }
                 if (hello.readableBytes() > LARGEST) {
                     return UNREADABLE;
@@ -62,7 +68,10 @@ public record ClientHello(@Nullable String serverName, List<String> protocols, b
             hello.skipBytes(hello.readUnsignedByte());
             hello.skipBytes(hello.readUnsignedShort());
             hello.skipBytes(hello.readUnsignedByte());
-            var extensions = hello.readSlice(hello.readUnsignedShort());
+            var extensions =
+                    hello.isReadable()
+                            ? hello.readSlice(hello.readUnsignedShort())
+                            : hello.readSlice(0);
             while (extensions.isReadable()) {
                 var type = extensions.readUnsignedShort();
                 var body = extensions.readSlice(extensions.readUnsignedShort());
@@ -79,9 +88,9 @@ public record ClientHello(@Nullable String serverName, List<String> protocols, b
                 }
             }
         } catch (IndexOutOfBoundsException e) {
-            return new ClientHello(name, protocols, ecdsa); // what could be read
+            return UNREADABLE;
         }
-        return new ClientHello(name, protocols, ecdsa);
+        return new ClientHello(name, protocols, ecdsa, true);
     }
 
     /// Whether one of the signature schemes is ECDSA's.

@@ -174,14 +174,14 @@ public final class LiveTls {
     /// @param serverName for SNI instead of the configured one; null for that
     /// @param verifiedName the name that its certificate must have; null for none
     /// @param alpn what is offered instead of the configured protocols; null for those
+    /// @param fallback what is offered where no protocols are configured
     /// @param hostName the endpoint's; empty for none
     public record ServerWish(
             @Nullable String serverName,
             @Nullable String verifiedName,
             @Nullable List<String> alpn,
-            String hostName) {
-        public static final ServerWish NONE = new ServerWish(null, null, null, "");
-    }
+            List<String> fallback,
+            String hostName) {}
 
     /// One connection's other end.
     private final class Peer implements TlsPeer {
@@ -206,7 +206,7 @@ public final class LiveTls {
         @Override
         public @Nullable NativeContext context(@Nullable ClientHello hello) {
             if (wish != null) {
-                return using.client(wish.alpn());
+                return using.client(wish.alpn(), wish.fallback());
             }
             var named = config.side() instanceof TlsConfig.Server s && s.requireServerName();
             if (hello == null) {
@@ -233,7 +233,7 @@ public final class LiveTls {
                 serverName = name;
                 SSL.setTlsExtHostName(ssl, name);
             }
-            var sessions = using.client(wish.alpn()).sessions();
+            var sessions = using.client(wish.alpn(), wish.fallback()).sessions();
             if (sessions != null) {
                 sessions.offer(ssl);
             }

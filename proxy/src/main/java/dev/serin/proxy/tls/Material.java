@@ -62,8 +62,12 @@ final class Material {
     }
 
     /// @param alpn what is offered instead of the configured protocols; null for those
-    NativeContext client(@Nullable List<String> alpn) {
-        return context(0, alpn == null ? config.alpn() : alpn);
+    /// @param fallback what is offered where none are configured
+    NativeContext client(@Nullable List<String> alpn, List<String> fallback) {
+        if (alpn != null) {
+            return context(0, alpn);
+        }
+        return context(0, config.alpn().isEmpty() ? fallback : config.alpn());
     }
 
     /// As Envoy: an exact name first, then a wildcard, then the first certificate; of several one

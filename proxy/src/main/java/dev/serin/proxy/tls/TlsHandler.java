@@ -113,7 +113,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
                 return;
             }
         }
-        if (!in.isDirect()) {
+        if (!in.isDirect() || in.nioBufferCount() != 1) { // the library wants one piece
             var direct = read.alloc().directBuffer(in.readableBytes()).writeBytes(in);
             in.release();
             in = direct;

@@ -1,9 +1,12 @@
 package dev.serin.proxy.tracing;
 
+import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.Slot;
 import dev.serin.proxy.stream.StreamEnd;
+
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,8 @@ public final class Trace {
     /// Where logs find it.
     public static final Slot<Trace> SLOT = new Slot<>(Trace.class, "trace");
 
+    private static final String OPERATION = "x-envoy-decorator-operation";
+
     private final Tracing tracing;
     private final TraceContext context;
     private final boolean shared;
@@ -24,6 +29,9 @@ public final class Trace {
     private @Nullable TraceContext child;
     private String operation;
     private boolean operationTold;
+
+    /// What the route calls it, if the other side may know; null for nothing.
+    private @Nullable String decorated;
 
     private Trace(Tracing tracing, TraceContext context, boolean shared, boolean leaving) {
         this.tracing = tracing;
@@ -67,22 +75,41 @@ public final class Trace {
 
     /// Names the operation: by the route, or as the caller's proxy names it.
     ///
-    /// @param decorated by the route; null for none
+    /// @param byRoute as the route names it; null for none
     /// @param propagate whether the other proxy is told of it
-    public void operation(RequestHead request, @Nullable String decorated, boolean propagate) {
-        if (decorated != null && !decorated.isEmpty()) {
-            operation = decorated;
+    public void operation(RequestHead request, @Nullable String byRoute, boolean propagate) {
+        if (byRoute != null && !byRoute.isEmpty()) {
+            operation = byRoute;
+            decorated = propagate ? byRoute : null;
         }
         var headers = request.headers();
         if (!leaving) {
-            var told = headers.get("x-envoy-decorator-operation");
+            var told = headers.get(OPERATION);
             if (told != null && !told.isEmpty()) {
                 operation = told;
                 operationTold = true;
             }
-            headers.remove("x-envoy-decorator-operation");
-        } else if (decorated != null && !decorated.isEmpty() && propagate) {
-            headers.set("x-envoy-decorator-operation", decorated);
+            headers.remove(OPERATION);
+        } else if (decorated != null) {
+            headers.set(OPERATION, decorated);
+        }
+    }
+
+    /// Tells the caller how the operation is called here, or learns it from the one that was
+    /// called.
+    public void response(Headers headers) {
+        if (!leaving) {
+            if (decorated != null && !operationTold) {
+                headers.set(OPERATION, decorated);
+            }
+            return;
+        }
+        var told = headers.get(OPERATION);
+        if (told != null) {
+            if (!told.isEmpty()) {
+                operation = told;
+            }
+            headers.remove(OPERATION);
         }
     }
 
@@ -179,7 +206,7 @@ public final class Trace {
         tags.put("user_agent", Objects.requireNonNullElse(head.headers().get("user-agent"), "-"));
         tags.put("http.protocol", head.protocol().shown());
         tags.put("request_size", Long.toString(end.traffic().received()));
-        tags.put("peer.address", end.downstream().direct().getAddress().getHostAddress());
+        tags.put("peer.address", NetUtil.toAddressString(end.downstream().direct().getAddress()));
         tags.put("http.status_code", Integer.toString(end.status()));
         tags.put("response_size", Long.toString(end.traffic().sent()));
         tags.put("response_flags", dev.serin.proxy.stream.ResponseFlag.shown(end.flags()));

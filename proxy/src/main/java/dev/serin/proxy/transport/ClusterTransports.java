@@ -28,6 +28,9 @@ public record ClusterTransports(List<Match> matches, TransportConfig usual, Auto
     /// @param header where it stands instead of the authority; empty for that
     public record AutoNames(boolean serverName, boolean verify, String header) {
         public static final AutoNames NONE = new AutoNames(false, false, "");
+
+        /// As a cluster wants them whose hosts are what requests name.
+        static final AutoNames BOTH = new AutoNames(true, true, "");
     }
 
     /// Whether connections depend on the stream for which they are made.

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +61,9 @@ final class ProxyHeaderWriter extends ChannelInboundHandlerAdapter {
         if (of != null && sameFamily(of)) {
             text =
                     (v4(of.source()) ? "PROXY TCP4 " : "PROXY TCP6 ")
-                            + of.source().getAddress().getHostAddress()
+                            + NetUtil.toAddressString(of.source().getAddress())
                             + " "
-                            + of.destination().getAddress().getHostAddress()
+                            + NetUtil.toAddressString(of.destination().getAddress())
                             + " "
                             + of.source().getPort()
                             + " "

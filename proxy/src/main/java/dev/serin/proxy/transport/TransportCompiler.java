@@ -32,6 +32,8 @@ import java.util.Locale;
 
 /// Compiles Envoy's transport sockets, of filter chains and of clusters. Reads files; owner thread.
 public final class TransportCompiler {
+    private static final String FORWARD =
+            "/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig";
     private static final String HTTP_OPTIONS =
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
@@ -103,8 +105,9 @@ public final class TransportCompiler {
         var any =
                 cluster.getTypedExtensionProtocolOptionsOrDefault(
                         HTTP_OPTIONS, com.google.protobuf.Any.getDefaultInstance());
+        var forward = cluster.getClusterType().getTypedConfig().getTypeUrl().endsWith(FORWARD);
         if (!any.is(HttpProtocolOptions.class)) {
-            return AutoNames.NONE;
+            return forward ? AutoNames.BOTH : AutoNames.NONE;
         }
         try {
             var options = any.unpack(HttpProtocolOptions.class).getUpstreamHttpProtocolOptions();

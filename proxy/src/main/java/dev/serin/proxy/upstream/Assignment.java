@@ -96,6 +96,20 @@ public record Assignment(
             Map<String, Struct> metadata,
             String hostname,
             Check check) {
+        /// An endpoint of which nothing else is said.
+        static Endpoint at(Address address, List<Address> others, String hostname) {
+            return new Endpoint(
+                    address,
+                    others,
+                    1,
+                    0,
+                    Place.NOWHERE,
+                    Status.HEALTHY,
+                    Map.of(),
+                    hostname,
+                    Check.USUAL);
+        }
+
         /// The same endpoint at a resolved address.
         public Endpoint at(Address resolved, List<Address> more) {
             var name = hostname.isEmpty() ? address.host() : hostname;

@@ -24,6 +24,7 @@ final class Balance {
     private final HostPicker.Means means;
     private final Runnable moved = this::again;
     private volatile HostPicker picker = _ -> null;
+    private volatile List<HostSet> sets = List.of();
     private Timers.@Nullable Timer merging;
     private long rebuiltAt;
     private boolean rebuilt;
@@ -62,6 +63,11 @@ final class Balance {
         return picker.pick(context);
     }
 
+    /// The present hosts by priority. Any thread.
+    List<HostSet> sets() {
+        return sets;
+    }
+
     private static Address address(String wanted) {
         var colon = wanted.lastIndexOf(':');
         try {
@@ -80,6 +86,7 @@ final class Balance {
         rebuiltAt = upstream.ticker().nanos();
         rebuilt = true;
         var sets = sets(hosts.get(), next);
+        this.sets = sets;
         var surroundings = upstream.surroundings();
         picker = HostPicker.of(config.policy(), sets, means.at(surroundings.neighbourhood()));
         surroundings.changed(config.name(), sets.getFirst());

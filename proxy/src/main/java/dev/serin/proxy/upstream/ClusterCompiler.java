@@ -1,6 +1,5 @@
 package dev.serin.proxy.upstream;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
@@ -13,6 +12,7 @@ import dev.serin.proxy.upstream.ClusterConfig.Discovery;
 import dev.serin.proxy.upstream.ClusterConfig.Membership;
 import dev.serin.proxy.upstream.ClusterConfig.OriginalDestination;
 import dev.serin.proxy.upstream.ClusterConfig.Priorities;
+import dev.serin.proxy.upstream.compile.CustomCluster;
 import dev.serin.proxy.upstream.compile.EndpointCompiler;
 import dev.serin.proxy.upstream.compile.LegacyPolicy;
 import dev.serin.proxy.upstream.compile.SocketCompiler;
@@ -23,15 +23,14 @@ import dev.serin.proxy.upstream.outlier.OutlierConfig;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
 
 /// Compiles Envoy's Cluster. Pure.
 public final class ClusterCompiler {
-    private static final String DNS_CLUSTER = "/envoy.extensions.clusters.dns.v3.DnsCluster";
     private static final String ORIGINAL_HEADER = "x-envoy-original-dst-host";
 
     private ClusterCompiler() {}
@@ -39,8 +38,12 @@ public final class ClusterCompiler {
     /// @throws ConfigProblem naming the field that cannot be done
     public static ClusterConfig compile(Cluster cluster, TransportCompiler transports)
             throws ConfigProblem {
-        var dns = dnsCluster(cluster);
-        var discovery = dns == null ? discovery(cluster) : dnsKind(dns);
+        var custom = CustomCluster.compile(cluster);
+        var discovery = custom == null ? discovery(cluster) : custom.discovery();
+        var upstreams = transports.upstream(cluster);
+        if (custom != null && custom.forward() != null) {
+            custom.forward().check(upstreams.auto());
+        }
         var breakers = cluster.getCircuitBreakers();
         return new ClusterConfig(
                 cluster.getName(),
@@ -52,9 +55,10 @@ public final class ClusterCompiler {
                         ? Assignment.EMPTY
                         : EndpointCompiler.compile(
                                 cluster.getLoadAssignment(), discovery != Discovery.STATIC),
-                dns == null ? DnsConfig.compile(cluster) : DnsConfig.compile(dns),
+                custom == null || custom.dns() == null ? DnsConfig.compile(cluster) : custom.dns(),
                 original(cluster, discovery),
-                null,
+                custom == null ? null : custom.forward(),
+                custom == null ? List.of() : custom.members(),
                 cluster.hasConnectTimeout()
                         ? duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
@@ -70,7 +74,7 @@ public final class ClusterCompiler {
                 SocketCompiler.compile(cluster),
                 membership(cluster),
                 cluster.getMetadata().getFilterMetadataMap(),
-                transports.upstream(cluster));
+                upstreams);
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {
@@ -85,27 +89,6 @@ public final class ClusterCompiler {
     }
 
     // ---- discovery
-
-    private static @Nullable DnsCluster dnsCluster(Cluster cluster) throws ConfigProblem {
-        if (!cluster.hasClusterType()) {
-            return null;
-        }
-        var any = cluster.getClusterType().getTypedConfig();
-        if (!any.getTypeUrl().endsWith(DNS_CLUSTER)) {
-            throw new ConfigProblem(
-                    "cluster_type",
-                    "'" + cluster.getClusterType().getName() + "' is not supported");
-        }
-        try {
-            return DnsCluster.parseFrom(any.getValue());
-        } catch (InvalidProtocolBufferException e) {
-            throw new ConfigProblem("cluster_type", "does not parse: " + e.getMessage());
-        }
-    }
-
-    private static Discovery dnsKind(DnsCluster dns) {
-        return dns.getAllAddressesInSingleEndpoint() ? Discovery.LOGICAL_DNS : Discovery.STRICT_DNS;
-    }
 
     private static Discovery discovery(Cluster cluster) throws ConfigProblem {
         return switch (cluster.getType()) {

@@ -2,7 +2,9 @@ package dev.serin.proxy.upstream;
 
 import com.google.protobuf.Struct;
 
+import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.transport.ClusterTransports;
+import dev.serin.proxy.transport.ClusterTransports.AutoNames;
 import dev.serin.proxy.upstream.Breakers.Limits;
 import dev.serin.proxy.upstream.balance.Policy;
 import dev.serin.proxy.upstream.dns.DnsConfig;
@@ -25,6 +27,7 @@ import java.util.Map;
 /// @param dns how names are resolved
 /// @param original null unless [Discovery#ORIGINAL_DST]
 /// @param forward null unless [Discovery#FORWARD]
+/// @param members names of the clusters that it stands for, the best first
 /// @param limits of the default and the high priority
 /// @param hostConnections the most to one host
 /// @param checks active health checks; a host is healthy if all pass
@@ -42,6 +45,7 @@ public record ClusterConfig(
         DnsConfig dns,
         @Nullable OriginalDestination original,
         @Nullable Forward forward,
+        List<String> members,
         Duration connectTimeout,
         HttpUpstream http,
         Priorities limits,
@@ -60,7 +64,9 @@ public record ClusterConfig(
         EDS,
         ORIGINAL_DST,
         /// By the name in the request: the dynamic forward proxy.
-        FORWARD
+        FORWARD,
+        /// It has none of its own: it stands for other clusters.
+        AGGREGATE
     }
 
     /// Breakers by routing priority.
@@ -75,7 +81,30 @@ public record ClusterConfig(
     /// Hosts are what requests name.
     ///
     /// @param cache the name of the DNS cache, which the filter names too
-    public record Forward(String cache, int mostHosts, Duration hostTtl) {}
+    /// @param hostTtl how long a host stays that nobody asks for
+    /// @param patience how long a look-up may take
+    /// @param mostPending requests that wait for a look-up at once
+    /// @param port of names without one
+    /// @param insecure whether hosts need not prove that they are who was named
+    public record Forward(
+            String cache,
+            int mostHosts,
+            Duration hostTtl,
+            Duration patience,
+            int mostPending,
+            int port,
+            boolean insecure) {
+        /// @throws ConfigProblem if connections could go to a host that is not the one that was
+        ///   named
+        void check(AutoNames auto) throws ConfigProblem {
+            if (!insecure && !(auto.serverName() && auto.verify())) {
+                throw new ConfigProblem(
+                        "upstream_http_protocol_options",
+                        "needs auto_sni and auto_san_validation, unless"
+                                + " allow_insecure_cluster_options is set");
+            }
+        }
+    }
 
     /// How connections are made.
     ///

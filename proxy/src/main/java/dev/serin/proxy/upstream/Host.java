@@ -11,6 +11,8 @@ import dev.serin.proxy.upstream.balance.Policy.Health;
 import dev.serin.proxy.upstream.outlier.HostRecord;
 import dev.serin.proxy.upstream.pool.HostPools;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -49,7 +51,9 @@ public final class Host {
         shownAddress =
                 endpoint.address().pipe()
                         ? endpoint.address().host()
-                        : new HostPort(address.getAddress().getHostAddress(), address.getPort())
+                        : new HostPort(
+                                        NetUtil.toAddressString(address.getAddress()),
+                                        address.getPort())
                                 .toString();
         update(endpoint);
     }

@@ -2,10 +2,12 @@ package dev.serin.proxy.upstream;
 
 import dev.serin.base.chance.Draw;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.stream.HostSearch;
 import dev.serin.proxy.transport.LiveTransports;
 import dev.serin.proxy.upstream.Assignment.Address;
 import dev.serin.proxy.upstream.Assignment.Endpoint;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
+import dev.serin.proxy.upstream.balance.HostSet;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.balance.Policy;
 import dev.serin.proxy.upstream.dns.DnsHosts;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// A cluster in use. The owner thread brings its endpoints and judges their health; workers read
 /// the picker, which is replaced by one reference write.
@@ -37,6 +40,8 @@ public final class LiveCluster {
     private final @Nullable HealthChecks checks;
     private final @Nullable ReportedLoad reported;
     private final @Nullable DnsHosts dns;
+    private final @Nullable Aggregate aggregate;
+    private final @Nullable ForwardedHosts forwarded;
     private final Draw drop;
     private volatile Map<Address, Host> hosts = Map.of();
     private volatile Assignment assignment = Assignment.EMPTY;
@@ -81,6 +86,17 @@ public final class LiveCluster {
                         ? new ReportedLoad(weights, upstream, this::hosts, this::weightChanged)
                         : null;
         dns = dns();
+        aggregate =
+                config.members().isEmpty()
+                        ? null
+                        : new Aggregate(
+                                config.members(),
+                                config.policy().panicPercent(),
+                                upstream.draws().named("aggregate"));
+        forwarded =
+                config.forward() == null
+                        ? null
+                        : new ForwardedHosts(config, config.forward(), upstream, observer);
     }
 
     private @Nullable DnsHosts dns() {
@@ -108,7 +124,7 @@ public final class LiveCluster {
         whenReady = then;
         switch (config.discovery()) {
             case STATIC -> endpoints(config.assignment());
-            case ORIGINAL_DST, FORWARD -> known = true;
+            case ORIGINAL_DST, FORWARD, AGGREGATE -> known = true;
             case STRICT_DNS, LOGICAL_DNS, EDS -> {}
         }
         if (dns != null) {
@@ -178,10 +194,32 @@ public final class LiveCluster {
     public List<Host> hosts() {
         var all = new ArrayList<>(hosts.values());
         all.addAll(originals.all());
+        if (forwarded != null) {
+            all.addAll(forwarded.all());
+        }
         return all;
     }
 
+    /// The hosts by priority, as they are balanced now. Any thread.
+    List<HostSet> sets() {
+        return balance.sets();
+    }
+
     // ---- the request's path, any worker
+
+    /// Where it stands for other clusters, what says for which; else null.
+    public @Nullable Aggregate aggregate() {
+        return aggregate;
+    }
+
+    /// Finds the host that a request names, if the cluster's hosts are found so.
+    ///
+    /// @param cache the name of the cache that is meant
+    /// @param then is told the end, on any thread, if that is not known now
+    /// @return [HostSearch#WAITING] if `then` will be told
+    public HostSearch seek(String cache, String wanted, Consumer<HostSearch> then) {
+        return forwarded == null ? HostSearch.FOUND : forwarded.seek(cache, wanted, then);
+    }
 
     /// The host for the next request; null if none can take it.
     public @Nullable Host pick(PickContext context) {
@@ -190,7 +228,8 @@ public final class LiveCluster {
         }
         var host =
                 switch (config.discovery()) {
-                    case ORIGINAL_DST, FORWARD -> originals.pick(context);
+                    case ORIGINAL_DST -> originals.pick(context);
+                    case FORWARD -> forwarded == null ? null : forwarded.pick(context);
                     default -> balance.pick(context, hosts);
                 };
         if (host == null) {
@@ -415,6 +454,9 @@ public final class LiveCluster {
         }
         hosts.values().forEach(this::leave);
         originals.close();
+        if (forwarded != null) {
+            forwarded.close();
+        }
     }
 
     private void leave(Host host) {

@@ -2,11 +2,8 @@ package dev.serin.proxy.upstream;
 
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.upstream.Assignment.Address;
-import dev.serin.proxy.upstream.Assignment.Check;
 import dev.serin.proxy.upstream.Assignment.Endpoint;
-import dev.serin.proxy.upstream.Assignment.Status;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
-import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.balance.PickContext;
 
 import org.jspecify.annotations.Nullable;
@@ -87,16 +84,10 @@ final class OriginalHosts {
 
     private Host fresh(InetSocketAddress address) {
         var endpoint =
-                new Endpoint(
+                Endpoint.at(
                         new Address(address.getAddress().getHostAddress(), address.getPort()),
                         List.of(),
-                        1,
-                        0,
-                        Place.NOWHERE,
-                        Status.HEALTHY,
-                        Map.of(),
-                        "",
-                        Check.USUAL);
+                        "");
         observer.count(ClusterEvent.MEMBERSHIP_CHANGE);
         return new Host(
                 endpoint,

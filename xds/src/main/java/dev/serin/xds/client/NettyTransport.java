@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// Reaches a server over TCP with Netty, on event loops and with sockets that are handed in: so the
@@ -49,8 +50,8 @@ public record NettyTransport(
                         .overrideAuthority(server.toString())
                         .eventLoopGroup(loops)
                         .channelFactory(sockets)
-                        .executor(worker)
-                        .offloadExecutor(worker)
+                        .executor(this::run)
+                        .offloadExecutor(this::run)
                         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                         // Half-open connections end; servers refuse pings more often than this.
                         .keepAliveTime(330, TimeUnit.SECONDS)
@@ -64,6 +65,15 @@ public record NettyTransport(
             return builder.sslContext(tls).build();
         } catch (IllegalArgumentException e) {
             throw new IOException("no certificates in " + root + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// gRPC has small tasks left when it is shut down, and by then the worker may have ended.
+    private void run(Runnable task) {
+        try {
+            worker.execute(task);
+        } catch (RejectedExecutionException e) {
+            // Nobody is there to be told.
         }
     }
 

@@ -20,6 +20,8 @@ import java.util.Map;
 /// @param reset when the client resets: `head`, `body` (half of it is sent) or empty for never
 /// @param pause before the second half of the body
 /// @param preamble octets before everything else, TLS too
+/// @param from the client's own address; empty for any
+/// @param to the address that it connects to
 /// @param until asked again until the status is this; 0 for no
 public record Ask(
         String label,
@@ -41,6 +43,8 @@ public record Ask(
         int until,
         String preamble,
         @Nullable Tls tls,
+        String from,
+        String to,
         Flags flags) {
 
     /// @param chunked the body is sent in two chunks
@@ -81,7 +85,9 @@ public record Ask(
                 "exact",
                 "label",
                 "preamble",
-                "tls");
+                "tls",
+                "from",
+                "to");
         var request = tree.text("request", "GET /").split(" ", 2);
         var raw = tree.text("raw", "");
         return new Ask(
@@ -104,6 +110,8 @@ public record Ask(
                 tree.number("until", 0),
                 tree.text("preamble", ""),
                 tree.has("tls") ? Tls.of(tree.under("tls"), "") : null,
+                tree.text("from", ""),
+                tree.text("to", "127.0.0.1"),
                 new Flags(
                         tree.is("chunked") || tree.has("trailers"),
                         tree.is("half_close"),

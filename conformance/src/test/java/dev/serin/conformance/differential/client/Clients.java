@@ -24,9 +24,6 @@ public final class Clients implements AutoCloseable {
             return List.of(Outcome.ended("no listener " + ask.listener()));
         }
         try {
-            if (ask.protocol().equals("tcp")) {
-                return TcpClient.ask(ask, port);
-            }
             if (!ask.connection().isEmpty()) {
                 return kept(ask, port).ask(ask);
             }
@@ -43,7 +40,8 @@ public final class Clients implements AutoCloseable {
     private static Client client(Ask ask, int port) throws IOException {
         return switch (ask.protocol()) {
             case "http1" -> new Http1Client(ask, port);
-            case "http2" -> new Http2Client(port, ask.tls());
+            case "http2" -> new Http2Client(ask, port);
+            case "tcp" -> new TcpClient(ask, port);
             default -> throw new IllegalArgumentException("unknown protocol " + ask.protocol());
         };
     }

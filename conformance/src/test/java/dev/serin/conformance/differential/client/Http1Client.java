@@ -171,7 +171,7 @@ final class Http1Client implements Client {
         }
         var outcome = Outcome.of(head, body, end);
         if (ask.tls() != null) {
-            outcome.facts().put("tls", Sockets.shown(socket));
+            outcome.facts().put("tls", Sockets.shown(socket, ask.tls()));
         }
         interim.forEach(i -> outcome.facts().put(i.getKey(), i.getValue()));
         return outcome;

@@ -53,8 +53,9 @@ final class Http2Client implements Client {
     private final Channel connection;
     private final @Nullable SslHandler ssl;
 
-    Http2Client(int port, @Nullable Tls tls) {
-        var address = InetAddress.getLoopbackAddress();
+    Http2Client(Ask ask, int port) {
+        var tls = ask.tls();
+        var address = InetAddress.ofLiteral(ask.to());
         ssl =
                 tls == null
                         ? null

@@ -7,17 +7,22 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// One plain connection: sends, then reads as many lines as are asked for, or to the end.
-final class TcpClient {
-    private TcpClient() {}
+import javax.net.ssl.SSLException;
 
-    static List<Outcome> ask(Ask ask, int port) throws IOException {
-        try (var socket = Sockets.open(ask, port)) {
-            return List.of(ask(ask, socket));
-        }
+/// One connection that carries octets: sends, then reads as many lines as are asked for, or to the
+/// end.
+final class TcpClient implements Client {
+    private final Socket socket;
+
+    TcpClient(Ask ask, int port) throws IOException {
+        socket = Sockets.open(ask, port);
     }
 
-    private static Outcome ask(Ask ask, Socket socket) throws IOException {
+    @Override
+    public List<Outcome> ask(Ask ask) {
+        if (socket.isClosed()) {
+            return List.of(Outcome.ended("was closed before"));
+        }
         var got = new ByteArrayOutputStream();
         var end = "open";
         try {
@@ -50,9 +55,27 @@ final class TcpClient {
             }
         } catch (SocketTimeoutException e) {
             end = "nothing for 10 s";
+        } catch (SSLException e) {
+            end = "TLS: " + e.getMessage();
         } catch (IOException e) {
             end = "reset";
         }
-        return Outcome.of("TCP 0", List.of(), got.toByteArray(), List.of(), end);
+        if (!end.equals("open")) {
+            close();
+        }
+        var outcome = Outcome.of("TCP 0", List.of(), got.toByteArray(), List.of(), end);
+        if (ask.tls() != null) {
+            outcome.facts().put("tls", Sockets.shown(socket, ask.tls()));
+        }
+        return List.of(outcome);
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

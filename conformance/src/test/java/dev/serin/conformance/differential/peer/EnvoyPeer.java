@@ -171,11 +171,16 @@ public final class EnvoyPeer implements Peer {
         var ports = new HashMap<String, Integer>();
         for (var one :
                 JSON.readTree(pages.get("/listeners?format=json")).path("listener_statuses")) {
-            ports.put(
-                    name(one),
-                    one.path("local_address").path("socket_address").path("port_value").asInt());
+            Peer.put(ports, name(one), port(one.path("local_address")));
+            for (var more : one.path("additional_local_addresses")) {
+                Peer.put(ports, name(one), port(more));
+            }
         }
         return ports;
+    }
+
+    private static int port(JsonNode address) {
+        return address.path("socket_address").path("port_value").asInt();
     }
 
     @Override

@@ -17,8 +17,17 @@ public interface Peer extends AutoCloseable {
     /// @param rejected names of those that it has refused
     boolean uses(List<dev.serin.xds.XdsResource> resources, Set<String> rejected);
 
-    /// Where each listener is bound, by its name.
+    /// Where each listener is bound, by its name; further addresses as `name+1` and so on.
     Map<String, Integer> ports();
+
+    /// Adds an address of a listener.
+    static void put(Map<String, Integer> ports, String name, int port) {
+        var key = name;
+        for (var number = 1; ports.containsKey(key); number++) {
+            key = name + "+" + number;
+        }
+        ports.put(key, port);
+    }
 
     /// Prometheus' text of all metrics.
     String metrics();

@@ -119,7 +119,10 @@ public final class SerinPeer implements Peer {
                         .collect(Collectors.toSet());
         // a listener whose routes were refused waits for better ones
         return rejected.stream().anyMatch(n -> n.startsWith("RDS "))
-                || ports().keySet().equals(listeners);
+                || ports().keySet().stream()
+                        .filter(n -> !n.contains("+"))
+                        .collect(Collectors.toSet())
+                        .equals(listeners);
     }
 
     @Override
@@ -127,7 +130,8 @@ public final class SerinPeer implements Peer {
         var ports = new HashMap<String, Integer>();
         for (var line : pages.get("/listeners").lines().toList()) {
             var at = line.indexOf("::");
-            ports.put(
+            Peer.put(
+                    ports,
                     line.substring(0, at),
                     Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
         }

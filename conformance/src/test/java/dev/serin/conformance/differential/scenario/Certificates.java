@@ -8,10 +8,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import javax.net.ssl.TrustManagerFactory;
 
@@ -19,6 +25,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class Certificates {
     private static final Authority ROOT = new Authority("root");
     private static final Authority OTHER = new Authority("other root");
+    private static final Authority MIDDLE = ROOT.intermediate("middle");
     private static final Map<String, Authority.Issued> ISSUED = new LinkedHashMap<>();
 
     static {
@@ -31,6 +38,27 @@ public final class Certificates {
                         "URI:spiffe://cluster.local/ns/shop/sa/server"));
         ISSUED.put("second", ROOT.issue("second", "DNS:second.example"));
         ISSUED.put("client", ROOT.issue("client", "URI:spiffe://cluster.local/ns/shop/sa/client"));
+        ISSUED.put(
+                "named",
+                ROOT.issue(
+                        "named",
+                        "URI:spiffe://cluster.local/ns/shop/sa/named",
+                        "EMAIL:box@mail.example",
+                        "DNS:Upper.Example",
+                        "IP:10.1.2.3",
+                        "DNS:*.wild.example",
+                        "URI:spiffe://other.domain/x"));
+        ISSUED.put("rsa", ROOT.issue(Authority.Request.of("rsa", "DNS:server.example").withRsa()));
+        ISSUED.put(
+                "expired",
+                ROOT.issue(
+                        Authority.Request.of(
+                                        "expired", "URI:spiffe://cluster.local/ns/shop/sa/expired")
+                                .until(Instant.parse("2021-01-01T00:00:00Z"))));
+        var below = MIDDLE.issue("below", "URI:spiffe://cluster.local/ns/shop/sa/below");
+        ISSUED.put(
+                "below",
+                new Authority.Issued(below.chain() + MIDDLE.pem(), below.key(), below.serial()));
         ISSUED.put("stranger", OTHER.issue("stranger", "URI:spiffe://other/ns/x/sa/stranger"));
     }
 
@@ -41,11 +69,56 @@ public final class Certificates {
         var words = new HashMap<String, String>();
         words.put("ca", ROOT.pem());
         words.put("other-ca", OTHER.pem());
+        words.put("middle", MIDDLE.pem());
+        words.put("crl", ROOT.revoked(serial("client")));
+        words.put("empty-crl", ROOT.revoked());
+        words.put("middle-crl", MIDDLE.revoked(serial("below")));
+        words.put("empty-middle-crl", MIDDLE.revoked());
         ISSUED.forEach((name, issued) -> {
             words.put(name + ".chain", issued.chain());
+            words.put(name + ".hash", hash(issued));
+            words.put(name + ".spki", spki(issued));
             words.put(name + ".key", issued.key());
         });
         return words;
+    }
+
+    private static long serial(String name) {
+        return Objects.requireNonNull(ISSUED.get(name)).serial();
+    }
+
+    private static X509Certificate leaf(Authority.Issued issued) {
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(
+                                    new ByteArrayInputStream(
+                                            issued.chain().getBytes(StandardCharsets.US_ASCII)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] sha256(byte[] octets) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(octets);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// As `verify_certificate_hash` takes it.
+    private static String hash(Authority.Issued issued) {
+        try {
+            return HexFormat.of().formatHex(sha256(leaf(issued).getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// As `verify_certificate_spki` takes it.
+    private static String spki(Authority.Issued issued) {
+        return Base64.getEncoder().encodeToString(sha256(leaf(issued).getPublicKey().getEncoded()));
     }
 
     public static PemKeys keys(String name) {

@@ -171,6 +171,9 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
     }
 
     private static Tree main(Tree tree, Map<String, String> format) {
+        if (tree.has("chains")) {
+            return listener(tree, chains(tree, format));
+        }
         var filter = tree.has("tcp") ? tcp(tree, format) : manager(tree, format);
         var chain =
                 Tree.read("chain", "{}")
@@ -186,12 +189,67 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                                                                 "typed_config",
                                                                 filter.fields())))))
                         .merged(tree.under("chain"));
+        return listener(tree, new Tree("chains", Map.of("filter_chains", List.of(chain.fields()))));
+    }
+
+    private static Tree listener(Tree tree, Tree chains) {
         return Tree.read(
                         tree.where() + ": listener main",
                         "{name: main, address: {socket_address: {address: 127.0.0.1, port_value:"
                                 + " 0}}}")
-                .merged(new Tree("chains", Map.of("filter_chains", List.of(chain.fields()))))
+                .merged(chains)
                 .merged(tree.under("listener"));
+    }
+
+    /// Filter chains that answer every request with their name; the one called `default` is for
+    /// connections that no other takes.
+    private static Tree chains(Tree tree, Map<String, String> format) {
+        var all = new ArrayList<Object>();
+        var fields = new HashMap<String, @Nullable Object>();
+        var changes = tree.under("chains");
+        for (var name : changes.fields().keySet()) {
+            var route =
+                    Map.of(
+                            "match",
+                            Map.of("prefix", "/"),
+                            "direct_response",
+                            Map.of("status", 200, "body", Map.of("inline_string", name)));
+            var host = Map.of("name", "all", "domains", List.of("*"), "routes", List.of(route));
+            var plain =
+                    Map.<String, Object>of(
+                            "@type",
+                            HTTP,
+                            "stat_prefix",
+                            name,
+                            "http_filters",
+                            List.of(
+                                    Map.of(
+                                            "name",
+                                            "router",
+                                            "typed_config",
+                                            Map.of("@type", ROUTER))),
+                            "access_log",
+                            List.of(log(format)),
+                            "route_config",
+                            Map.of("name", name, "virtual_hosts", List.of(host)));
+            var chain =
+                    new Tree(
+                                    tree.where() + ": chain " + name,
+                                    Map.of(
+                                            "name",
+                                            name,
+                                            "filters",
+                                            List.of(Map.of("name", "main", "typed_config", plain))))
+                            .merged(changes.under(name))
+                            .fields();
+            if (name.equals("default")) {
+                fields.put("default_filter_chain", chain);
+            } else {
+                all.add(chain);
+            }
+        }
+        fields.put("filter_chains", all);
+        return new Tree("chains", fields);
     }
 
     private static Tree manager(Tree tree, Map<String, String> format) {

@@ -28,6 +28,7 @@ public record Scenario(String name, Tree tree) {
         "filters",
         "listener",
         "chain",
+        "chains",
         "listeners",
         "tcp",
         "cluster",

@@ -11,6 +11,9 @@ import io.netty.handler.ssl.SslProvider;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -21,19 +24,50 @@ import javax.net.ssl.SSLSession;
 /// @param certificate name of its own; empty for none
 /// @param sni what a client asks for; empty for nothing
 /// @param version the only one that is spoken; empty for any
-public record Tls(String certificate, String sni, List<String> alpn, String version) {
+/// @param ciphers by their names in RFCs; empty for the usual ones
+/// @param groups for the key exchange; empty for the usual ones
+/// @param split so many octets at most go out at a time; 0 for all
+/// @param resume clients that name the same thing here resume each other's sessions
+public record Tls(
+        String certificate,
+        String sni,
+        List<String> alpn,
+        String version,
+        List<String> ciphers,
+        List<String> groups,
+        int split,
+        String resume) {
+    private static final Map<Tls, SslContext> KEPT = new ConcurrentHashMap<>();
+    private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
 
     /// @param otherwise the certificate if none is named
     public static Tls of(Tree tree, String otherwise) {
-        tree.only("certificate", "sni", "alpn", "version");
+        tree.only("certificate", "sni", "alpn", "version", "ciphers", "groups", "split", "resume");
         return new Tls(
                 tree.text("certificate", otherwise),
                 tree.text("sni", ""),
-                tree.list("alpn").stream().map(String::valueOf).toList(),
-                tree.text("version", ""));
+                words(tree, "alpn"),
+                tree.text("version", ""),
+                words(tree, "ciphers"),
+                words(tree, "groups"),
+                tree.number("split", 0),
+                tree.text("resume", ""));
+    }
+
+    private static List<String> words(Tree tree, String field) {
+        return tree.list(field).stream().map(String::valueOf).toList();
     }
 
     public SslContext client() {
+        return resume.isEmpty() ? fresh() : KEPT.computeIfAbsent(this, Tls::fresh);
+    }
+
+    /// Whether the session was begun by another connection.
+    public boolean resumed(SSLSession session) {
+        return !SEEN.add(resume + " " + session.getCreationTime());
+    }
+
+    private SslContext fresh() {
         try {
             var builder = SslContextBuilder.forClient().trustManager(Certificates.trust());
             if (!certificate.isEmpty()) {

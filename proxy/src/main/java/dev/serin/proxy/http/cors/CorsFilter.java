@@ -49,7 +49,7 @@ final class CorsFilter implements HttpFilter {
         if (origins == null || !origins.allows(origin)) {
             stream.count("cors.origin_invalid");
             if (enabled && preflight && !is(CorsPolicy::forwardUnmatched, true)) {
-                stream.reply(new LocalReply(200, 0, "cors_response", ""));
+                stream.reply(new LocalReply(200, 0, "cors_response", "", answer(head)));
                 return Next.PAUSE;
             }
             return Next.CONTINUE;
@@ -71,6 +71,9 @@ final class CorsFilter implements HttpFilter {
         set(headers, "access-control-allow-methods", CorsPolicy::methods);
         set(headers, "access-control-allow-headers", CorsPolicy::headers);
         set(headers, "access-control-max-age", CorsPolicy::maxAge);
+        if (is(CorsPolicy::credentials, false)) {
+            headers.set("access-control-allow-credentials", "true");
+        }
         if (is(CorsPolicy::privateNetwork, false)
                 && "true".equals(head.headers().get("access-control-request-private-network"))) {
             headers.set("access-control-allow-private-network", "true");

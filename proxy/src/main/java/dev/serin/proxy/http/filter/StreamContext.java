@@ -8,6 +8,7 @@ import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.HostSearch;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.UpstreamUse;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// A stream, as its filters see it. Event loop only.
 public interface StreamContext {
@@ -48,6 +50,14 @@ public interface StreamContext {
     /// The version of HTTP that the cluster's hosts are spoken to in, as far as that is known
     /// before there is a connection.
     HttpProtocol upstreamProtocol();
+
+    /// Has the request's cluster find the host of this name, if that is how it finds its hosts.
+    ///
+    /// @param cache the name of the cache of names that is meant
+    /// @param then is told the end on this stream's loop, if it is not known now; maybe when the
+    ///   stream is over
+    /// @return WAITING if `then` will be told
+    HostSearch seekHost(String cache, String wanted, Consumer<HostSearch> then);
 
     /// The host in use, null until one is.
     @Nullable UpstreamUse upstream();

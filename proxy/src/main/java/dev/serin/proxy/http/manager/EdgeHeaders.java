@@ -6,6 +6,7 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
+import dev.serin.proxy.socket.IpLiteral;
 import dev.serin.proxy.stream.Downstream;
 
 import io.netty.util.NetUtil;
@@ -197,7 +198,7 @@ final class EdgeHeaders {
 
     private static @Nullable InetAddress literal(String text) {
         try {
-            return InetAddress.ofLiteral(text);
+            return IpLiteral.of(text);
         } catch (IllegalArgumentException e) {
             return null; // a client may write there what it likes
         }

@@ -263,6 +263,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private void complete(ResponseHead head) {
         responseFirst = ticker().nanos();
         EdgeHeaders.response(head.headers(), request, connection.manager().edge());
+        traceResponse(head.headers());
         if (!head.headers().has("date")) {
             head.headers().add("date", worker().date(responseFirst));
         }

@@ -12,6 +12,7 @@ import dev.serin.proxy.http.router.RoutedStream;
 import dev.serin.proxy.http.router.Router;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.HostSearch;
 import dev.serin.proxy.stream.Slots;
 import dev.serin.proxy.stream.StreamEnd;
 import dev.serin.proxy.stream.Timing;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// What a stream can answer by its connection and its route, for filters and the router to ask. The
 /// path itself is [HttpStream]'s.
@@ -155,6 +157,15 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     }
 
     @Override
+    public HostSearch seekHost(String cache, String wanted, Consumer<HostSearch> then) {
+        var name = clusterName();
+        var cluster = name == null ? null : cluster(name);
+        return cluster == null
+                ? HostSearch.FOUND
+                : cluster.seek(cache, wanted, end -> loop().execute(() -> then.accept(end)));
+    }
+
+    @Override
     public void flag(long bit) {
         flags |= bit;
     }
@@ -217,6 +228,13 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
                             || decorator.getPropagate().getValue());
             slots.put(Trace.SLOT, begun);
             trace = begun;
+        }
+    }
+
+    /// What a response says of the operation's name.
+    void traceResponse(Headers headers) {
+        if (trace != null) {
+            trace.response(headers);
         }
     }
 

@@ -4,7 +4,10 @@ import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Downstream;
+import dev.serin.proxy.stream.HostSearch;
+import dev.serin.proxy.upstream.Aggregate;
 import dev.serin.proxy.upstream.Host;
+import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.balance.PickContext;
 
@@ -16,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What a cluster may ask of a request that wants a host. The stream's event loop only.
 final class Picking implements PickContext {
@@ -28,6 +32,7 @@ final class Picking implements PickContext {
     private List<InetSocketAddress> triedAddresses = List.of();
     private List<Integer> priorities = List.of();
     private int tries;
+    private Aggregate.@Nullable Member member;
 
     Picking(RoutedStream stream, RouteMatch route, Forward forward) {
         this.stream = stream;
@@ -44,8 +49,36 @@ final class Picking implements PickContext {
         triedAddresses.add(host.address());
         if (forward.retry().hosts().priorityEvery() > 0) {
             priorities = priorities.isEmpty() ? new ArrayList<>(4) : priorities;
-            priorities.add(host.priority());
+            priorities.add(member == null ? host.priority() : member.at());
         }
+    }
+
+    /// Hands on the cluster whose host is to be picked: this one, or one of those that it stands
+    /// for; null if there is none. At once, or when the host that the request names is found, which
+    /// may be when the stream is over.
+    void from(LiveCluster cluster, Consumer<@Nullable LiveCluster> then) {
+        var aggregate = cluster.aggregate();
+        member = aggregate == null ? null : aggregate.choose(stream::cluster, left());
+        var from = aggregate == null ? cluster : member == null ? null : member.cluster();
+        if (from == null || !waits(from, () -> then.accept(from))) {
+            then.accept(from);
+        }
+    }
+
+    /// Whether the cluster has to look for the host that the request names.
+    private boolean waits(LiveCluster cluster, Runnable then) {
+        var forward = cluster.config().forward();
+        return forward != null
+                && cluster.seek(
+                                forward.cache(),
+                                stream.request().authority(),
+                                _ -> stream.loop().execute(then))
+                        == HostSearch.WAITING;
+    }
+
+    @Override
+    public int forcedPriority() {
+        return member == null ? -1 : member.priority();
     }
 
     /// Where attempts have come to nothing, in their order.
@@ -106,9 +139,13 @@ final class Picking implements PickContext {
         return tries > 0 && forward.retry().hosts().avoids(host, tried);
     }
 
-    /// Those of the attempts up to the last whole round of `priorityEvery`.
     @Override
     public int triedPriorities() {
+        return member == null ? left() : 0; // of an aggregate they are places in its line
+    }
+
+    /// Those of the attempts up to the last whole round of `priorityEvery`.
+    private int left() {
         var every = forward.retry().hosts().priorityEvery();
         if (every <= 0 || tries < every) {
             return 0;

@@ -95,7 +95,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         if (end) {
             deadlines.requestEnded(this::late);
         }
-        attempt(to);
+        picking.from(to, this::attempt);
         if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
             shadows = Shadows.of(stream, route, forward, deadlines.totalMillis(), end);
         }
@@ -110,16 +110,19 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
     }
 
-    private void attempt(LiveCluster to) {
-        var picked = to.pick(picking);
-        if (picked == null) {
+    private void attempt(@Nullable LiveCluster from) {
+        if (over) {
+            return;
+        }
+        var picked = from == null ? null : from.pick(picking);
+        if (from == null || picked == null) {
             fail(UpstreamFailures.NO_HOST);
             return;
         }
-        var next = new Attempt(stream.worker(), to, picked, forward.balance().high(), this);
+        var next = new Attempt(stream.worker(), from, picked, forward.balance().high(), this);
         attempt = next;
         forward.host().endpoint(stream.request(), picked.hostname());
-        next.start(stream.request(), WishedConnection.of(to, stream), forward.upgrades());
+        next.start(stream.request(), WishedConnection.of(from, stream), forward.upgrades());
     }
 
     @Override
@@ -429,7 +432,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
     private void again() {
         endAttempt();
         if (cluster != null && !over) {
-            attempt(cluster);
+            picking.from(cluster, this::attempt);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.serin.proxy.route.RouteAction.Mirror;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.Aggregate;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.PickContext;
 import dev.serin.proxy.upstream.pool.HostPool;
@@ -34,6 +35,7 @@ final class Shadow implements Attempt.Owner, PickContext {
 
     private final Worker worker;
     private final Downstream downstream;
+    private final Aggregate.@Nullable Member member;
     private final LiveCluster cluster;
     private final RequestHead request;
     private final long totalMillis;
@@ -54,7 +56,9 @@ final class Shadow implements Attempt.Owner, PickContext {
     Shadow(RoutedStream stream, LiveCluster cluster, Mirror mirror, long totalMillis) {
         this.worker = stream.worker();
         this.downstream = stream.downstream();
-        this.cluster = cluster;
+        var aggregate = cluster.aggregate();
+        this.member = aggregate == null ? null : aggregate.choose(stream::cluster, 0);
+        this.cluster = member == null ? cluster : member.cluster();
         this.totalMillis = totalMillis;
         this.wish = WishedConnection.of(cluster, stream);
         this.request = stream.request().copy();
@@ -275,6 +279,11 @@ final class Shadow implements Attempt.Owner, PickContext {
     }
 
     // ---- what its cluster may ask
+
+    @Override
+    public int forcedPriority() {
+        return member == null ? -1 : member.priority();
+    }
 
     @Override
     public long nanos() {

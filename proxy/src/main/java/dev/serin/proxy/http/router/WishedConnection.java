@@ -27,6 +27,7 @@ final class WishedConnection {
                 auto.serverName() ? name : null,
                 auto.verify() ? name : null,
                 alpn == null ? null : List.copyOf(alpn.protocols()),
+                List.of(),
                 config.announced()
                         ? new ProxiedClient(downstream.remote(), downstream.local(), List.of())
                         : null);

@@ -98,7 +98,7 @@ public final class RetryCompiler {
         var canaries = false;
         var omitted = new ArrayList<Map<String, Value>>();
         for (var predicate : policy.getRetryHostPredicateList()) {
-            var name = predicate.getName();
+            var name = kind(predicate.getName(), predicate.getTypedConfig());
             if (name.endsWith("previous_hosts")) {
                 previous = true;
             } else if (name.endsWith("omit_canary_hosts")) {
@@ -132,10 +132,21 @@ public final class RetryCompiler {
         return lb.getFieldsMap();
     }
 
+    /// Which extension it is: by the type of its configuration, else by its name.
+    private static String kind(String name, com.google.protobuf.Any config) {
+        return switch (config.getTypeUrl().substring(config.getTypeUrl().lastIndexOf('.') + 1)) {
+            case "PreviousHostsPredicate" -> "previous_hosts";
+            case "OmitCanaryHostsPredicate" -> "omit_canary_hosts";
+            case "OmitHostMetadataConfig" -> "omit_host_metadata";
+            case "PreviousPrioritiesConfig" -> "previous_priorities";
+            default -> name;
+        };
+    }
+
     private static int priorityEvery(RetryPriority priority) throws ConfigProblem {
-        if (!priority.getName().endsWith("previous_priorities")) {
-            throw new ConfigProblem(
-                    "retry_priority", "'" + priority.getName() + "' is not supported");
+        var name = kind(priority.getName(), priority.getTypedConfig());
+        if (!name.endsWith("previous_priorities")) {
+            throw new ConfigProblem("retry_priority", "'" + name + "' is not supported");
         }
         var config =
                 parse(

@@ -189,7 +189,7 @@ public final class PeerVerifier {
             }
         }
         if (!names.isEmpty() && names.stream().noneMatch(n -> n.test(certificate))) {
-            return acceptUntrusted ? Verdict.UNTRUSTED : Verdict.WRONG_NAME;
+            return acceptUntrusted ? Verdict.UNTRUSTED : Verdict.wrongName(certificate.sans());
         }
         if (!hashes.isEmpty() || !keys.isEmpty()) {
             if (!hashes.contains(certificate.sha256()) && !keys.contains(spki(certificate))) {

@@ -2,6 +2,8 @@ package dev.serin.proxy.tls.verify;
 
 import io.netty.internal.tcnative.CertificateVerifier;
 
+import java.util.List;
+
 /// What was found out about a peer's certificate.
 ///
 /// @param trusted whether the chain leads to a trusted authority
@@ -24,12 +26,6 @@ public record Verdict(Kind kind, boolean trusted, int code, String reason) {
     /// Taken though nobody vouches for it.
     static final Verdict UNTRUSTED = new Verdict(Kind.OK, false, CertificateVerifier.X509_V_OK, "");
 
-    static final Verdict WRONG_NAME =
-            refused(
-                    Kind.SAN,
-                    CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION,
-                    "verify cert failed: SAN matcher");
-
     static final Verdict WRONG_HOST =
             refused(
                     Kind.SAN,
@@ -41,6 +37,16 @@ public record Verdict(Kind kind, boolean trusted, int code, String reason) {
                     Kind.PIN,
                     CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION,
                     "verify cert failed: cert hash and spki");
+
+    /// @param names those that the certificate has
+    static Verdict wrongName(List<String> names) {
+        return refused(
+                Kind.SAN,
+                CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION,
+                "verify cert failed: SAN matcher, certificate SANs are ["
+                        + String.join(", ", names)
+                        + "]");
+    }
 
     static Verdict refused(Kind kind, int code, String reason) {
         return new Verdict(kind, false, code, reason);

@@ -58,7 +58,8 @@ final class HashPicker implements HostPicker {
                 context.triedPriorities() == 0
                         ? load
                         : PriorityLoad.of(sets, policy.panicPercent(), context.triedPriorities());
-        var priority = shares.choose(hash) & ~PriorityLoad.DEGRADED;
+        var forced = context.forcedPriority();
+        var priority = (forced >= 0 ? forced : shares.choose(hash)) & ~PriorityLoad.DEGRADED;
         if (shares.panic(priority)) {
             means.observer().count(ClusterEvent.LB_HEALTHY_PANIC);
         }

@@ -53,6 +53,12 @@ public interface PickContext {
         return 0;
     }
 
+    /// The priority that was chosen already, with a bit above it if its degraded hosts are meant;
+    /// negative if it was not.
+    default int forcedPriority() {
+        return -1;
+    }
+
     /// The address `ip:port` of a host that is wanted above all, by a filter or session cookie.
     default @Nullable String overrideHost() {
         return null;

@@ -61,7 +61,8 @@ final class TurnPicker implements HostPicker {
                 context.triedPriorities() == 0
                         ? load
                         : PriorityLoad.of(sets, policy.panicPercent(), context.triedPriorities());
-        var chosen = shares.choose(draw.below(100));
+        var forced = context.forcedPriority();
+        var chosen = forced >= 0 ? forced : shares.choose(draw.below(100));
         var priority = chosen & ~PriorityLoad.DEGRADED;
         var level = levels.get(priority);
         if (shares.panic(priority)) {

@@ -7,6 +7,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,25 @@ public record DnsConfig(
                 dns.getRespectDnsTtl(),
                 duration(dns.getDnsJitter()),
                 failure.hasBaseInterval() ? duration(failure.getBaseInterval()) : null,
+                failure.hasMaxInterval() ? duration(failure.getMaxInterval()) : null);
+    }
+
+    /// Of the cache of a dynamic forward proxy.
+    ///
+    /// @throws ConfigProblem naming the field that cannot be done
+    public static DnsConfig compile(DnsCacheConfig cache) throws ConfigProblem {
+        resolver(cache.hasTypedDnsResolverConfig(), cache.getTypedDnsResolverConfig());
+        var failure = cache.getDnsFailureRefreshRate();
+        var refresh =
+                cache.hasDnsRefreshRate()
+                        ? duration(cache.getDnsRefreshRate())
+                        : Duration.ofSeconds(60);
+        return new DnsConfig(
+                family(cache.getDnsLookupFamily()),
+                refresh,
+                true,
+                Duration.ZERO,
+                failure.hasBaseInterval() ? duration(failure.getBaseInterval()) : refresh,
                 failure.hasMaxInterval() ? duration(failure.getMaxInterval()) : null);
     }
 

@@ -12,7 +12,6 @@ import dev.serin.proxy.upstream.dns.Resolver.Answer;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class DnsHosts implements AutoCloseable {
     private final boolean logical;
     private final Means means;
     private final Consumer<Assignment> found;
-    private final Draw jitter;
+    private final Pauses pauses;
     private final Map<String, List<InetAddress>> known = new HashMap<>();
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Timers.Timer> next = new HashMap<>();
@@ -52,7 +51,7 @@ public final class DnsHosts implements AutoCloseable {
         this.assignment = assignment;
         this.logical = logical;
         this.means = means;
-        this.jitter = jitter;
+        this.pauses = new Pauses(config, jitter);
         this.found = found;
     }
 
@@ -98,7 +97,7 @@ public final class DnsHosts implements AutoCloseable {
                 name,
                 means.timers()
                         .after(
-                                pause(failures.getOrDefault(name, 0), answer),
+                                pauses.after(failures.getOrDefault(name, 0), answer),
                                 () -> means.owner().execute(() -> again(name))));
     }
 
@@ -106,20 +105,6 @@ public final class DnsHosts implements AutoCloseable {
         if (!closed) {
             resolve(name);
         }
-    }
-
-    private Duration pause(int failed, @Nullable Answer answer) {
-        var base = config.failureBase();
-        if (failed > 0 && base != null) {
-            var most = config.failureMost() == null ? base.multipliedBy(10) : config.failureMost();
-            var grown = base.multipliedBy(1L << Math.min(failed - 1, 20));
-            var bound = grown.compareTo(most) > 0 ? most : grown;
-            return Duration.ofMillis(1 + jitter.below((int) Math.max(1, bound.toMillis())));
-        }
-        var ttl = answer == null ? null : answer.ttl();
-        var rest = config.respectTtl() && ttl != null && !ttl.isZero() ? ttl : config.refresh();
-        var most = (int) config.jitter().toMillis();
-        return most == 0 ? rest : rest.plusMillis(jitter.below(most));
     }
 
     private void publish() {

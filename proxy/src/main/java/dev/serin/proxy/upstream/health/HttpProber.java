@@ -8,6 +8,7 @@ import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.http.codec.h2.Http2Client;
+import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.Connector;
@@ -64,7 +65,7 @@ final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader 
     }
 
     private void connect(HostConnection fresh, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, handler)
+        Connector.connect(worker, cluster, host, ConnectionWish.http(question.http2()), handler)
                 .addListener((ChannelFuture future) -> {
                     if (!future.isSuccess()) {
                         fresh.discard();

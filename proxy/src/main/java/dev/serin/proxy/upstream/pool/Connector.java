@@ -135,7 +135,7 @@ public final class Connector {
     /// Why a connection could not be had, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`.
     public static String reason(Throwable cause) {
         if (cause instanceof TransportFailure failure) {
-            return failure.reason();
+            return failure.reason().replace(' ', '_');
         }
         var text = String.valueOf(cause.getMessage());
         if (cause instanceof ConnectTimeoutException) {

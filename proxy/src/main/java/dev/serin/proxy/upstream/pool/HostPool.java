@@ -62,6 +62,7 @@ public final class HostPool implements HostConnection.Keeper {
     private final ArrayDeque<HostConnection> ready = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private final Map<HostConnection, Watch> open = new HashMap<>();
+    private final ConnectionWish offering;
     private int connecting;
 
     /// Whether a connection that is made will most likely carry many streams.
@@ -75,6 +76,12 @@ public final class HostPool implements HostConnection.Keeper {
         this.key = key;
         this.breakers = cluster.breakers(key.high());
         this.many = key.http2();
+        this.offering =
+                key.wish()
+                        .carrying(
+                                http.choice() == HttpUpstream.Choice.NEGOTIATED
+                                        ? List.of("h2", "http/1.1")
+                                        : List.of(key.http2() ? "h2" : "http/1.1"));
     }
 
     /// What streams must have in common to share a pool.
@@ -176,7 +183,7 @@ public final class HostPool implements HostConnection.Keeper {
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, key.wish(), place)
+            Connector.connect(worker, cluster, host, offering, place)
                     .addListener((ChannelFuture future) -> negotiated(place, future));
         } else if (key.http2()) {
             var client = new Http2Client(worker, this, http.http2());
@@ -188,7 +195,7 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, key.wish(), handler)
+        Connector.connect(worker, cluster, host, offering, handler)
                 .addListener((ChannelFuture future) -> {
                     if (future.isSuccess()) {
                         connected(connection);

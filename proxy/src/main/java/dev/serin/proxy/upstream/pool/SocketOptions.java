@@ -1,15 +1,12 @@
 package dev.serin.proxy.upstream.pool;
 
+import dev.serin.proxy.socket.KernelOption;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.upstream.ClusterConfig.SocketConfig;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.unix.IntegerUnixChannelOption;
-
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Sets what a cluster asks of its sockets. Options by number need epoll.
 final class SocketOptions {
@@ -17,9 +14,6 @@ final class SocketOptions {
     private static final int IP_FREEBIND = 15;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_FREEBIND = 78;
-
-    /// Netty keeps each option for ever, so each is made once.
-    private static final Map<Long, IntegerUnixChannelOption> BY_NUMBER = new ConcurrentHashMap<>();
 
     private SocketOptions() {}
 
@@ -44,16 +38,13 @@ final class SocketOptions {
         }
         if (config.freebind()) {
             client.option(
-                    v6 ? number(IPPROTO_IPV6, IPV6_FREEBIND) : number(IPPROTO_IP, IP_FREEBIND), 1);
+                    v6
+                            ? KernelOption.of(IPPROTO_IPV6, IPV6_FREEBIND)
+                            : KernelOption.of(IPPROTO_IP, IP_FREEBIND),
+                    1);
         }
         for (var option : config.options()) {
-            client.option(number(option.level(), option.name()), option.value());
+            client.option(KernelOption.of(option.level(), option.name()), option.value());
         }
-    }
-
-    private static IntegerUnixChannelOption number(int level, int name) {
-        return BY_NUMBER.computeIfAbsent(
-                (long) level << 32 | name & 0xffffffffL,
-                _ -> new IntegerUnixChannelOption("SO_" + level + "_" + name, level, name));
     }
 }
