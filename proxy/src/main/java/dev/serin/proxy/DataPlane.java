@@ -7,6 +7,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.http.codec.Http1Server;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.listener.Admission;
 import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.snapshot.ConfigUpdate;
@@ -16,7 +17,9 @@ import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.snapshot.Wanted;
 import dev.serin.proxy.snapshot.Watcher;
 import dev.serin.proxy.socket.Sockets;
+import dev.serin.proxy.stream.Direction;
 import dev.serin.proxy.stream.StreamObserver;
+import dev.serin.proxy.tls.LiveTls;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Workers;
@@ -54,13 +57,15 @@ public final class DataPlane implements AutoCloseable {
     private final Reconciler reconciler;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Admission admission = new Admission(connections);
     private volatile boolean draining;
+    private volatile boolean drainingInbound;
+    private volatile boolean failing;
 
     /// @param name for threads and messages, for instance the pod's
     public DataPlane(String name, Parts parts, Watcher watcher, Failures failures) {
         this.parts = parts;
         this.owner = new Owner("data-plane-" + name, failures::failed);
-        var scope = new PlaneScope();
         var upstream =
                 new Upstream(
                         parts.workers(),
@@ -81,14 +86,19 @@ public final class DataPlane implements AutoCloseable {
                                         config,
                                         parts.workers(),
                                         parts.sockets(),
-                                        scope,
+                                        new PlaneScope(config.direction()),
                                         address -> snapshot().at(address),
-                                        connections,
+                                        admission,
                                         drains),
                         parts.extensions(),
                         parts.draws(),
                         owner);
         this.reconciler = new Reconciler(makers, parts.ticker(), parts.timers(), watcher);
+    }
+
+    /// Which connections are let in.
+    public Admission admission() {
+        return admission;
     }
 
     /// Is told of a bug: an exception that a task of the owner let out.
@@ -139,10 +149,30 @@ public final class DataPlane implements AutoCloseable {
         return ended;
     }
 
+    /// Lets connections of inbound listeners end with their next answer.
+    public void drainInbound() {
+        drainingInbound = true;
+    }
+
+    /// Lets connections end with their present stream for as long as this is said. Any thread.
+    public void failHealth(boolean now) {
+        failing = now;
+    }
+
+    /// The certificates in use.
+    public List<LiveTls.Held> certificates() {
+        return ask(reconciler::certificates);
+    }
+
     /// Takes no new connections from now on.
     public void closeListeners() {
+        closeListeners(false);
+    }
+
+    /// @param inboundOnly on inbound listeners alone
+    public void closeListeners(boolean inboundOnly) {
         ask(() -> {
-            reconciler.closeListeners();
+            reconciler.closeListeners(inboundOnly);
             return true;
         });
     }
@@ -174,7 +204,14 @@ public final class DataPlane implements AutoCloseable {
         return owner.call(task).join();
     }
 
+    /// What the connections of one listener see.
     private final class PlaneScope implements Scope {
+        private final Direction direction;
+
+        PlaneScope(Direction direction) {
+            this.direction = direction;
+        }
+
         @Override
         public Known known() {
             return snapshot();
@@ -192,7 +229,7 @@ public final class DataPlane implements AutoCloseable {
 
         @Override
         public boolean draining() {
-            return draining;
+            return draining || failing || drainingInbound && direction == Direction.INBOUND;
         }
     }
 }

@@ -10,15 +10,16 @@ import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.tls.TlsNeeds;
 import dev.serin.proxy.tracing.SpanSink;
 import dev.serin.proxy.transport.TransportCompiler;
-import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Surroundings;
 import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.upstream.balance.HostSet.Place;
 import dev.serin.proxy.upstream.dns.Resolver;
 
+import io.envoyproxy.envoy.admin.v3.Certificates;
 import io.netty.util.NetUtil;
 
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The data plane with this proxy's extensions, as the rest of the proxy sees it.
@@ -34,11 +36,15 @@ final class LivePlane implements Plane {
     private final Map<String, String> failed = new ConcurrentHashMap<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
 
+    private final Set<String> statics = ConcurrentHashMap.newKeySet();
+    private final Supplier<Instant> now;
+
     LivePlane(
             ProxyOptions options,
             ProxyPlace place,
             ProxyRuntime runtime,
             ProxyTelemetry telemetry) {
+        this.now = runtime.ticker()::now;
         var filters =
                 Stream.concat(
                                 Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
@@ -81,6 +87,13 @@ final class LivePlane implements Plane {
                                         surroundings(options))),
                         new Progress(telemetry.log()),
                         e -> telemetry.log().error("bug: " + e));
+        var overload = options.overload();
+        plane.admission().limit(overload.connections(), overload.ofListeners());
+        if (overload.limits() != null) {
+            runtime.workers()
+                    .all()
+                    .forEach(w -> w.pressure().use(overload.limits(), overload.octets()));
+        }
         telemetry.clusterStats().show(() -> plane.snapshot().clusters().values());
     }
 
@@ -93,6 +106,11 @@ final class LivePlane implements Plane {
     @Override
     public List<Rejected> apply(ConfigUpdate update) {
         var rejected = plane.apply(update);
+        if (update.typeUrl().equals(ConfigUpdate.CLUSTER)) {
+            update.changed().stream()
+                    .filter(c -> c.version().equals("static"))
+                    .forEach(c -> statics.add(c.name()));
+        }
         if (update.typeUrl().equals(ConfigUpdate.LISTENER)) {
             var bad = rejected.stream().map(Rejected::name).toList();
             update.changed().stream()
@@ -136,35 +154,44 @@ final class LivePlane implements Plane {
     }
 
     @Override
-    public String clusters() {
-        var text = new StringBuilder();
-        new TreeMap<>(plane.snapshot().clusters())
-                .values()
-                .forEach(cluster -> print(cluster, text));
-        return text.toString();
-    }
-
-    private void print(LiveCluster cluster, StringBuilder text) {
-        for (var host : cluster.hosts()) {
-            var start = cluster.name() + "::" + host.shownAddress() + "::";
-            text.append(start).append("rq_active::").append(host.active()).append('\n');
-            text.append(start).append("rq_total::").append(host.requests()).append('\n');
-            text.append(start).append("rq_error::").append(host.errors()).append('\n');
-            text.append(start).append("health_flags::").append(host.shownFlags()).append('\n');
-        }
+    public Set<String> inUse(String typeUrl) {
+        return switch (typeUrl) {
+            case ConfigUpdate.CLUSTER -> plane.snapshot().clusters().keySet();
+            case ConfigUpdate.LISTENER -> plane.snapshot().listeners().keySet();
+            default -> Set.of();
+        };
     }
 
     @Override
-    public String listeners() {
-        var text = new StringBuilder();
-        new TreeMap<>(plane.snapshot().listeners())
+    public String clusters(boolean json) {
+        var clusters = List.copyOf(new TreeMap<>(plane.snapshot().clusters()).values());
+        return json
+                ? ClusterPages.json(clusters, name -> !statics.contains(name))
+                : ClusterPages.text(clusters, name -> !statics.contains(name));
+    }
+
+    @Override
+    public String listeners(boolean json) {
+        var bound = new TreeMap<String, List<InetSocketAddress>>();
+        plane.snapshot()
+                .listeners()
                 .forEach((name, listener) -> {
-                    var bound = plane.addresses(name);
-                    for (var address : bound.isEmpty() ? listener.addresses() : bound) {
-                        text.append(name).append("::").append(shown(address)).append('\n');
-                    }
+                    var addresses = plane.addresses(name);
+                    bound.put(name, addresses.isEmpty() ? listener.addresses() : addresses);
                 });
+        if (json) {
+            return ListenerPages.json(bound);
+        }
+        var text = new StringBuilder();
+        bound.forEach((name, addresses) ->
+                addresses.forEach(
+                        a -> text.append(name).append("::").append(shown(a)).append('\n')));
         return text.toString();
+    }
+
+    @Override
+    public Certificates certificates() {
+        return CertificatePages.of(plane.certificates(), now.get());
     }
 
     private static String shown(InetSocketAddress address) {
@@ -181,8 +208,18 @@ final class LivePlane implements Plane {
     }
 
     @Override
-    public void closeListeners() {
-        plane.closeListeners();
+    public void drainInbound() {
+        plane.drainInbound();
+    }
+
+    @Override
+    public void failHealth(boolean failing) {
+        plane.failHealth(failing);
+    }
+
+    @Override
+    public void closeListeners(boolean inboundOnly) {
+        plane.closeListeners(inboundOnly);
     }
 
     @Override

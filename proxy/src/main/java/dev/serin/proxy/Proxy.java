@@ -12,6 +12,8 @@ import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
 
+import io.envoyproxy.envoy.admin.v3.Certificates;
+import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -36,6 +38,7 @@ public final class Proxy implements AutoCloseable {
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(200);
     private static final Duration RECONNECT_LAST = Duration.ofSeconds(10);
     private static final Duration WELCOME = Duration.ofSeconds(1);
+    private static final Duration DRAIN = Duration.ofMinutes(10);
     private static final Duration POLL = Duration.ofMillis(10);
 
     private final ProxyOptions options;
@@ -54,6 +57,7 @@ public final class Proxy implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LeftOver.Held held;
     private volatile boolean draining;
+    private volatile boolean failing;
     private volatile boolean closed;
 
     public Proxy(ProxyOptions options, ProxyPlace place, ProxyRuntime runtime) {
@@ -67,6 +71,10 @@ public final class Proxy implements AutoCloseable {
         var id = options.node().getId();
         this.telemetry = new ProxyTelemetry(options.node(), place, runtime);
         this.log = telemetry.log();
+        var shown = options.shownStats();
+        if (shown != null) {
+            telemetry.metrics().show(shown);
+        }
         this.owner = new Owner("proxy-" + id, e -> log.error("bug: " + e));
         this.ledger = new ConfigLedger(options.node(), runtime.ticker());
         this.started = readiness.await("listeners to be bound");
@@ -154,7 +162,7 @@ public final class Proxy implements AutoCloseable {
         var missing = readiness.missing();
         var unbound = plane.unbound();
         if (missing.size() <= 1 && unbound.isEmpty()) {
-            log.info("ready: " + plane.listeners().lines().count() + " listeners");
+            log.info("ready: " + plane.listeners(false).lines().count() + " listeners");
             started.run();
             return;
         }
@@ -197,11 +205,52 @@ public final class Proxy implements AutoCloseable {
                         () ->
                                 onOwner(
                                         () -> {
-                                            plane.closeListeners();
+                                            plane.closeListeners(false);
                                             awaitDrained(drained, end);
                                         },
                                         drained));
         return drained;
+    }
+
+    /// Takes no new connections, as Envoy's `/drain_listeners`; the proxy goes on else.
+    ///
+    /// @param graceful after a while in which clients are asked to go
+    /// @param inboundOnly of inbound listeners alone
+    /// @param close whether listeners are closed at all, or only drained
+    void drainListeners(boolean graceful, boolean inboundOnly, boolean close) {
+        log.info("draining " + (inboundOnly ? "inbound listeners" : "listeners"));
+        onOwner(
+                () -> {
+                    if (inboundOnly) {
+                        plane.drainInbound();
+                    } else {
+                        plane.drain();
+                    }
+                    if (close && !graceful) {
+                        plane.closeListeners(inboundOnly);
+                    }
+                },
+                new CompletableFuture<>());
+        if (close && graceful) {
+            runtime.timers()
+                    .after(
+                            DRAIN,
+                            () ->
+                                    onOwner(
+                                            () -> plane.closeListeners(inboundOnly),
+                                            new CompletableFuture<>()));
+        }
+    }
+
+    /// Whether this proxy says that it is not ready, and asks clients to go, until it is told
+    /// otherwise. As Envoy's `/healthcheck/fail`.
+    void failHealth(boolean now) {
+        failing = now;
+        plane.failHealth(now);
+    }
+
+    boolean failing() {
+        return failing;
     }
 
     private void awaitDrained(CompletableFuture<Void> drained, long end) {
@@ -302,16 +351,21 @@ public final class Proxy implements AutoCloseable {
         return draining;
     }
 
-    CompletableFuture<String> configDump() {
-        return owner.call(ledger::json);
+    /// @param endpoints whether those of clusters are in it too
+    CompletableFuture<ConfigDump> configDump(boolean endpoints) {
+        return owner.call(() -> ledger.dump(endpoints, plane::inUse));
     }
 
-    CompletableFuture<String> clusters() {
-        return owner.call(plane::clusters);
+    CompletableFuture<String> clusters(boolean json) {
+        return owner.call(() -> plane.clusters(json));
     }
 
-    CompletableFuture<String> listeners() {
-        return owner.call(plane::listeners);
+    CompletableFuture<String> listeners(boolean json) {
+        return owner.call(() -> plane.listeners(json));
+    }
+
+    CompletableFuture<Certificates> certificates() {
+        return owner.call(plane::certificates);
     }
 
     /// Makes the data plane.

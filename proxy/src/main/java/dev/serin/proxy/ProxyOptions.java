@@ -2,6 +2,7 @@ package dev.serin.proxy;
 
 import dev.serin.proxy.bootstrap.Application;
 import dev.serin.proxy.bootstrap.Discovery;
+import dev.serin.proxy.bootstrap.Overload;
 import dev.serin.proxy.bootstrap.Ports;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 
@@ -10,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /// What one proxy is told at its start. Immutable; see the package `bootstrap` for where it comes
 /// from.
@@ -19,6 +21,8 @@ import java.util.List;
 /// @param statics resources from the start, in order
 /// @param ports where it answers for itself
 /// @param application what runs beside it
+/// @param overload what it gives up when it has too much to do
+/// @param shownStats which statistics its pages show, by their whole names; null for all
 /// @param localCluster the name of the cluster that it is a host of itself; null for none
 public record ProxyOptions(
         Node node,
@@ -26,7 +30,9 @@ public record ProxyOptions(
         List<ConfigUpdate> statics,
         Ports ports,
         Application application,
-        @Nullable String localCluster) {
+        @Nullable String localCluster,
+        Overload overload,
+        @Nullable Predicate<String> shownStats) {
     /// One that is a host of no cluster.
     public ProxyOptions(
             Node node,
@@ -35,5 +41,16 @@ public record ProxyOptions(
             Ports ports,
             Application application) {
         this(node, discovery, statics, ports, application, null);
+    }
+
+    /// One that gives up what is usual when it is short of memory.
+    public ProxyOptions(
+            Node node,
+            @Nullable Discovery discovery,
+            List<ConfigUpdate> statics,
+            Ports ports,
+            Application application,
+            @Nullable String localCluster) {
+        this(node, discovery, statics, ports, application, localCluster, Overload.USUAL, null);
     }
 }

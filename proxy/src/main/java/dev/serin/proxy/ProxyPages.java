@@ -14,7 +14,10 @@ import dev.serin.proxy.agent.AppClient;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.proxy.telemetry.metrics.StatName;
 
+import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
+import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import io.envoyproxy.envoy.admin.v3.UnreadyTargetsDumps;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -27,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The pages of one proxy on their ports, and what they show of it.
 final class ProxyPages implements AdminView, AutoCloseable {
-    private static final Duration DRAIN = Duration.ofMinutes(10);
     private static final Duration QUIT = Duration.ofMillis(50);
 
     private final Proxy proxy;
@@ -87,25 +89,47 @@ final class ProxyPages implements AdminView, AutoCloseable {
 
     @Override
     public String state() {
-        if (proxy.draining()) {
+        if (proxy.draining() || proxy.failing()) {
             return "DRAINING";
         }
         return proxy.readiness().isReady() ? "LIVE" : "INITIALIZING";
     }
 
     @Override
-    public CompletableFuture<String> clusters() {
-        return proxy.clusters();
+    public CompletableFuture<String> clusters(boolean json) {
+        return proxy.clusters(json);
     }
 
     @Override
-    public CompletableFuture<String> listeners() {
-        return proxy.listeners();
+    public CompletableFuture<String> listeners(boolean json) {
+        return proxy.listeners(json);
     }
 
     @Override
-    public CompletableFuture<String> configDump() {
-        return proxy.configDump();
+    public CompletableFuture<ConfigDump> configDump(boolean endpoints) {
+        return proxy.configDump(endpoints);
+    }
+
+    @Override
+    public CompletableFuture<String> certificates() {
+        return proxy.certificates().thenApply(ListenerPages::print);
+    }
+
+    @Override
+    public String unready() {
+        var missing = proxy.readiness().missing();
+        var dumps = UnreadyTargetsDumps.newBuilder();
+        if (!missing.isEmpty()) {
+            dumps.addUnreadyTargetsDumpsBuilder()
+                    .setName("init manager Server")
+                    .addAllTargetNames(missing);
+        }
+        return ListenerPages.print(dumps.build());
+    }
+
+    @Override
+    public void failHealth(boolean failing) {
+        proxy.failHealth(failing);
     }
 
     @Override
@@ -144,6 +168,18 @@ final class ProxyPages implements AdminView, AutoCloseable {
                         .setVersion("serin-proxy")
                         .setState(ServerInfo.State.valueOf(state()))
                         .setNode(proxy.options().node())
+                        .setHotRestartVersion("disabled")
+                        .setCommandLineOptions(
+                                CommandLineOptions.newBuilder()
+                                        .setConcurrency(proxy.runtime().workers().all().size())
+                                        .setLogLevel(logLevel())
+                                        .setDrainTime(Durations.fromMinutes(10))
+                                        .setMode(CommandLineOptions.Mode.Serve)
+                                        .setDisableHotRestart(true)
+                                        .setServiceCluster(proxy.options().node().getCluster())
+                                        .setServiceNode(proxy.options().node().getId())
+                                        .setServiceZone(
+                                                proxy.options().node().getLocality().getZone()))
                         .setUptimeCurrentEpoch(Durations.fromSeconds(uptimeSeconds()))
                         .setUptimeAllEpochs(Durations.fromSeconds(uptimeSeconds()));
         try {
@@ -163,8 +199,15 @@ final class ProxyPages implements AdminView, AutoCloseable {
 
     @Override
     public boolean logLevel(String level) {
+        var word =
+                switch (level.toLowerCase(Locale.ROOT)) {
+                    case "trace" -> "debug";
+                    case "warn" -> "warning";
+                    case "critical", "off" -> "error"; // what goes wrong is always said
+                    default -> level.toLowerCase(Locale.ROOT);
+                };
         for (var known : ProxyLog.Level.values()) {
-            if (known.shown().equals(level.toLowerCase(Locale.ROOT))) {
+            if (known.shown().equals(word)) {
                 proxy.telemetry().log().level(known);
                 return true;
             }
@@ -173,8 +216,8 @@ final class ProxyPages implements AdminView, AutoCloseable {
     }
 
     @Override
-    public void drain() {
-        proxy.drain(DRAIN);
+    public void drain(boolean graceful, boolean inboundOnly, boolean close) {
+        proxy.drainListeners(graceful, inboundOnly, close);
     }
 
     @Override

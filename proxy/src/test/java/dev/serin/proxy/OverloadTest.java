@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What is given up when memory is short, and that it is bounded before that.
 @ExtendWith(NothingLeft.class)
@@ -76,6 +77,38 @@ class OverloadTest {
             try (var fourth = Wire.to(rig.port("main"))) {
                 assertEquals(200, fourth.get("/").status());
             }
+        }
+    }
+
+    @Test
+    void noMoreConnectionsThanAllowed() {
+        try (var one = Origin.answering("one");
+                var rig = rig(one)) {
+            rig.plane.admission().limit(2, Map.of());
+            try (var first = Wire.to(rig.port("main"));
+                    var second = Wire.to(rig.port("main"))) {
+                assertEquals(200, first.get("/").status());
+                assertEquals(200, second.get("/").status());
+                try (var third = Wire.to(rig.port("main"))) {
+                    assertEquals(-1, read(third));
+                }
+                assertEquals(200, first.get("/").status());
+            }
+            eventually(Duration.ofSeconds(5), "they are gone", () -> rig.plane.connections() == 0);
+            rig.plane.admission().limit(10, Map.of("main", 1));
+            try (var first = Wire.to(rig.port("main"));
+                    var second = Wire.to(rig.port("main"))) {
+                assertEquals(200, first.get("/").status());
+                assertEquals(-1, read(second));
+            }
+            assertEquals(
+                    1L,
+                    rig.counts.keySet().stream()
+                            .filter(n -> n.endsWith(".downstream_global_cx_overflow"))
+                            .count());
+            assertTrue(
+                    rig.counts.keySet().stream()
+                            .anyMatch(n -> n.endsWith(".downstream_cx_overflow")));
         }
     }
 

@@ -18,6 +18,7 @@ import dev.serin.proxy.socket.Transport;
 import dev.serin.testkit.Eventually;
 import dev.serin.testkit.NothingLeft;
 
+import io.envoyproxy.envoy.admin.v3.Certificates;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -43,6 +44,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 @ExtendWith(NothingLeft.class)
 class ProxyTest {
@@ -172,10 +174,74 @@ class ProxyTest {
         assertTrue(get("/stats?usedonly&filter=server").contains("server.live: 1"), get("/stats"));
         post("/reset_counters");
         post("/logging?level=debug");
-        assertTrue(post("/logging").body().contains("debug"));
+        assertTrue(post("/logging").body().contains("proxy: debug"));
+        post("/logging?paths=proxy:warning");
+        assertTrue(post("/logging").body().contains("proxy: warning"));
+        assertEquals(400, post("/logging?paths=http:debug").statusCode());
         assertEquals(400, post("/logging?level=loud").statusCode());
         post("/quitquitquit");
         proxy.ended().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void saysThatItIsNotReadyWhenItIsTold() throws Exception {
+        proxy.ready().get(10, TimeUnit.SECONDS);
+        post("/healthcheck/fail");
+        assertTrue(plane.failing);
+        assertEquals("DRAINING\n", get("admin", "/ready").body());
+        assertTrue(get("/server_info").contains("\"state\": \"DRAINING\""));
+        post("/healthcheck/ok");
+        assertFalse(plane.failing);
+        assertEquals("LIVE\n", get("admin", "/ready").body());
+    }
+
+    @Test
+    void drainsTheListenersThatItIsTold() throws Exception {
+        proxy.ready().get(10, TimeUnit.SECONDS);
+        post("/drain_listeners?inboundonly&graceful");
+        Eventually.eventually(BOUND, "inbound ones drain", () -> plane.drainingInbound);
+        assertTrue(plane.listening && !plane.draining);
+        post("/drain_listeners?skip_exit");
+        Eventually.eventually(BOUND, "all drain", () -> plane.draining);
+        assertTrue(plane.listening);
+        post("/drain_listeners");
+        Eventually.eventually(BOUND, "closed", () -> !plane.listening);
+        assertEquals("LIVE\n", get("admin", "/ready").body());
+    }
+
+    @Test
+    void showsPartsOfTheConfigurationAndNoKeys() throws Exception {
+        proxy.ready().get(10, TimeUnit.SECONDS);
+        for (var name : List.of("one", "two")) {
+            control.set(
+                    ConfigUpdate.CLUSTER,
+                    name,
+                    Yaml.cluster(
+                            """
+                            name: NAME
+                            transport_socket:
+                              name: tls
+                              typed_config:
+                                "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                                common_tls_context:
+                                  tls_certificates: [{certificate_chain: {inline_string: chain}, private_key: {inline_string: keykeykey}}]
+                            """
+                                    .replace("NAME", name)));
+        }
+        Eventually.eventually(BOUND, "both", () -> get("/config_dump").contains("\"two\""));
+        var whole = get("/config_dump");
+        assertTrue(whole.contains("[redacted]") && whole.contains("chain"), whole);
+        assertFalse(whole.contains("keykeykey"), whole);
+        assertFalse(whole.contains("EndpointsConfigDump"), whole);
+        assertTrue(get("/config_dump?include_eds").contains("EndpointsConfigDump"));
+        var masked = get("/config_dump?resource=dynamic_active_clusters&mask=cluster.name");
+        assertTrue(masked.contains("ClustersConfigDump.DynamicCluster"), masked);
+        assertTrue(masked.contains("\"two\"") && !masked.contains("version_info"), masked);
+        var named = get("/config_dump?name_regex=t.*");
+        assertTrue(named.contains("\"two\"") && !named.contains("\"one\""), named);
+        assertEquals(404, get("admin", "/config_dump?resource=zzz").statusCode());
+        assertEquals(400, get("admin", "/config_dump?mask=zzz").statusCode());
+        assertEquals("b::x::1\n", get("/clusters?filter=b"));
     }
 
     @Test
@@ -240,6 +306,8 @@ class ProxyTest {
         private volatile List<String> unbound = List.of();
         private volatile boolean draining;
         private volatile boolean closed;
+        private volatile boolean drainingInbound;
+        private volatile boolean failing;
 
         @Override
         public List<Rejected> apply(ConfigUpdate update) {
@@ -262,13 +330,36 @@ class ProxyTest {
         }
 
         @Override
-        public String clusters() {
-            return "";
+        public Set<String> inUse(String typeUrl) {
+            return updates.stream()
+                    .flatMap(u -> u.changed().stream())
+                    .map(ConfigUpdate.Versioned::name)
+                    .collect(Collectors.toSet());
         }
 
         @Override
-        public String listeners() {
-            return "";
+        public String clusters(boolean json) {
+            return json ? "{}" : "a::x::1\nb::x::1\n";
+        }
+
+        @Override
+        public String listeners(boolean json) {
+            return json ? "{}" : "";
+        }
+
+        @Override
+        public Certificates certificates() {
+            return Certificates.getDefaultInstance();
+        }
+
+        @Override
+        public void drainInbound() {
+            drainingInbound = true;
+        }
+
+        @Override
+        public void failHealth(boolean now) {
+            failing = now;
         }
 
         @Override
@@ -283,7 +374,7 @@ class ProxyTest {
         }
 
         @Override
-        public void closeListeners() {
+        public void closeListeners(boolean inboundOnly) {
             listening = false;
         }
 

@@ -142,6 +142,100 @@ class TracingTest {
     }
 
     @Test
+    void tagsComeFromMetadataAndTheEnvironmentToo() throws Exception {
+        var tags =
+                """
+                - {tag: text, literal: {value: t}}
+                - {tag: home, environment: {name: PATH, default_value: none}}
+                - {tag: unset, environment: {name: SERIN_NO_SUCH_VARIABLE, default_value: none}}
+                """
+                        + metadata("route", "route")
+                        + metadata("cluster", "cluster")
+                        + metadata("host", "host")
+                        + metadata("request", "request");
+        var listener =
+                http(ZIPKIN.replace("  custom_tags:\n", "  custom_tags:\n" + tags.indent(2)), 100);
+        var cluster = "metadata: {filter_metadata: {m: {a: {b: of-cluster}}}}\n";
+        try (var origin = mirror();
+                var rig = rig()) {
+            var one = Rig.cluster("one", cluster, origin.port()).toBuilder();
+            one.getLoadAssignmentBuilder()
+                    .getEndpointsBuilder(0)
+                    .getLbEndpointsBuilder(0)
+                    .setMetadata(
+                            Yaml.cluster(cluster.replace("of-cluster", "of-host")).getMetadata());
+            rig.apply(
+                    one.build(),
+                    Rig.routes(
+                            "- match: {prefix: /}\n  route: {cluster: one}\n  "
+                                    + cluster.replace("of-cluster", "of-route")));
+            assertEquals("[]", rig.apply(listener).toString());
+            try (var client = Wire.to(rig.port("main"))) {
+                client.get("/");
+            }
+            var told = span(rig).tags();
+            assertEquals("t", told.get("text"));
+            assertEquals(System.getenv("PATH"), told.get("home"));
+            assertEquals("none", told.get("unset"));
+            assertEquals("of-route", told.get("route"));
+            assertEquals("of-cluster", told.get("cluster"));
+            assertEquals("of-host", told.get("host"));
+            assertEquals("nothing", told.get("request"));
+        }
+    }
+
+    private static String metadata(String tag, String kind) {
+        return "- {tag: %s, metadata: {kind: {%s: {}}, default_value: nothing, metadata_key: {key: m, path: [{key: a}, {key: b}]}}}\n"
+                .formatted(tag, kind);
+    }
+
+    @Test
+    void aSpanIsTheCallersNoMoreIfSharedSpansAreOff() throws Exception {
+        var own = ZIPKIN.replace("trace_id_128bit: true", "shared_span_context: false");
+        try (var origin = mirror();
+                var rig = serving(origin, http(own, 0));
+                var client = Wire.to(rig.port("main"))) {
+            client.get(
+                    "/",
+                    "x-b3-traceid: 0000000000000002",
+                    "x-b3-spanid: 0000000000000003",
+                    "x-b3-sampled: 1");
+            var span = span(rig);
+            assertEquals(false, span.shared());
+            assertEquals(3, span.context().parent());
+        }
+    }
+
+    /// How many of 40 requests with an id of the lower half are traced at 50 %.
+    private static long traced(String extension) throws Exception {
+        try (var origin = mirror();
+                var rig = serving(origin, http(extension + ZIPKIN, 50));
+                var client = Wire.to(rig.port("main"))) {
+            var traced = 0;
+            for (var i = 0; i < 40; i++) {
+                var head = client.get("/", "x-request-id: 00000001-0123-4123-8123-012345678901");
+                traced += sent(head.body(), "x-b3-sampled").equals("1") ? 1 : 0;
+            }
+            return traced;
+        }
+    }
+
+    @Test
+    void theRequestsIdDecidesUnlessItIsNotAsked() throws Exception {
+        var extension =
+                """
+                preserve_external_request_id: true
+                request_id_extension:
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig
+                    pack_trace_reason: false
+                    use_request_id_for_trace_sampling: ASKED
+                """;
+        assertEquals(40, traced(extension.replace("ASKED", "true")));
+        assertTrue(traced(extension.replace("ASKED", "false")) < 40);
+    }
+
+    @Test
     void w3cHasASpanOfItsOwnForTheHost() throws Exception {
         try (var origin = mirror();
                 var rig = serving(origin, http(OTEL, 0));

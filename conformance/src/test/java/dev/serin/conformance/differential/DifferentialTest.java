@@ -98,7 +98,10 @@ class DifferentialTest {
                             + ":\n"
                             + unlisted.stream()
                                     .map(Difference::toString)
-                                    .collect(Collectors.joining("\n")));
+                                    .collect(Collectors.joining("\n"))
+                            + (player.refusals().isEmpty()
+                                    ? ""
+                                    : "\n  we refused:\n    " + player.refusals()));
         }
     }
 

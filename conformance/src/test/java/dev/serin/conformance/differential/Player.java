@@ -35,6 +35,8 @@ final class Player {
     private final Peer ours;
     private final Peer envoy;
 
+    private List<String> refusals = List.of();
+
     Player(ResourceServer server, Peer ours, Peer envoy) {
         this.server = server;
         this.ours = ours;
@@ -53,16 +55,21 @@ final class Player {
             server.set(ResourceSet.empty(), List.of(envoy, ours));
             var theirs = pass(scenario, envoy, upstreams);
             var mine = pass(scenario, ours, upstreams);
+            refusals = mine.refusals;
             var found =
                     Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
             if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
-                System.err.println(scenario.name() + ": ours said " + mine.refusals);
                 System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
             }
             return found;
         } finally {
             upstreams.values().forEach(Upstream::close);
         }
+    }
+
+    /// What our proxy refused of the last scenario, in its own words.
+    List<String> refusals() {
+        return refusals;
     }
 
     private static List<Difference> compare(Scenario scenario, Pass ours, Pass envoy) {

@@ -1,5 +1,8 @@
 package dev.serin.proxy.admin;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
 import dev.serin.proxy.telemetry.metrics.Metrics;
 
 import java.util.LinkedHashMap;
@@ -10,30 +13,57 @@ import java.util.stream.Collectors;
 /// The admin pages of one proxy, as Envoy has them. Whoever can reach them may do anything with the
 /// proxy, so they are on loopback alone.
 public final class AdminPages implements Pages {
-    private static final String NO_RUNTIME = "{\"layers\": [], \"entries\": {}}";
+    private static final String NO_RUNTIME = "{\"entries\": {}, \"layers\": []}";
+
+    private static final String LOGGER = "proxy";
+    private static final String LOGGING =
+            """
+
+            usage: /logging?proxy=<level> (change single level)
+            usage: /logging?paths=proxy:<level> (the same)
+            usage: /logging?level=<level> (change all levels)
+            levels: trace debug info warning error critical off
+            """;
 
     private final AdminView view;
+    private final StatsPage stats;
     private final Metrics metrics;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     public AdminPages(AdminView view, Metrics metrics) {
         this.view = view;
         this.metrics = metrics;
-        get("/clusters", "clusters and their hosts", _ -> view.clusters().thenApply(Page::text));
-        get("/config_dump", "the configuration in force", _ -> json(view.configDump()));
+        this.stats = new StatsPage(metrics);
+        get("/certs", "the certificates in use", _ -> json(view.certificates()));
+        get("/clusters", "clusters and their hosts (?format=json, ?filter=regex)", this::clusters);
+        get(
+                "/config_dump",
+                "the configuration in force (?resource=, ?mask=, ?name_regex=, ?include_eds)",
+                ask ->
+                        view.configDump(ask.parameter("include_eds") != null)
+                                .thenApply(dump -> ConfigDumps.of(dump, ask)));
         get("/discovery", "how discovery stands", _ -> Pages.now(Page.text(view.discovery())));
         post(
                 "/drain_listeners",
-                "take no new connections",
-                _ -> {
-                    view.drain();
-                    return Pages.now(Page.text("OK\n"));
+                "take no new connections (?graceful, ?inboundonly, ?skip_exit)",
+                ask -> {
+                    view.drain(
+                            ask.parameter("graceful") != null,
+                            ask.parameter("inboundonly") != null,
+                            ask.parameter("skip_exit") == null);
+                    return text("OK\n");
                 });
+        post("/healthcheck/fail", "say that this proxy is not ready", _ -> fail(true));
+        post("/healthcheck/ok", "say how it is again", _ -> fail(false));
         get("/help", "this list", _ -> Pages.now(Page.text(help())));
+        get("/init_dump", "what readiness waits for", _ -> Pages.now(Page.json(view.unready())));
         get(
                 "/listeners",
-                "listeners and their addresses",
-                _ -> view.listeners().thenApply(Page::text));
+                "listeners and their addresses (?format=json)",
+                ask ->
+                        isJson(ask)
+                                ? json(view.listeners(true))
+                                : view.listeners(false).thenApply(Page::text));
         post("/logging", "show or set (?level=debug) how much is logged", this::logging);
         post(
                 "/quitquitquit",
@@ -42,7 +72,11 @@ public final class AdminPages implements Pages {
                     view.quit();
                     return Pages.now(Page.text("OK\n"));
                 });
-        get("/hot_restart_version", "whether it can be restarted hot", _ -> text("disabled\n"));
+        ofTheProcess();
+    }
+
+    private void ofTheProcess() {
+        get("/hot_restart_version", "whether it can be restarted hot", _ -> text("disabled"));
         get("/memory", "how much memory is used", _ -> Pages.now(Page.json(memory())));
         post(
                 "/reset_counters",
@@ -52,10 +86,55 @@ public final class AdminPages implements Pages {
                     return text("OK\n");
                 });
         get("/runtime", "runtime values: there are none", _ -> Pages.now(Page.json(NO_RUNTIME)));
+        post(
+                "/runtime_modify",
+                "there is no runtime to change",
+                _ -> Pages.now(Page.text(503, "No admin layer specified")));
         get("/ready", "LIVE, or what it is instead", _ -> Pages.now(ready()));
         get("/server_info", "who this is", _ -> Pages.now(Page.json(view.serverInfo())));
-        get("/stats", "all metrics (?format=prometheus, ?filter=regex)", this::stats);
-        get("/stats/prometheus", "all metrics for Prometheus", _ -> prometheus());
+        get(
+                "/stats",
+                "all metrics (?format=, ?filter=regex, ?usedonly, ?type=, ?histogram_buckets=)",
+                ask -> Pages.now(stats.of(ask)));
+        get(
+                "/stats/prometheus",
+                "all metrics for Prometheus (?filter=regex, ?usedonly)",
+                ask -> Pages.now(stats.prometheus(ask)));
+    }
+
+    private CompletableFuture<Page> fail(boolean failing) {
+        view.failHealth(failing);
+        return text("OK\n");
+    }
+
+    private static boolean isJson(Ask ask) {
+        return "json".equals(ask.parameter("format"));
+    }
+
+    private CompletableFuture<Page> clusters(Ask ask) {
+        if (isJson(ask)) {
+            return json(view.clusters(true));
+        }
+        var filter = ask.parameter("filter");
+        if (filter == null) {
+            return view.clusters(false).thenApply(Page::text);
+        }
+        try {
+            var pattern = Pattern.compile(filter);
+            return view.clusters(false)
+                    .thenApply(all ->
+                            Page.text(
+                                    all.lines()
+                                            .filter(l -> pattern.matcher(name(l)).find())
+                                            .map(l -> l + "\n")
+                                            .collect(Collectors.joining())));
+        } catch (PatternSyntaxException e) {
+            return Pages.now(Page.text(400, "Invalid re2 regex: " + e.getDescription() + "\n"));
+        }
+    }
+
+    private static String name(String line) {
+        return line.substring(0, Math.max(0, line.indexOf("::")));
     }
 
     private static CompletableFuture<Page> text(String text) {
@@ -74,10 +153,11 @@ public final class AdminPages implements Pages {
         var path = ask.path().equals("/") ? "/help" : ask.path();
         var entry = entries.get(path);
         if (entry == null) {
-            return Pages.now(Page.text(404, "no page " + ask.path() + "; there are:\n" + help()));
+            return Pages.now(Page.text(404, "invalid path. admin commands are:\n" + help()));
         }
         if (entry.post() && !ask.isPost()) {
-            return Pages.now(Page.text(405, "POST is expected, this was " + ask.method() + "\n"));
+            return Pages.now(
+                    Page.text(405, "Method " + ask.method() + " not allowed, POST required."));
         }
         return entry.pages().answer(ask);
     }
@@ -87,46 +167,26 @@ public final class AdminPages implements Pages {
         return Page.text(state.equals("LIVE") ? 200 : 503, state + "\n");
     }
 
+    /// As Envoy, of whose loggers there is one here.
     private CompletableFuture<Page> logging(Ask ask) {
-        var level = ask.parameter("level");
-        if (level != null && !view.logLevel(level)) {
-            return Pages.now(
-                    Page.text(
-                            400,
-                            "level: '" + level + "' (expected: debug, info, warning, error)\n"));
+        for (var parameter : ask.query().entrySet()) {
+            var wanted =
+                    switch (parameter.getKey()) {
+                        case "level", LOGGER -> parameter.getValue();
+                        case "paths" ->
+                                parameter.getValue().startsWith(LOGGER + ":")
+                                        ? parameter.getValue().substring(LOGGER.length() + 1)
+                                        : "";
+                        default -> "";
+                    };
+            if (wanted.isEmpty()) {
+                return Pages.now(Page.text(400, "error: unknown logger name\n" + LOGGING));
+            }
+            if (!view.logLevel(wanted)) {
+                return Pages.now(Page.text(400, "error: unknown logger level\n" + LOGGING));
+            }
         }
-        return Pages.now(Page.text("active loggers:\n  proxy: " + view.logLevel() + "\n"));
-    }
-
-    private CompletableFuture<Page> stats(Ask ask) {
-        if ("prometheus".equals(ask.parameter("format"))) {
-            return prometheus();
-        }
-        var filter = ask.parameter("filter");
-        var usedOnly = ask.parameter("usedonly") != null;
-        return Pages.now(
-                Page.text(
-                        metrics.plain().entrySet().stream()
-                                .filter(e -> filter == null || matches(filter, e.getKey()))
-                                .filter(e -> !usedOnly || used(e.getValue()))
-                                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
-                                .collect(Collectors.joining())));
-    }
-
-    private static boolean used(String value) {
-        return !value.equals("0") && !value.startsWith("No recorded");
-    }
-
-    private static boolean matches(String filter, String name) {
-        try {
-            return com.google.re2j.Pattern.compile(filter).matcher(name).find();
-        } catch (com.google.re2j.PatternSyntaxException e) {
-            return name.contains(filter);
-        }
-    }
-
-    private CompletableFuture<Page> prometheus() {
-        return Pages.now(Page.metrics(metrics.text()));
+        return text("active loggers:\n  " + LOGGER + ": " + view.logLevel() + "\n");
     }
 
     private static CompletableFuture<Page> json(CompletableFuture<String> body) {

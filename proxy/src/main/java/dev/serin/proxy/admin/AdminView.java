@@ -1,5 +1,7 @@
 package dev.serin.proxy.admin;
 
+import io.envoyproxy.envoy.admin.v3.ConfigDump;
+
 import java.util.concurrent.CompletableFuture;
 
 /// What the admin pages show and may do. Any thread.
@@ -8,13 +10,25 @@ public interface AdminView {
     String state();
 
     /// A line for each fact, `cluster::host::fact::value`.
-    CompletableFuture<String> clusters();
+    ///
+    /// @param json of `envoy.admin.v3.Clusters` instead
+    CompletableFuture<String> clusters(boolean json);
 
     /// A line for each listener, `name::address`.
-    CompletableFuture<String> listeners();
+    ///
+    /// @param json of `envoy.admin.v3.Listeners` instead
+    CompletableFuture<String> listeners(boolean json);
 
-    /// JSON of `envoy.admin.v3.ConfigDump`.
-    CompletableFuture<String> configDump();
+    /// What is in force, with its keys.
+    ///
+    /// @param endpoints whether those of clusters are in it too
+    CompletableFuture<ConfigDump> configDump(boolean endpoints);
+
+    /// JSON of `envoy.admin.v3.Certificates`.
+    CompletableFuture<String> certificates();
+
+    /// JSON of `envoy.admin.v3.UnreadyTargetsDumps`: what readiness waits for.
+    String unready();
 
     /// How the connection to the control plane stands, for people.
     String discovery();
@@ -27,7 +41,15 @@ public interface AdminView {
     /// False if there is no such level.
     boolean logLevel(String level);
 
-    void drain();
+    /// Takes no new connections.
+    ///
+    /// @param graceful after a while in which clients are asked to go
+    /// @param inboundOnly of inbound listeners alone
+    /// @param close whether listeners are closed at all, or only drained
+    void drain(boolean graceful, boolean inboundOnly, boolean close);
+
+    /// Whether to say that it is not ready, and to ask clients to go.
+    void failHealth(boolean failing);
 
     void quit();
 }

@@ -64,7 +64,8 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, page.type())
                 .set(HttpHeaderNames.CONTENT_LENGTH, bytes.length)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, max-age=0");
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, max-age=0")
+                .set("x-content-type-options", "nosniff");
         if (!keepAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
         }

@@ -3,10 +3,8 @@ package dev.serin.proxy.ads;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.base.time.Ticker;
-import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 
@@ -16,16 +14,27 @@ import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
+import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
+import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What configuration is in force and what was refused, for `/config_dump`. The proxy's owner owns
 /// it.
@@ -33,11 +42,13 @@ public final class ConfigLedger {
     private final Node node;
     private final Ticker ticker;
     private final Map<String, Map<String, Entry>> types = new TreeMap<>();
-    private JsonFormat.@Nullable Printer printer;
+    private final Map<String, String> versions = new HashMap<>();
+    private final Timestamp started;
 
     public ConfigLedger(Node node, Ticker ticker) {
         this.node = node;
         this.ticker = ticker;
+        this.started = timestamp();
     }
 
     /// Notes an update that was applied but for `rejected`.
@@ -61,41 +72,50 @@ public final class ConfigLedger {
                                     failure(resource, reasons, now)));
         }
         update.removed().forEach(entries::remove);
+        if (!update.changed().isEmpty()) {
+            versions.put(update.typeUrl(), update.changed().getLast().version());
+        }
     }
 
-    /// `/config_dump`, as Envoy shows it.
-    public String json() {
+    /// What `/config_dump` shows, keys and all: whoever prints it takes them out.
+    ///
+    /// @param endpoints whether those of clusters are in it too
+    /// @param inUse names of a type that are in use; what is not is said to warm
+    public ConfigDump dump(boolean endpoints, Function<String, Set<String>> inUse) {
         var dump =
                 ConfigDump.newBuilder()
                         .addConfigs(
                                 Any.pack(
                                         BootstrapConfigDump.newBuilder()
                                                 .setBootstrap(Bootstrap.newBuilder().setNode(node))
+                                                .setLastUpdated(started)
                                                 .build()))
-                        .addConfigs(Any.pack(clusters()))
-                        .addConfigs(Any.pack(endpoints()))
-                        .addConfigs(Any.pack(listeners()))
-                        .addConfigs(Any.pack(routes()));
-        var print = printer;
-        if (print == null) {
-            print =
-                    JsonFormat.printer()
-                            .usingTypeRegistry(KnownTypes.registry())
-                            .preservingProtoFieldNames();
-            printer = print;
+                        .addConfigs(Any.pack(clusters(inUse.apply(ConfigUpdate.CLUSTER))));
+        if (endpoints) {
+            dump.addConfigs(Any.pack(endpoints()));
         }
-        try {
-            return print.print(dump);
-        } catch (InvalidProtocolBufferException e) {
-            return "{\"error\": \"a message of a type that this proxy cannot print\"}";
-        }
+        return dump.addConfigs(Any.pack(listeners(inUse.apply(ConfigUpdate.LISTENER))))
+                .addConfigs(Any.pack(ScopedRoutesConfigDump.getDefaultInstance()))
+                .addConfigs(Any.pack(routes()))
+                .addConfigs(Any.pack(secrets()))
+                .build();
     }
 
-    private ClustersConfigDump clusters() {
-        var dump = ClustersConfigDump.newBuilder();
+    private ClustersConfigDump clusters(Set<String> inUse) {
+        var dump = ClustersConfigDump.newBuilder().setVersionInfo(version(ConfigUpdate.CLUSTER));
         of(ConfigUpdate.CLUSTER)
-                .forEach((_, entry) -> {
-                    var cluster = dump.addDynamicActiveClustersBuilder();
+                .forEach((name, entry) -> {
+                    if (entry.isStatic() && entry.resource() != null) {
+                        dump.addStaticClustersBuilder()
+                                .setCluster(entry.resource())
+                                .setLastUpdated(entry.updated());
+                        return;
+                    }
+                    var warms = entry.resource() != null && !inUse.contains(name);
+                    var cluster =
+                            warms
+                                    ? dump.addDynamicWarmingClustersBuilder()
+                                    : dump.addDynamicActiveClustersBuilder();
                     cluster.setVersionInfo(entry.version()).setLastUpdated(entry.updated());
                     if (entry.resource() != null) {
                         cluster.setCluster(entry.resource());
@@ -123,14 +143,23 @@ public final class ConfigLedger {
         return dump.build();
     }
 
-    private ListenersConfigDump listeners() {
-        var dump = ListenersConfigDump.newBuilder();
+    private ListenersConfigDump listeners(Set<String> inUse) {
+        var dump = ListenersConfigDump.newBuilder().setVersionInfo(version(ConfigUpdate.LISTENER));
         of(ConfigUpdate.LISTENER)
                 .forEach((name, entry) -> {
+                    if (entry.isStatic() && entry.resource() != null) {
+                        dump.addStaticListenersBuilder()
+                                .setListener(entry.resource())
+                                .setLastUpdated(entry.updated());
+                        return;
+                    }
                     var listener = dump.addDynamicListenersBuilder().setName(name);
                     if (entry.resource() != null) {
-                        listener.getActiveStateBuilder()
-                                .setVersionInfo(entry.version())
+                        var state =
+                                inUse.contains(name)
+                                        ? listener.getActiveStateBuilder()
+                                        : listener.getWarmingStateBuilder();
+                        state.setVersionInfo(entry.version())
                                 .setListener(entry.resource())
                                 .setLastUpdated(entry.updated());
                     }
@@ -143,6 +172,14 @@ public final class ConfigLedger {
 
     private RoutesConfigDump routes() {
         var dump = RoutesConfigDump.newBuilder();
+        of(ConfigUpdate.LISTENER)
+                .forEach((_, entry) -> {
+                    for (var routes : inline(entry.resource())) {
+                        dump.addStaticRouteConfigsBuilder()
+                                .setRouteConfig(Any.pack(routes))
+                                .setLastUpdated(entry.updated());
+                    }
+                });
         of(ConfigUpdate.ROUTE)
                 .forEach((_, entry) -> {
                     var routes = dump.addDynamicRouteConfigsBuilder();
@@ -155,6 +192,63 @@ public final class ConfigLedger {
                     }
                 });
         return dump.build();
+    }
+
+    /// The routes that a listener brings itself.
+    private static List<RouteConfiguration> inline(@Nullable Any resource) {
+        var found = new ArrayList<RouteConfiguration>();
+        try {
+            var listener = resource == null ? null : resource.unpack(Listener.class);
+            var chains =
+                    listener == null
+                            ? List.<FilterChain>of()
+                            : Stream.concat(
+                                            listener.getFilterChainsList().stream(),
+                                            Stream.of(listener.getDefaultFilterChain()))
+                                    .toList();
+            for (var chain : chains) {
+                for (var filter : chain.getFiltersList()) {
+                    if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
+                        var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class);
+                        if (manager.hasRouteConfig()) {
+                            found.add(manager.getRouteConfig());
+                        }
+                    }
+                }
+            }
+        } catch (InvalidProtocolBufferException e) {
+            return List.of(); // it was refused, and says so itself
+        }
+        return found;
+    }
+
+    private SecretsConfigDump secrets() {
+        var dump = SecretsConfigDump.newBuilder();
+        of(ConfigUpdate.SECRET)
+                .forEach((name, entry) -> {
+                    if (entry.isStatic() && entry.resource() != null) {
+                        dump.addStaticSecretsBuilder()
+                                .setName(name)
+                                .setSecret(entry.resource())
+                                .setLastUpdated(entry.updated());
+                        return;
+                    }
+                    var secret = dump.addDynamicActiveSecretsBuilder().setName(name);
+                    secret.setVersionInfo(entry.version()).setLastUpdated(entry.updated());
+                    if (entry.resource() != null) {
+                        secret.setSecret(entry.resource());
+                    }
+                    if (entry.failure() != null) {
+                        secret.setErrorState(entry.failure());
+                    }
+                });
+        return dump.build();
+    }
+
+    /// The last version that came by discovery; empty for none.
+    private String version(String typeUrl) {
+        var version = versions.getOrDefault(typeUrl, "");
+        return version.equals("static") ? "" : version;
     }
 
     private Map<String, Entry> of(String typeUrl) {
@@ -190,5 +284,10 @@ public final class ConfigLedger {
             String version,
             @Nullable Any resource,
             Timestamp updated,
-            @Nullable UpdateFailureState failure) {}
+            @Nullable UpdateFailureState failure) {
+        /// Whether it came from a file at the start.
+        boolean isStatic() {
+            return version.equals("static");
+        }
+    }
 }

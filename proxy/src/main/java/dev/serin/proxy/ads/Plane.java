@@ -3,6 +3,8 @@ package dev.serin.proxy.ads;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.snapshot.Rejected;
 
+import io.envoyproxy.envoy.admin.v3.Certificates;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
@@ -23,18 +25,37 @@ public interface Plane extends AutoCloseable {
     /// Where a listener is bound; empty if it is not in use or does not bind.
     List<InetSocketAddress> addresses(String listener);
 
-    /// A line for each fact of a cluster's host, as Envoy's `/clusters`.
-    String clusters();
+    /// Names of a type that are in use.
+    Set<String> inUse(String typeUrl);
 
-    /// A line for each listener, `name::address`.
-    String listeners();
+    /// The clusters and their hosts.
+    ///
+    /// @param json of envoy.admin.v3.Clusters, else a line for each fact
+    String clusters(boolean json);
+
+    /// The listeners and where they are bound.
+    ///
+    /// @param json of envoy.admin.v3.Listeners, else a line for each address
+    String listeners(boolean json);
+
+    /// The certificates in use.
+    Certificates certificates();
 
     /// Asks clients to close their connections, also those that come from now on; completes when
     /// the present ones are gone.
     CompletableFuture<Void> drain();
 
+    /// Asks clients of inbound listeners alone to close their connections, with their next answer.
+    void drainInbound();
+
+    /// Whether clients are asked to close their connections for as long as health checks are to
+    /// fail. Any thread.
+    void failHealth(boolean failing);
+
     /// Takes no new connections from now on.
-    void closeListeners();
+    ///
+    /// @param inboundOnly on inbound listeners alone
+    void closeListeners(boolean inboundOnly);
 
     /// Connections from clients now. Any thread.
     int connections();

@@ -11,20 +11,26 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.fields.FieldLists;
 import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.fields.UnreadFields;
+import dev.serin.proxy.route.TextMatch;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.metrics.v3.StatsMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Reads an Envoy bootstrap from a file: with all resources in it, for tests, benchmarks and people
@@ -65,8 +71,15 @@ public final class FileBootstrap {
         }
         var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();
+        var secrets = resources.getSecretsList().stream().map(FileBootstrap::of).toList();
         var clusters = resources.getClustersList().stream().map(FileBootstrap::of).toList();
         var listeners = resources.getListenersList().stream().map(FileBootstrap::of).toList();
+        var statics = new ArrayList<ConfigUpdate>();
+        if (!secrets.isEmpty()) {
+            statics.add(new ConfigUpdate(ConfigUpdate.SECRET, secrets, List.of()));
+        }
+        statics.add(new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()));
+        statics.add(new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of()));
         var admin = bootstrap.getAdmin().getAddress().getSocketAddress();
         var ports =
                 admin.getAddress().isEmpty()
@@ -79,27 +92,54 @@ public final class FileBootstrap {
                         : bootstrap.getNode();
         return new ProxyOptions(
                 node,
-                discovery(subject, bootstrap),
-                List.of(
-                        new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()),
-                        new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of())),
+                named(subject, () -> BootstrapDiscovery.of(bootstrap)),
+                List.copyOf(statics),
                 ports,
                 new Application("127.0.0.1", Map.of(), null),
-                local.isEmpty() ? null : local);
+                local.isEmpty() ? null : local,
+                named(subject, () -> OverloadCompiler.of(bootstrap)),
+                named(subject, () -> shown(bootstrap.getStatsConfig().getStatsMatcher())));
     }
 
-    private static @Nullable Discovery discovery(String subject, Bootstrap bootstrap) {
+    /// Which statistics are shown, by their whole names; null for all.
+    private static @Nullable Predicate<String> shown(StatsMatcher matcher) throws ConfigProblem {
+        return switch (matcher.getStatsMatcherCase()) {
+            case REJECT_ALL -> matcher.getRejectAll() ? _ -> false : _ -> true;
+            case EXCLUSION_LIST -> any(matcher.getExclusionList()).negate();
+            case INCLUSION_LIST -> any(matcher.getInclusionList());
+            case STATSMATCHER_NOT_SET -> null;
+        };
+    }
+
+    private static Predicate<String> any(ListStringMatcher list) throws ConfigProblem {
+        var parts = new ArrayList<TextMatch>();
+        for (var pattern : list.getPatternsList()) {
+            parts.add(TextMatch.of(pattern));
+        }
+        return name -> parts.stream().anyMatch(p -> p.test(name));
+    }
+
+    /// What is compiled of a bootstrap.
+    private interface Compiled<T extends @Nullable Object> {
+        T get() throws ConfigProblem;
+    }
+
+    private static <T extends @Nullable Object> T named(String subject, Compiled<T> part) {
         try {
-            return BootstrapDiscovery.of(bootstrap);
+            return part.get();
         } catch (ConfigProblem e) {
             throw new ProblemException(
                     new Problem(
                             subject + ": " + e.field(),
                             e.reason(),
-                            "a control plane that is asked by one aggregated gRPC stream",
+                            "only what this proxy supports",
                             null),
                     e);
         }
+    }
+
+    private static ConfigUpdate.Versioned of(Secret secret) {
+        return versioned(secret.getName(), secret);
     }
 
     private static ConfigUpdate.Versioned of(Cluster cluster) {

@@ -1,10 +1,41 @@
 package dev.serin.proxy.format;
 
-import java.util.HexFormat;
+import com.google.protobuf.Value;
 
-/// Quotes strings for JSON.
+import java.util.HexFormat;
+import java.util.TreeMap;
+
+/// Strings and values as JSON.
 final class JsonText {
     private JsonText() {}
+
+    /// In the order of its names; a whole number without a fraction.
+    static void value(Value value, StringBuilder out) {
+        switch (value.getKindCase()) {
+            case STRING_VALUE -> quote(value.getStringValue(), out);
+            case BOOL_VALUE -> out.append(value.getBoolValue());
+            case NUMBER_VALUE -> out.append(Parameters.number(value.getNumberValue()));
+            case STRUCT_VALUE -> {
+                var before = "{";
+                var fields = new TreeMap<>(value.getStructValue().getFieldsMap());
+                for (var field : fields.entrySet()) {
+                    quote(field.getKey(), out.append(before));
+                    value(field.getValue(), out.append(':'));
+                    before = ",";
+                }
+                out.append(before.equals("{") ? "{}" : "}");
+            }
+            case LIST_VALUE -> {
+                var before = "[";
+                for (var member : value.getListValue().getValuesList()) {
+                    value(member, out.append(before));
+                    before = ",";
+                }
+                out.append(before.equals("[") ? "[]" : "]");
+            }
+            case NULL_VALUE, KIND_NOT_SET -> out.append("null");
+        }
+    }
 
     static void quote(CharSequence text, StringBuilder out) {
         out.append('"');

@@ -34,6 +34,11 @@ public sealed interface LineFormat {
 
     void print(Entry entry, StringBuilder out);
 
+    /// Whether there is nothing to print.
+    default boolean empty(Entry entry) {
+        return false;
+    }
+
     /// Compiles a text format.
     ///
     /// @throws ConfigProblem naming the operator that is not known
@@ -72,17 +77,17 @@ public sealed interface LineFormat {
                 for (var part : value.getListValue().getValuesList()) {
                     members.add(member(part, omitEmpty));
                 }
-                yield new JsonList(members);
+                yield new JsonList(members, omitEmpty);
             }
-            case NULL_VALUE -> new JsonValue(List.of(_ -> null));
-            case STRING_VALUE -> new JsonValue(parts(value.getStringValue()));
+            case NULL_VALUE -> new JsonValue(List.of(_ -> null), omitEmpty);
+            case STRING_VALUE -> new JsonValue(parts(value.getStringValue()), omitEmpty);
             case NUMBER_VALUE -> {
                 var number = value.getNumberValue();
                 Object literal =
                         number == Math.rint(number) ? (Object) (long) number : (Object) number;
-                yield new JsonValue(List.of(_ -> literal));
+                yield new JsonValue(List.of(_ -> literal), omitEmpty);
             }
-            case BOOL_VALUE -> new JsonValue(List.of(_ -> value.getBoolValue()));
+            case BOOL_VALUE -> new JsonValue(List.of(_ -> value.getBoolValue()), omitEmpty);
             default ->
                     throw new ConfigProblem(
                             "json_format", "a " + value.getKindCase() + " cannot be logged");
@@ -185,12 +190,15 @@ public sealed interface LineFormat {
     /// An object.
     record Json(Map<String, LineFormat> fields, boolean omitEmpty) implements LineFormat {
         @Override
+        public boolean empty(Entry entry) {
+            return fields.values().stream().allMatch(f -> f.empty(entry));
+        }
+
+        @Override
         public void print(Entry entry, StringBuilder out) {
             var before = "{";
             for (var field : fields.entrySet()) {
-                if (omitEmpty
-                        && field.getValue() instanceof JsonValue value
-                        && value.empty(entry)) {
+                if (omitEmpty && field.getValue().empty(entry)) {
                     continue;
                 }
                 JsonText.quote(field.getKey(), out.append(before));
@@ -202,21 +210,24 @@ public sealed interface LineFormat {
     }
 
     /// A list.
-    record JsonList(List<LineFormat> members) implements LineFormat {
+    record JsonList(List<LineFormat> members, boolean omitEmpty) implements LineFormat {
         @Override
         public void print(Entry entry, StringBuilder out) {
-            out.append('[');
-            for (var i = 0; i < members.size(); i++) {
-                out.append(i == 0 ? "" : ",");
-                members.get(i).print(entry, out);
+            var before = "[";
+            for (var member : members) {
+                if (!omitEmpty || !member.empty(entry)) {
+                    member.print(entry, out.append(before));
+                    before = ",";
+                }
             }
-            out.append(']');
+            out.append(before.equals("[") ? "[]" : "]");
         }
     }
 
     /// A string, a number or null.
-    record JsonValue(List<Operator> parts) implements LineFormat {
-        boolean empty(Entry entry) {
+    record JsonValue(List<Operator> parts, boolean omitEmpty) implements LineFormat {
+        @Override
+        public boolean empty(Entry entry) {
             return parts.size() == 1 && parts.getFirst().value(entry) == null;
         }
 
@@ -232,7 +243,7 @@ public sealed interface LineFormat {
                 return;
             }
             var text = new StringBuilder();
-            new Text(parts, false).print(entry, text);
+            new Text(parts, omitEmpty).print(entry, text);
             JsonText.quote(text, out);
         }
     }

@@ -1,9 +1,7 @@
 package dev.serin.proxy.format;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.DynamicMetadata;
@@ -14,7 +12,6 @@ import dev.serin.proxy.stream.UpstreamUse;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -151,16 +148,14 @@ final class Parameters {
         };
     }
 
-    private static Object number(double value) {
+    static Object number(double value) {
         return value == Math.rint(value) ? (Object) (long) value : (Object) value;
     }
 
     private static Object json(Value value) {
-        try {
-            return new Json(JsonFormat.printer().omittingInsignificantWhitespace().print(value));
-        } catch (InvalidProtocolBufferException e) {
-            return String.format(Locale.ROOT, "(%s)", e.getMessage());
-        }
+        var text = new StringBuilder();
+        JsonText.value(value, text);
+        return new Json(text.toString());
     }
 
     /// Text that is JSON already.

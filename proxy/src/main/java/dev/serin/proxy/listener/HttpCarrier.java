@@ -48,7 +48,7 @@ final class HttpCarrier {
 
     private static ChannelHandler http2(
             Worker worker, HttpManager manager, HttpConnection streams) {
-        return new Http2Server(worker, streams, manager.http2(), manager.limits().idle());
+        return new Http2Server(worker, streams, manager.http2(), manager.limits().life());
     }
 
     /// Waits for the first octets of a connection of which nobody said anything.
@@ -68,8 +68,8 @@ final class HttpCarrier {
         /// A connection that never says anything is idle, and ages, all the same.
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            var idle = manager.limits().idle().toMillis();
-            var age = manager.limits().connection().toMillis();
+            var idle = manager.limits().life().idle().toMillis();
+            var age = manager.limits().life().age().toMillis();
             var limit = idle == 0 ? age : age == 0 ? idle : Math.min(idle, age);
             if (limit > 0) {
                 silence = worker.after(limit, ctx::close);
@@ -107,6 +107,11 @@ final class HttpCarrier {
             if (event.equals(Http1Server.DRAIN)) {
                 ctx.close();
             }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
         }
 
         @Override

@@ -15,7 +15,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.ChannelGroup;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,26 +33,26 @@ public final class LiveListener {
     private final Sockets sockets;
     private final Scope scope;
     private final Neighbours neighbours;
-    private final ChannelGroup connections;
+    private final Admission admission;
     private final Drains drains;
     private Map<InetSocketAddress, Channel> bound = new LinkedHashMap<>();
     private volatile ListenerConfig config;
 
-    /// @param connections every accepted connection is put into it
+    /// @param admission lets connections in
     public LiveListener(
             ListenerConfig config,
             Workers workers,
             Sockets sockets,
             Scope scope,
             Neighbours neighbours,
-            ChannelGroup connections,
+            Admission admission,
             Drains drains) {
         this.config = config;
         this.workers = workers;
         this.sockets = sockets;
         this.scope = scope;
         this.neighbours = neighbours;
-        this.connections = connections;
+        this.admission = admission;
         this.drains = drains;
     }
 
@@ -196,7 +195,13 @@ public final class LiveListener {
             channel.close();
             return;
         }
-        connections.add(channel);
+        var refused = admission.admit(config.name(), channel);
+        if (refused != null) {
+            var place = String.valueOf(channel.localAddress()).replaceAll("[/\\[\\]]", "");
+            scope.observer().counted("listener." + place.replace(':', '_') + "." + refused);
+            channel.close();
+            return;
+        }
         channel.pipeline().addLast(new SlowReaders(worker));
         var now = config;
         var rules = now.inspection().proxyHeader();

@@ -61,17 +61,20 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
             in.release();
         }
         seen = all;
+        var start = all.readerIndex();
         try {
             var header = ProxyHeader.read(all);
             if (header == null) {
                 return;
             }
-            if (header.version() == 0 && !rules.optional()
-                    || rules.refused().contains(header.version())) {
+            var refused = rules.refused().contains(header.version());
+            if (!rules.optional() && (refused || header.version() == 0)) {
                 ctx.close();
-                return;
+            } else if (refused) {
+                goOn(ctx, new ProxyHeader(0, null), all.readerIndex(start)); // not for us to read
+            } else {
+                goOn(ctx, header, all);
             }
-            goOn(ctx, header, all);
         } catch (ProxyHeader.Broken e) {
             ctx.close();
         }
@@ -93,6 +96,11 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             ctx.close();
         }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
     }
 
     @Override

@@ -153,8 +153,13 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         counted = picked;
         picked.begin();
         to.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
-        Connector.connect(worker, to, picked, wish(to), new HostSide())
-                .addListener((ChannelFuture future) -> connected(to, picked, future));
+        Connector.connect(
+                worker,
+                to,
+                picked,
+                wish(to),
+                new HostSide(),
+                future -> connected(to, picked, future));
     }
 
     private ConnectionWish wish(LiveCluster to) {

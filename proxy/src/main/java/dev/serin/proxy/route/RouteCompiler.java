@@ -286,8 +286,9 @@ public final class RouteCompiler {
                     if (wrapped.getIsOptional() && !extensions.knowsHttp(wrapped.getConfig())) {
                         continue;
                     }
-                    toggles |= wrapped.getDisabled() || !wrapped.hasConfig();
-                    if (wrapped.getDisabled() || !wrapped.hasConfig()) {
+                    var bare = wrapped.getConfig().getTypeUrl().isEmpty();
+                    toggles |= wrapped.getDisabled() || bare;
+                    if (wrapped.getDisabled() || bare) {
                         compiled.put(
                                 entry.getKey(),
                                 wrapped.getDisabled()

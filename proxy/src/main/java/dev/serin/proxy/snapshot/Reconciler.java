@@ -6,6 +6,8 @@ import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.listener.ListenerConfig;
 import dev.serin.proxy.listener.LiveListener;
 import dev.serin.proxy.route.RouteTable;
+import dev.serin.proxy.stream.Direction;
+import dev.serin.proxy.tls.LiveTls;
 import dev.serin.proxy.tls.TlsContexts;
 import dev.serin.proxy.tls.secret.SecretName;
 import dev.serin.proxy.upstream.ClusterConfig;
@@ -322,8 +324,19 @@ public final class Reconciler {
     }
 
     /// Takes no new connections.
-    public void closeListeners() {
-        listeners.values().forEach(LiveListener::close);
+    ///
+    /// @param inboundOnly on inbound listeners alone
+    public void closeListeners(boolean inboundOnly) {
+        for (var listener : listeners.values()) {
+            if (!inboundOnly || listener.config().direction() == Direction.INBOUND) {
+                listener.close();
+            }
+        }
+    }
+
+    /// The certificates in use.
+    public List<LiveTls.Held> certificates() {
+        return tls.held();
     }
 
     /// Ends everything; later updates do nothing.
@@ -333,7 +346,7 @@ public final class Reconciler {
             recheck.cancel();
         }
         tls.close();
-        closeListeners();
+        closeListeners(false);
         listeners.clear();
         clusters.close();
     }

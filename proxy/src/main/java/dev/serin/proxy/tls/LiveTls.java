@@ -45,6 +45,17 @@ public final class LiveTls {
         return config;
     }
 
+    /// The certificates that a context holds.
+    ///
+    /// @param trusted null if nobody is asked for one
+    public record Held(List<Secret.KeyPair> own, @Nullable CertificateValidationContext trusted) {}
+
+    /// What it holds now; null if its secrets are not there.
+    @Nullable Held held() {
+        var now = material;
+        return now == null ? null : now.held();
+    }
+
     /// Whether its secrets are there.
     public boolean ready() {
         return material != null;

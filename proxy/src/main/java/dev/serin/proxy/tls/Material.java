@@ -47,6 +47,10 @@ final class Material {
         this.ticketKeys = ticketKeys;
     }
 
+    LiveTls.Held held() {
+        return new LiveTls.Held(pairs, validation);
+    }
+
     PeerVerifier verifier() {
         return verifier;
     }

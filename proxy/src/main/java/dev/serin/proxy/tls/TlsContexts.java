@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
@@ -100,6 +101,11 @@ public final class TlsContexts {
         } catch (ConfigProblem e) {
             needs.observer().secretRefused(name.name(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /// What the contexts in use hold.
+    public List<LiveTls.Held> held() {
+        return contexts.stream().map(LiveTls::held).filter(Objects::nonNull).distinct().toList();
     }
 
     public void close() {

@@ -31,6 +31,9 @@ public final class Host {
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private final LongAdder connectFailures = new LongAdder();
+    private final LongAdder answers = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
+    private final LongAdder made = new LongAdder();
     private final Breaker connections;
     private final HostRecord record = new HostRecord();
     private final @Nullable HostPools[] pools;
@@ -45,7 +48,7 @@ public final class Host {
     public Host(Endpoint endpoint, int workers, int mostConnections, long nanos) {
         this.endpoint = endpoint;
         this.pools = new @Nullable HostPools[workers];
-        this.connections = new Breaker(mostConnections);
+        this.connections = new Counted(mostConnections, made);
         this.healthySince = nanos;
         address = address(endpoint.address());
         shownAddress =
@@ -56,6 +59,31 @@ public final class Host {
                                         address.getPort())
                                 .toString();
         update(endpoint);
+    }
+
+    /// Counts all connections that it let be made.
+    private static final class Counted extends Breaker {
+        private final LongAdder made;
+
+        Counted(int limit, LongAdder made) {
+            super(limit);
+            this.made = made;
+        }
+
+        @Override
+        public boolean take() {
+            var taken = super.take();
+            if (taken) {
+                made.increment();
+            }
+            return taken;
+        }
+
+        @Override
+        public void force() {
+            super.force();
+            made.increment();
+        }
     }
 
     private static InetSocketAddress address(Address address) {
@@ -166,6 +194,29 @@ public final class Host {
     /// Connections that could not be made so far.
     public long connectFailures() {
         return connectFailures.sum();
+    }
+
+    /// Responses that were no errors so far.
+    public long answers() {
+        return answers.sum();
+    }
+
+    /// Requests that were not answered in time so far.
+    public long timeouts() {
+        return timeouts.sum();
+    }
+
+    /// Connections so far.
+    public long connectionsMade() {
+        return made.sum();
+    }
+
+    void answered() {
+        answers.increment();
+    }
+
+    void late() {
+        timeouts.increment();
     }
 
     void failed() {

@@ -124,6 +124,11 @@ final class HttpUpstreamCompiler {
             int maxRequests,
             Http1ProtocolOptions http1)
             throws ConfigProblem {
+        if (common.hasMaxStreamDuration()) {
+            throw new ConfigProblem(
+                    "common_http_protocol_options.max_stream_duration",
+                    "is not supported upstream (a route's max_stream_duration is)");
+        }
         var heads =
                 http2.heads(
                         common.hasMaxResponseHeadersKb()

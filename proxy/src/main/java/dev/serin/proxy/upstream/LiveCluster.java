@@ -258,6 +258,8 @@ public final class LiveCluster {
     public void answered(Host host, int status) {
         if (status >= 500) {
             host.failed();
+        } else {
+            host.answered();
         }
         if (outliers != null) {
             outliers.answered(host, status);
@@ -268,6 +270,9 @@ public final class LiveCluster {
     public void ended(Host host, Outcome outcome) {
         if (outcome == Outcome.CONNECT_FAILED) {
             host.notConnected();
+        }
+        if (outcome == Outcome.TIMEOUT) {
+            host.late();
         }
         if (!outcome.good()) {
             host.failed();

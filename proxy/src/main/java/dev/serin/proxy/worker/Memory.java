@@ -13,11 +13,34 @@ final class Memory implements DoubleSupplier {
     /// Below it the heap is not asked further: much of it may be garbage.
     private static final double SUSPICION = 0.75;
 
+    private final long most;
+
+    Memory() {
+        this(0);
+    }
+
+    /// @param most octets of heap and buffers together; 0 for what the process may have of each
+    Memory(long most) {
+        this.most = most;
+    }
+
     @Override
     public double getAsDouble() {
+        if (most > 0) {
+            return together();
+        }
         var most = PlatformDependent.maxDirectMemory();
         var buffers = (double) PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() / most;
         return Math.max(buffers, heap());
+    }
+
+    private double together() {
+        var runtime = Runtime.getRuntime();
+        var buffers = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
+        var taken = (double) (runtime.totalMemory() - runtime.freeMemory() + buffers) / most;
+        return taken < SUSPICION
+                ? taken
+                : (afterCollection() * runtime.maxMemory() + buffers) / most;
     }
 
     private static double heap() {

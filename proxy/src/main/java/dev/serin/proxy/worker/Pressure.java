@@ -23,8 +23,8 @@ public final class Pressure {
     }
 
     private final Ticker ticker;
-    private final DoubleSupplier used;
-    private final Limits limits;
+    private volatile DoubleSupplier used;
+    private volatile Limits limits;
     private volatile long measured;
     private volatile double share;
 
@@ -34,6 +34,17 @@ public final class Pressure {
         this.used = used;
         this.limits = limits;
         this.measured = ticker.nanos() - FRESH;
+    }
+
+    /// Goes by these limits from now on.
+    ///
+    /// @param mostOctets of heap and buffers, of which they are shares; 0 for what the process may
+    ///   have
+    public void use(Limits next, long mostOctets) {
+        limits = next;
+        if (mostOctets > 0) {
+            used = new Memory(mostOctets);
+        }
     }
 
     public boolean endsConnections() {

@@ -20,6 +20,7 @@ import java.util.Map;
 /// @param reset when the client resets: `head`, `body` (half of it is sent) or empty for never
 /// @param pause before the second half of the body
 /// @param preamble octets before everything else, TLS too
+/// @param frames what a connection of protocol `frames` does
 /// @param from the client's own address; empty for any
 /// @param to the address that it connects to
 /// @param until asked again until the status is this; 0 for no
@@ -43,6 +44,7 @@ public record Ask(
         int until,
         String preamble,
         @Nullable Tls tls,
+        List<String> frames,
         String from,
         String to,
         Flags flags) {
@@ -86,6 +88,7 @@ public record Ask(
                 "label",
                 "preamble",
                 "tls",
+                "frames",
                 "from",
                 "to");
         var request = tree.text("request", "GET /").split(" ", 2);
@@ -110,6 +113,7 @@ public record Ask(
                 tree.number("until", 0),
                 tree.text("preamble", ""),
                 tree.has("tls") ? Tls.of(tree.under("tls"), "") : null,
+                tree.list("frames").stream().map(String::valueOf).toList(),
                 tree.text("from", ""),
                 tree.text("to", "127.0.0.1"),
                 new Flags(

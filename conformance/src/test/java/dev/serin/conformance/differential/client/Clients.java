@@ -24,6 +24,9 @@ public final class Clients implements AutoCloseable {
             return List.of(Outcome.ended("no listener " + ask.listener()));
         }
         try {
+            if (ask.protocol().equals("frames")) {
+                return FramesClient.ask(ask, port);
+            }
             if (!ask.connection().isEmpty()) {
                 return kept(ask, port).ask(ask);
             }

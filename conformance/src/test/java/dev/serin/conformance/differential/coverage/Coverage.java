@@ -101,6 +101,9 @@ final class Coverage {
 
     private static void inside(String url, ByteString value, Set<String> into) {
         var name = url.substring(url.indexOf('/') + 1);
+        if (name.isEmpty()) {
+            return;
+        }
         try {
             walk(DynamicMessage.parseFrom(Messages.descriptor(name), value), into);
         } catch (InvalidProtocolBufferException e) {

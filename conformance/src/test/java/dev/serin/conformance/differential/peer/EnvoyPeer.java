@@ -184,6 +184,11 @@ public final class EnvoyPeer implements Peer {
     }
 
     @Override
+    public String page(String method, String path) {
+        return pages.ask(method, path);
+    }
+
+    @Override
     public String metrics() {
         return pages.get("/stats/prometheus");
     }

@@ -36,6 +36,25 @@ final class Pages implements AutoCloseable {
         }
     }
 
+    /// Its status, a line end, and its text.
+    String ask(String method, String path) {
+        try {
+            var response =
+                    client.send(
+                            HttpRequest.newBuilder(URI.create("http://" + address + path))
+                                    .timeout(Duration.ofSeconds(10))
+                                    .method(method, HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + "\n" + response.body();
+        } catch (IOException e) {
+            return e + "\n";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e + "\n";
+        }
+    }
+
     @Override
     public void close() {
         client.shutdownNow();

@@ -32,6 +32,9 @@ public interface Peer extends AutoCloseable {
     /// Prometheus' text of all metrics.
     String metrics();
 
+    /// An admin page: its status, a line end, and its text.
+    String page(String method, String path);
+
     /// What it has written to its access log since its start.
     List<String> log();
 

@@ -139,6 +139,11 @@ public final class SerinPeer implements Peer {
     }
 
     @Override
+    public String page(String method, String path) {
+        return pages.ask(method, path);
+    }
+
+    @Override
     public String metrics() {
         return pages.get("/stats/prometheus");
     }

@@ -8,27 +8,18 @@ import io.netty.channel.socket.DuplexChannel;
 
 import org.jspecify.annotations.Nullable;
 
-/// The times that a client's HTTP/1.1 connection has: idle, in all, for a head, and to read the
-/// last answer. Its event loop only.
+/// The times that a client's HTTP/1.1 connection has: idle, in all, for a head, for the last
+/// request and to read its answer. Its event loop only.
 final class Http1Clock {
     private final Worker worker;
     private final Http1Limits limits;
     private final Subject subject;
-    private Timers.@Nullable Timer idle;
-    private Timers.@Nullable Timer age;
+    private final LifeClock life;
+    private Timers.@Nullable Timer end;
     private Timers.@Nullable Timer head;
-    private long idleSince;
 
     /// The connection that is timed.
-    interface Subject {
-        boolean busy();
-
-        /// It was without a stream for too long.
-        void idled();
-
-        /// It is as old as it may get: no stream comes after the present one.
-        void aged();
-
+    interface Subject extends LifeClock.Subject {
         /// A head has begun and did not end in time.
         void headLate();
     }
@@ -37,33 +28,12 @@ final class Http1Clock {
         this.worker = worker;
         this.limits = limits;
         this.subject = subject;
-        this.idleSince = worker.ticker().nanos();
-        if (!limits.idle().isZero()) {
-            watchIdle(limits.idle().toMillis());
-        }
-        if (!limits.connection().isZero()) {
-            age = worker.after(limits.connection().toMillis(), subject::aged);
-        }
+        this.life = new LifeClock(worker, limits.life(), subject);
     }
 
     /// A stream has ended.
     void idle() {
-        idleSince = worker.ticker().nanos();
-    }
-
-    private void watchIdle(long millis) {
-        idle =
-                worker.after(
-                        millis,
-                        () -> {
-                            var limit = limits.idle().toMillis();
-                            var since = (worker.ticker().nanos() - idleSince) / 1_000_000;
-                            if (!subject.busy() && since >= limit) {
-                                subject.idled();
-                            } else {
-                                watchIdle(subject.busy() ? limit : limit - since);
-                            }
-                        });
+        life.idle();
     }
 
     /// @param begun whether part of a head is there
@@ -76,6 +46,14 @@ final class Http1Clock {
         }
     }
 
+    /// The connection's end has come: runs `close` if no request comes in the time that one may be
+    /// on its way.
+    void leave(Runnable close) {
+        if (end == null) {
+            end = worker.after(limits.life().drainMillis(), close);
+        }
+    }
+
     /// Says that nothing more comes, and gives the client time to see it.
     void linger(Channel channel) {
         stop();
@@ -85,12 +63,12 @@ final class Http1Clock {
         }
         duplex.shutdownOutput();
         channel.config().setAutoRead(true);
-        age = worker.after(limits.closeMillis(), channel::close);
+        end = worker.after(limits.life().closeMillis(), channel::close);
     }
 
     void stop() {
-        cancel(idle);
-        cancel(age);
+        life.stop();
+        cancel(end);
         cancel(head);
     }
 

@@ -1,55 +1,24 @@
 package dev.serin.proxy.http.codec;
 
-import java.time.Duration;
-
 /// What one side of HTTP/1.1 may ask of the proxy.
 ///
 /// @param maxHead octets of a head
 /// @param maxHeaders fields of a head
-/// @param idle how long a connection may be without a stream; zero for ever
-/// @param connection how long a connection may live before it takes no more streams; zero for ever
-/// @param requests streams that a connection may carry; 0 for any number
 /// @param headMillis from a head's first octet to its last; 0 for ever
-/// @param closeMillis how long a connection that is answered before its request was read stays open
-///   for the client to read the answer; 0 for not at all
 public record Http1Limits(
-        int maxHead,
-        int maxHeaders,
-        Duration idle,
-        Duration connection,
-        long requests,
-        long headMillis,
-        long closeMillis,
-        Dialect dialect) {
+        int maxHead, int maxHeaders, Lifetime life, long headMillis, Dialect dialect) {
     /// As Envoy's defaults.
     public static final Http1Limits USUAL =
-            new Http1Limits(
-                    60 * 1024,
-                    100,
-                    Duration.ofHours(1),
-                    Duration.ZERO,
-                    0,
-                    300_000,
-                    1_000,
-                    Dialect.USUAL);
+            new Http1Limits(60 * 1024, 100, Lifetime.USUAL, 300_000, Dialect.USUAL);
 
     /// The same with names written so.
     Http1Limits with(Spelling spelling) {
-        return new Http1Limits(
-                maxHead,
-                maxHeaders,
-                idle,
-                connection,
-                requests,
-                headMillis,
-                closeMillis,
-                dialect.with(spelling));
+        return new Http1Limits(maxHead, maxHeaders, life, headMillis, dialect.with(spelling));
     }
 
     /// The same with another bound for a head.
     Http1Limits withHead(int octets) {
-        return new Http1Limits(
-                octets, maxHeaders, idle, connection, requests, headMillis, closeMillis, dialect);
+        return new Http1Limits(octets, maxHeaders, life, headMillis, dialect);
     }
 
     /// Which forms of HTTP/1 are spoken with clients. As Envoy's Http1ProtocolOptions.

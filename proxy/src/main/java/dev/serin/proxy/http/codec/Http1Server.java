@@ -28,6 +28,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private final Http1Limits limits;
     private final Http1Parser parser;
     private final LeftOver.Held held;
+    private final LastStream last;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http1Out out;
     private @Nullable Http1Clock clock;
@@ -47,9 +48,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     private boolean closing;
     private boolean lingering;
     private boolean broken;
-    private boolean aged;
     private boolean expects;
-    private long requests;
     private long expected;
     private long discarded;
 
@@ -59,6 +58,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         this.limits = limits;
         this.parser = new Http1Parser(worker, this, true, limits);
         this.held = LeftOver.hold("connection", "http1 server");
+        this.last = new LastStream(streams, limits.life());
     }
 
     @Override
@@ -77,15 +77,19 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void idled() {
-        closeNow();
+        leave("downstream_cx_idle_timeout");
     }
 
     @Override
     public void aged() {
+        leave("downstream_cx_max_duration_reached");
+    }
+
+    private void leave(String counter) {
+        last.comes(counter);
         close = true;
-        aged = true;
         if (!open) {
-            closeNow();
+            clock().leave(() -> closeIf(!open));
         }
     }
 
@@ -156,12 +160,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     public boolean head(Http1Head head) throws Malformed {
         http10 = head.minor == 0;
         headRequest = head.method.equals("HEAD");
-        requests++;
-        close =
-                head.close
-                        || http10 && !head.keepAlive
-                        || aged
-                        || limits.requests() > 0 && requests >= limits.requests();
+        close = last.is(head);
         var request = Http1Requests.of(head, limits.dialect());
         connect = head.method.equals("CONNECT") && !http10;
         upgrading = Http1Requests.upgrades(head) || connect;
@@ -191,9 +190,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         discarded += part.readableBytes();
         part.release();
-        if (discarded > DISCARDED) {
-            closeNow();
-        }
+        closeIf(discarded > DISCARDED);
     }
 
     @Override
@@ -227,9 +224,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             streams.malformed(this, e.head(), e.status(), e.detail());
         }
         finish();
-        if (!closing) {
-            closeNow();
-        }
+        closeNow();
     }
 
     @Override
@@ -260,7 +255,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         if (reader != null && !responseEnded) {
             responseEnded = true;
-            reader.gone();
+            reader.gone(null);
         }
         open = false;
         if (carry != null) {
@@ -274,9 +269,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == DRAIN && !open) {
-            closeNow();
-        }
+        closeIf(event == DRAIN && !open);
     }
 
     @Override
@@ -459,7 +452,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         closing = true;
         // The client may still be writing what nobody will read: to close now would reset the
         // connection, and with it the answer on its way.
-        lingering = limits.closeMillis() > 0 && (broken || !requestEnded || carry != null);
+        lingering = limits.life().closeMillis() > 0 && (broken || !requestEnded || carry != null);
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(lingering ? _ -> linger() : ChannelFutureListener.CLOSE);
@@ -472,6 +465,12 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             carry = null;
         }
         clock().linger(channel().channel());
+    }
+
+    private void closeIf(boolean unused) {
+        if (unused) {
+            closeNow();
+        }
     }
 
     private void closeNow() {

@@ -17,7 +17,9 @@ public interface RequestReader {
     void readComplete();
 
     /// The client's connection ended; the last call.
-    void gone();
+    ///
+    /// @param reason why this proxy ended it; null if the client did
+    void gone(@Nullable String reason);
 
     /// The client reset the stream, or it was reset for what the client did; the last call.
     ///

@@ -21,6 +21,9 @@ public interface StreamFactory {
     /// @param remote as of [RequestReader#reset]
     void broken(ResponseWriter out, boolean remote, String detail);
 
+    /// Counts something about the connection under `http.PREFIX.NAME`.
+    void count(String name);
+
     /// Whether the connection shall end after the present response.
     boolean draining();
 }

@@ -6,6 +6,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.Http1Limits.Dialect;
 import dev.serin.proxy.http.codec.Http1Limits.Underscores;
+import dev.serin.proxy.http.codec.Lifetime;
 import dev.serin.proxy.http.codec.Spelling;
 import dev.serin.proxy.http.manager.RequestForm.EscapedSlashes;
 import dev.serin.proxy.http.manager.RequestForm.StripPort;
@@ -31,14 +32,24 @@ final class Http1Compiler {
                 common.hasMaxHeadersCount()
                         ? common.getMaxHeadersCount().getValue()
                         : usual.maxHeaders(),
+                life(config),
+                headMillis(config),
+                dialect(config));
+    }
+
+    private static Lifetime life(HttpConnectionManager config) {
+        var usual = Lifetime.USUAL;
+        var common = config.getCommonHttpProtocolOptions();
+        return new Lifetime(
                 common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : usual.idle(),
                 duration(common.getMaxConnectionDuration()),
                 Integer.toUnsignedLong(common.getMaxRequestsPerConnection().getValue()),
-                headMillis(config),
+                config.hasDrainTimeout()
+                        ? Durations.toMillis(config.getDrainTimeout())
+                        : usual.drainMillis(),
                 config.hasDelayedCloseTimeout()
                         ? Durations.toMillis(config.getDelayedCloseTimeout())
-                        : usual.closeMillis(),
-                dialect(config));
+                        : usual.closeMillis());
     }
 
     /// A head is also part of a stream, which may not be idle for long.

@@ -64,6 +64,11 @@ public final class HttpConnection implements StreamFactory {
     }
 
     @Override
+    public void count(String name) {
+        scope.observer().counted(manager.statPrefix(), name);
+    }
+
+    @Override
     public boolean draining() {
         return scope.draining();
     }

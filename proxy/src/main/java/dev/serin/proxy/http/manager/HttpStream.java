@@ -357,12 +357,15 @@ final class HttpStream extends StreamFacts implements RequestReader {
     // ======== the end
 
     @Override
-    public void gone() {
+    public void gone(@Nullable String reason) {
         if (over) {
             return;
         }
         flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
-        details = "downstream_remote_disconnect";
+        details =
+                reason == null
+                        ? "downstream_remote_disconnect"
+                        : "downstream_local_disconnect(" + reason + ")";
         finish(() -> {});
     }
 

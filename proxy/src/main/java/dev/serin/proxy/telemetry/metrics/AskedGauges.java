@@ -27,12 +27,12 @@ final class AskedGauges extends Family<LongSupplier> {
 
     @Override
     void print(StringBuilder out, String labels, LongSupplier series) {
-        line(out, name(), labels, plain(series));
+        line(out, name(), labels, Long.toString(series.getAsLong()));
     }
 
     @Override
-    String plain(LongSupplier series) {
-        return Long.toString(series.getAsLong());
+    Stat stat(String name, LongSupplier series) {
+        return new Stat(name, Stat.Kind.GAUGE, series.getAsLong(), null);
     }
 
     @Override

@@ -31,12 +31,12 @@ final class AskedSeries extends Family<Long> {
 
     @Override
     void print(StringBuilder out, String labels, Long series) {
-        line(out, name(), labels, plain(series));
+        line(out, name(), labels, Long.toString(series));
     }
 
     @Override
-    String plain(Long series) {
-        return Long.toString(series);
+    Stat stat(String name, Long series) {
+        return new Stat(name, Stat.Kind.GAUGE, series, null);
     }
 
     @Override

@@ -32,7 +32,7 @@ final class Counters extends Family<LongAdder> {
     }
 
     @Override
-    String plain(LongAdder series) {
-        return Long.toString(series.sum());
+    Stat stat(String name, LongAdder series) {
+        return new Stat(name, Stat.Kind.COUNTER, series.sum(), null);
     }
 }

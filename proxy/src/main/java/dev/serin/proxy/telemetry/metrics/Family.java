@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /// The series of one name, by the values of their labels.
 ///
@@ -71,7 +72,12 @@ public abstract sealed class Family<S>
 
     abstract void print(StringBuilder out, String labels, S series);
 
-    abstract String plain(S series);
+    abstract Stat stat(String name, S series);
+
+    /// The same where histograms are shown as summaries.
+    void printSummary(StringBuilder out, String labels, S series) {
+        print(out, labels, series);
+    }
 
     abstract void reset(S series);
 
@@ -81,24 +87,35 @@ public abstract sealed class Family<S>
     }
 
     /// @param before the name whose type was told last
+    /// @param wanted which series are printed; null for all
     /// @return the same, after this
-    String print(StringBuilder out, String before) {
+    String print(
+            StringBuilder out, String before, @Nullable Predicate<Stat> wanted, boolean summary) {
         refresh();
-        if (series.isEmpty()) {
-            return before;
+        var last = before;
+        for (var entry : series.entrySet()) {
+            var values = entry.getKey();
+            var one = entry.getValue();
+            if (wanted != null && !wanted.test(stat(whole(values), one))) {
+                continue;
+            }
+            if (!name.equals(last)) {
+                var shown = summary && kind().equals("histogram") ? "summary" : kind();
+                out.append("# TYPE ").append(name).append(' ').append(shown).append('\n');
+                last = name;
+            }
+            if (summary) {
+                printSummary(out, labelText(values), one);
+            } else {
+                print(out, labelText(values), one);
+            }
         }
-        if (!name.equals(before)) {
-            out.append("# TYPE ").append(name).append(' ').append(kind()).append('\n');
-        }
-        series.forEach((values, one) -> print(out, labelText(values), one));
-        return name;
+        return last;
     }
 
-    void plain(Map<String, String> lines) {
+    void stats(List<Stat> into) {
         refresh();
-        series.forEach((values, one) -> {
-            lines.put(whole(values), plain(one));
-        });
+        series.forEach((values, one) -> into.add(stat(whole(values), one)));
     }
 
     private String whole(List<String> values) {

@@ -23,12 +23,12 @@ final class Gauges extends Family<LongAdder> {
 
     @Override
     void print(StringBuilder out, String labels, LongAdder series) {
-        line(out, name(), labels, plain(series));
+        line(out, name(), labels, Long.toString(series.sum()));
     }
 
     @Override
-    String plain(LongAdder series) {
-        return Long.toString(series.sum());
+    Stat stat(String name, LongAdder series) {
+        return new Stat(name, Stat.Kind.GAUGE, series.sum(), null);
     }
 
     /// What is in use now stays in use.

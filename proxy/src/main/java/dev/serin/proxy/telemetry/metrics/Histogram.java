@@ -1,13 +1,16 @@
 package dev.serin.proxy.telemetry.metrics;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Counts observations by fixed buckets. Safe for any thread; a reader may see an observation in a
 /// bucket that the sum lacks yet.
 public final class Histogram {
-    private static final double[] QUANTILES = {0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 100};
+    /// Those that are shown, in percent.
+    public static final List<Double> QUANTILES =
+            List.of(0d, 25d, 50d, 75d, 90d, 95d, 99d, 99.5, 99.9, 100d);
 
     private final double[] bounds;
     private final LongAdder[] buckets;
@@ -41,7 +44,7 @@ public final class Histogram {
     }
 
     /// Observations up to each bound, then all.
-    long[] cumulative() {
+    public long[] cumulative() {
         var counts = new long[buckets.length];
         var all = 0L;
         for (var i = 0; i < buckets.length; i++) {
@@ -55,28 +58,34 @@ public final class Histogram {
         return sum.sum();
     }
 
-    /// As Envoy's `/stats` prints a histogram, `P50(now,ever)`: there are no intervals here, so
-    /// both are of all that was observed. What lies between two bounds is taken to lie evenly.
-    String quantiles() {
+    /// How many observations.
+    public long count() {
+        var all = 0L;
+        for (var bucket : buckets) {
+            all += bucket.sum();
+        }
+        return all;
+    }
+
+    /// Upper ends of the buckets, without the last, infinite one.
+    public double[] bounds() {
+        return bounds.clone();
+    }
+
+    /// The values at [#QUANTILES] of all that was observed; NaN if nothing was. What lies between
+    /// two bounds is taken to lie evenly.
+    public double[] quantiles() {
         var counts = cumulative();
         var all = counts[counts.length - 1];
-        if (all == 0) {
-            return "No recorded values";
+        var values = new double[QUANTILES.size()];
+        for (var i = 0; i < values.length; i++) {
+            values[i] =
+                    all == 0
+                            ? Double.NaN
+                            : Math.round(value(counts, all * QUANTILES.get(i) / 100) * 1000)
+                                    / 1000d;
         }
-        var text = new StringBuilder();
-        for (var quantile : QUANTILES) {
-            var value =
-                    Family.number(Math.round(value(counts, all * quantile / 100) * 1000) / 1000d);
-            text.append(text.isEmpty() ? "" : " ")
-                    .append('P')
-                    .append(Family.number(quantile))
-                    .append('(')
-                    .append(value)
-                    .append(',')
-                    .append(value)
-                    .append(')');
-        }
-        return text.toString();
+        return values;
     }
 
     private double value(long[] counts, double rank) {

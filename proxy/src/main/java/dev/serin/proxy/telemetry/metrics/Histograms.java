@@ -40,13 +40,27 @@ final class Histograms extends Family<Histogram> {
         line(out, name() + "_count", labels, Long.toString(counts[bounds.length]));
     }
 
+    /// As a summary, without buckets.
+    @Override
+    void printSummary(StringBuilder out, String labels, Histogram series) {
+        var before = labels.isEmpty() ? "" : labels + ",";
+        var values = series.quantiles();
+        for (var i = 0; i < values.length; i++) {
+            var quantile = number(Histogram.QUANTILES.get(i) / 100);
+            var shown = Double.isNaN(values[i]) ? "NaN" : number(values[i]);
+            line(out, name(), before + "quantile=\"" + quantile + "\"", shown);
+        }
+        line(out, name() + "_sum", labels, number(series.sum()));
+        line(out, name() + "_count", labels, Long.toString(series.count()));
+    }
+
     @Override
     void reset(Histogram series) {
         series.reset();
     }
 
     @Override
-    String plain(Histogram series) {
-        return series.quantiles();
+    Stat stat(String name, Histogram series) {
+        return new Stat(name, Stat.Kind.HISTOGRAM, series.count(), series);
     }
 }

@@ -1,11 +1,15 @@
 package dev.serin.proxy.telemetry.metrics;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// All metrics of one proxy. A series is looked up once, by whoever counts, and kept: counting is
@@ -16,10 +20,16 @@ import java.util.function.Supplier;
 public final class Metrics {
     private final Map<String, Family<?>> families = new ConcurrentSkipListMap<>();
     private final int seriesBound;
+    private volatile @Nullable Predicate<Stat> shown;
 
     /// @param seriesBound of each family
     public Metrics(int seriesBound) {
         this.seriesBound = seriesBound;
+    }
+
+    /// Only these are shown from now on, by their whole names; all are counted.
+    public void show(Predicate<String> names) {
+        shown = stat -> names.test(stat.name());
     }
 
     /// The counters of this name, made at the first call.
@@ -80,19 +90,34 @@ public final class Metrics {
 
     /// Prometheus' text, version 0.0.4.
     public String text() {
+        return text(null, false);
+    }
+
+    /// The same of the series that are wanted.
+    ///
+    /// @param wanted null for all
+    /// @param summary whether histograms are shown by quantiles in the place of buckets
+    public String text(@Nullable Predicate<Stat> wanted, boolean summary) {
+        var always = shown;
+        var both = always == null ? wanted : wanted == null ? always : always.and(wanted);
         var text = new StringBuilder(64 << 10);
         var before = "";
         for (var family : families.values()) {
-            before = family.print(text, before);
+            before = family.print(text, before, both, summary);
         }
         return text.toString();
     }
 
-    /// As Envoy's `/stats`: one `name: value` a line, names with their labels.
-    public Map<String, String> plain() {
-        var lines = new ConcurrentHashMap<String, String>();
-        families.values().forEach(f -> f.plain(lines));
-        return new java.util.TreeMap<>(lines);
+    /// All series as they stand now, in the order of their names.
+    public List<Stat> stats() {
+        var stats = new ArrayList<Stat>();
+        families.values().forEach(f -> f.stats(stats));
+        var always = shown;
+        if (always != null) {
+            stats.removeIf(always.negate());
+        }
+        stats.sort(Comparator.comparing(Stat::name));
+        return stats;
     }
 
     /// A name may have series with other labels too: each set of labels is a family.

@@ -183,8 +183,8 @@ public final class HostPool implements HostConnection.Keeper {
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, offering, place)
-                    .addListener((ChannelFuture future) -> negotiated(place, future));
+            Connector.connect(
+                    worker, cluster, host, offering, place, future -> negotiated(place, future));
         } else if (key.http2()) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
@@ -195,8 +195,13 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, offering, handler)
-                .addListener((ChannelFuture future) -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                offering,
+                handler,
+                future -> {
                     if (future.isSuccess()) {
                         connected(connection);
                     } else {
@@ -280,6 +285,9 @@ public final class HostPool implements HostConnection.Keeper {
             var waiter = waiting.removeFirst();
             breakers.pending().give();
             give(connection, waiter);
+        }
+        if (wantsMore() && !host.gone()) {
+            connect(); // what still waits may by now be allowed another connection
         }
     }
 

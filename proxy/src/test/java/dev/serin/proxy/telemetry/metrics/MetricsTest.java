@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 class MetricsTest {
     @Test
@@ -35,8 +37,16 @@ class MetricsTest {
                 c_ms_count{who="x"} 3
                 """,
                 metrics.text());
-        var plain = metrics.plain().get("c_ms{who=\"x\"}");
-        assertTrue(plain.startsWith("P0(0,0) P25(0.375,0.375) P50(0.75,0.75) "), plain);
+        var quantiles = times.quantiles();
+        assertEquals(0, quantiles[0]);
+        assertEquals(0.375, quantiles[1]);
+        assertEquals(0.75, quantiles[2]);
+        assertEquals(3, times.count());
+        assertEquals(
+                "# TYPE b_total counter\nb_total{code=\"200\",who=\"a\\\"b\\\\c\\nd\"} 3\n",
+                metrics.text(s -> s.name().startsWith("b"), false));
+        var summary = metrics.text(s -> s.name().startsWith("c"), true);
+        assertTrue(summary.contains("c_ms{who=\"x\",quantile=\"0.25\"} 0.375\n"), summary);
     }
 
     @Test
@@ -84,10 +94,16 @@ class MetricsTest {
                 metrics.text());
         assertEquals(
                 "{cluster.c.rq_200=1, cluster.out|80||web.shop.rq_2xx=1, http.in.active=1}",
-                metrics.plain().toString());
+                plain(metrics).toString());
         metrics.reset();
-        assertEquals("0", metrics.plain().get("cluster.c.rq_200"));
-        assertEquals("1", metrics.plain().get("http.in.active"));
+        assertEquals(0, plain(metrics).get("cluster.c.rq_200"));
+        assertEquals(1, plain(metrics).get("http.in.active"));
+    }
+
+    private static Map<String, Long> plain(Metrics metrics) {
+        var plain = new TreeMap<String, Long>();
+        metrics.stats().forEach(s -> plain.put(s.name(), s.value()));
+        return plain;
     }
 
     @Test

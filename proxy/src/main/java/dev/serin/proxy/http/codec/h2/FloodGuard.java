@@ -32,12 +32,12 @@ final class FloodGuard {
                     empty(length == 0 && (flags & FrameReader.END_HEADERS) == 0, length);
             case FrameReader.PRIORITY -> {
                 if (++priorities > limits.priorityPerStream() * (1 + opened)) {
-                    throw Http2Fault.flood("http2.inbound_priority_frames_flood");
+                    throw Http2Fault.flood("codec_error:Too_many_PRIORITY_frames");
                 }
             }
             case FrameReader.WINDOW_UPDATE -> {
                 if (++windowUpdates > 5 + 2 * (opened + limits.windowUpdatePerData() * dataSent)) {
-                    throw Http2Fault.flood("http2.inbound_window_update_frames_flood");
+                    throw Http2Fault.flood("codec_error:Too_many_WINDOW_UPDATE_frames");
                 }
             }
             default -> {}

@@ -3,6 +3,7 @@ package dev.serin.proxy.http.codec.h2;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.codec.HostConnection;
 import dev.serin.proxy.http.codec.Http1Server;
+import dev.serin.proxy.http.codec.Lifetime;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.codec.ResponseReader;
@@ -240,6 +241,11 @@ public final class Http2Client extends Http2Connection implements HostConnection
     @Override
     int lastProcessed() {
         return 0;
+    }
+
+    @Override
+    long closeMillis() {
+        return Lifetime.USUAL.closeMillis();
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.netty.util.collection.IntObjectHashMap;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,8 +18,6 @@ import java.util.Objects;
 /// against floods. Its own event loop only.
 abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         implements FrameReader.Sink permits Http2Server, Http2Client {
-    private static final int FIRST_WINDOW = 65_535;
-
     final Worker worker;
     final Http2Limits limits;
     final HeadBlock block;
@@ -30,17 +27,17 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     private final FrameReader reader;
     private final HpackDecoder decoder;
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(16);
-    private final ArrayDeque<Http2Stream> blocked = new ArrayDeque<>(4);
     private final List<Http2Stream> touched = new ArrayList<>(16);
     private final ClosedStreams over = new ClosedStreams();
     private final LeftOver.Held held;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http2Out out;
-    private int sendWindow = FIRST_WINDOW;
-    private int initialSendWindow = FIRST_WINDOW;
+    private final SendWindow sendWindow = new SendWindow();
+    private int initialSendWindow = SendWindow.FIRST;
     private final ReceiveWindow window;
     private boolean settled;
     boolean closing;
+    @Nullable String lostFor;
     long idleSince;
 
     Http2Connection(Worker worker, Http2Limits limits, boolean server) {
@@ -52,7 +49,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         this.keepalive = new Keepalive(this, limits.keepalive());
         this.reader = new FrameReader(worker, this, limits.maxHead() + 16 * 1024);
         this.decoder = new HpackDecoder(limits.table());
-        this.window = new ReceiveWindow(Math.max(FIRST_WINDOW, limits.connectionWindow()));
+        this.window = new ReceiveWindow(Math.max(SendWindow.FIRST, limits.connectionWindow()));
         this.held = LeftOver.hold("connection", server ? "http2 server" : "http2 client");
         this.idleSince = worker.ticker().nanos();
     }
@@ -62,8 +59,8 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         ctx = added;
         out = new Http2Out(worker, added, limits.table());
         begin();
-        if (window.size() > FIRST_WINDOW) {
-            out.windowUpdate(0, window.size() - FIRST_WINDOW);
+        if (window.size() > SendWindow.FIRST) {
+            out.windowUpdate(0, window.size() - SendWindow.FIRST);
         }
         if (added.channel().isActive()) {
             channelActive(added);
@@ -343,19 +340,12 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
                 broken(stream, ErrorCode.FLOW_CONTROL_ERROR, "http2.window_overflow");
             }
         } else if (id == 0) {
-            if ((long) sendWindow + by > Integer.MAX_VALUE) {
+            if (!sendWindow.grow(by)) {
                 throw new Http2Fault(ErrorCode.FLOW_CONTROL_ERROR, "http2.window_overflow");
             }
-            sendWindow += by;
-            unblock();
+            sendWindow.unblock();
+            out().flush();
         }
-    }
-
-    private void unblock() {
-        for (var left = blocked.size(); left > 0 && sendWindow > 0; left--) {
-            blocked.remove().sendQueued();
-        }
-        out().flush();
     }
 
     // ---- what goes wrong
@@ -394,13 +384,22 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     abstract int lastProcessed();
 
+    /// The peer is not there any more.
+    void lost(String reason) {
+        lostFor = reason;
+        context().close();
+    }
+
     void closeAfterWrites() {
         if (!closing) {
             closing = true;
             out().flushNow();
-            lingering.begin(context());
+            lingering.begin(context(), closeMillis());
         }
     }
+
+    /// How long the peer has to read what it was told last.
+    abstract long closeMillis();
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
@@ -430,8 +429,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();
     }
-
-    // ---- what streams ask
 
     void open(Http2Stream stream) {
         floods.opened();
@@ -464,7 +461,9 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     void neverConnected() {
         closing = true;
-        out().release();
+        if (out != null) {
+            out.release();
+        }
         held.release();
     }
 
@@ -477,16 +476,16 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     }
 
     int sendWindow() {
-        return sendWindow;
+        return sendWindow.octets();
     }
 
     void spend(int octets) {
-        sendWindow -= octets;
+        sendWindow.spend(octets);
         floods.dataSent();
     }
 
     void block(Http2Stream stream) {
-        blocked.add(stream);
+        sendWindow.block(stream);
     }
 
     /// Octets of DATA have been taken by their reader, or by nobody.

@@ -4,6 +4,8 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.codec.Http1Server;
+import dev.serin.proxy.http.codec.LifeClock;
+import dev.serin.proxy.http.codec.Lifetime;
 import dev.serin.proxy.http.codec.StreamFactory;
 import dev.serin.proxy.worker.Worker;
 
@@ -13,34 +15,27 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /// A client's HTTP/2 connection. Its own event loop only.
-public final class Http2Server extends Http2Connection {
+public final class Http2Server extends Http2Connection implements LifeClock.Subject {
     private static final byte[] PREFACE =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /// How long a client has to learn that the connection takes no more streams; as Envoy's
-    /// HttpConnectionManager.drain_timeout.
-    private static final long GRACE_MILLIS = 5_000;
-
     private final StreamFactory streams;
-    private final Duration idle;
-    private Timers.@Nullable Timer idleTimer;
+    private final Lifetime life;
+    private final LifeClock clock;
     private Timers.@Nullable Timer grace;
     private int prefaceSeen;
     private int last;
+    private long requests;
     private int lastServed = Integer.MAX_VALUE;
     private boolean draining;
 
-    /// @param idle how long the connection may be without a stream; zero for ever
-    public Http2Server(Worker worker, StreamFactory streams, Http2Limits limits, Duration idle) {
+    public Http2Server(Worker worker, StreamFactory streams, Http2Limits limits, Lifetime life) {
         super(worker, limits, true);
         this.streams = streams;
-        this.idle = idle;
-        if (!idle.isZero()) {
-            watchIdle(idle.toMillis());
-        }
+        this.life = life;
+        this.clock = new LifeClock(worker, life, this);
     }
 
     @Override
@@ -101,6 +96,10 @@ public final class Http2Server extends Http2Connection {
             return;
         }
         last = id;
+        if (++requests == life.requests()) {
+            streams.count("downstream_cx_max_requests_reached");
+            drain();
+        }
         if (id > lastServed) {
             return; // the client knows by GOAWAY
         }
@@ -115,7 +114,7 @@ public final class Http2Server extends Http2Connection {
             refuse(id, ErrorCode.REFUSED_STREAM);
         } else {
             request(id, end);
-            if (streams.draining() && !draining) {
+            if (streams.draining()) {
                 drain();
             }
         }
@@ -188,7 +187,7 @@ public final class Http2Server extends Http2Connection {
     @Override
     void peerGone(Http2Stream stream) {
         if (stream instanceof Http2ServerStream server) {
-            server.gone();
+            server.gone(lostFor);
         }
     }
 
@@ -206,23 +205,44 @@ public final class Http2Server extends Http2Connection {
         }
     }
 
-    /// Tells the client to open no more streams, and closes with the last one.
+    @Override
+    long closeMillis() {
+        return life.closeMillis();
+    }
+
+    @Override
+    public boolean busy() {
+        return open() > 0;
+    }
+
+    @Override
+    public void idled() {
+        if (!draining) {
+            streams.count("downstream_cx_idle_timeout");
+            drain();
+        }
+    }
+
+    @Override
+    public void aged() {
+        streams.count("downstream_cx_max_duration_reached");
+        drain();
+    }
+
+    /// Tells the client to open no more streams; those that are on their way are served.
     private void drain() {
         if (draining || closing) {
             return;
         }
         draining = true;
-        if (open() == 0) {
-            noMore();
-            return;
-        }
         out().goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
         out().flush();
-        grace = worker.after(GRACE_MILLIS, this::noMore);
+        grace = worker.after(life.drainMillis(), this::noMore);
     }
 
+    /// Serves no more streams, and closes with the last one.
     private void noMore() {
-        if (closing || lastServed != Integer.MAX_VALUE) {
+        if (closing) {
             return;
         }
         lastServed = last;
@@ -236,35 +256,17 @@ public final class Http2Server extends Http2Connection {
     @Override
     void forget(Http2Stream stream) {
         super.forget(stream);
-        if (draining && open() == 0 && !closing) {
-            noMore();
-            closeAfterWrites();
+        if (open() == 0) {
+            clock.idle();
+            if (lastServed != Integer.MAX_VALUE && !closing) {
+                closeAfterWrites();
+            }
         }
-    }
-
-    private void watchIdle(long millis) {
-        idleTimer =
-                worker.after(
-                        millis,
-                        () -> {
-                            if (closing) {
-                                return;
-                            }
-                            var limit = idle.toMillis();
-                            var quiet = (worker.ticker().nanos() - idleSince) / 1_000_000;
-                            if (open() == 0 && quiet >= limit) {
-                                drain();
-                            } else {
-                                watchIdle(open() > 0 ? limit : limit - quiet);
-                            }
-                        });
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (idleTimer != null) {
-            idleTimer.cancel();
-        }
+        clock.stop();
         if (grace != null) {
             grace.cancel();
         }

@@ -75,11 +75,11 @@ final class Http2ServerStream extends Http2Stream implements ResponseWriter {
     }
 
     /// The connection has ended.
-    void gone() {
+    void gone(@Nullable String reason) {
         var to = reader;
         reader = null;
         if (to != null && !localEnded) {
-            to.gone();
+            to.gone(reason);
         }
     }
 

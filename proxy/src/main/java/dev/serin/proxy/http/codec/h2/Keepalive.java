@@ -47,7 +47,8 @@ final class Keepalive {
         connection.out().flush();
         limit =
                 connection.worker.after(
-                        Math.max(1, by.timeoutMillis()), () -> connection.context().close());
+                        Math.max(1, by.timeoutMillis()),
+                        () -> connection.lost("http2_ping_timeout"));
     }
 
     /// The connection is used again: asks, if it was quiet for too long.

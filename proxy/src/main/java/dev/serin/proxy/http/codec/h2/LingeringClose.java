@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// socket would take back what has not been read yet. As Envoy's delayed_close_timeout. The
 /// connection's event loop only.
 final class LingeringClose {
-    private static final long MILLIS = 1_000;
-
     private final Worker worker;
     private Timers.@Nullable Timer limit;
 
@@ -22,14 +20,14 @@ final class LingeringClose {
         this.worker = worker;
     }
 
-    /// Ends our direction when all is written; the peer has a second to end its own.
-    void begin(ChannelHandlerContext ctx) {
+    /// Ends our direction when all is written; the peer has `millis` to end its own.
+    void begin(ChannelHandlerContext ctx, long millis) {
         var channel = ctx.channel();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     if (channel.isActive()) {
                         Tls.shutdownOutput(channel);
-                        limit = worker.after(MILLIS, channel::close);
+                        limit = worker.after(millis, channel::close);
                     }
                 });
     }

@@ -1,0 +1,31 @@
+package dev.serin.proxy.http.codec;
+
+/// Which stream of a client's HTTP/1 connection is the last: by what its head says, by the number
+/// of streams, or because the connection's end has come.
+final class LastStream {
+    private final StreamFactory streams;
+    private final long most;
+    private long begun;
+    private boolean leaving;
+
+    LastStream(StreamFactory streams, Lifetime life) {
+        this.streams = streams;
+        this.most = life.requests();
+    }
+
+    /// The connection's end has come: this stream is the last, or the next one.
+    ///
+    /// @param counter where that is counted
+    void comes(String counter) {
+        streams.count(counter);
+        leaving = true;
+    }
+
+    /// Whether the stream that begins with this head is it.
+    boolean is(Http1Head head) {
+        if (++begun == most) {
+            comes("downstream_cx_max_requests_reached");
+        }
+        return leaving || head.close || head.minor == 0 && !head.keepAlive;
+    }
+}
