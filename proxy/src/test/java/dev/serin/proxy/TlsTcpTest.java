@@ -33,7 +33,7 @@ class TlsTcpTest {
         assertEquals("[]", rig.apply(messages).toString());
     }
 
-    private static Listener tcp(String name, String cluster) {
+    static Listener tcp(String name, String cluster) {
         return Yaml.listener(
                 """
                 name: NAME
@@ -176,8 +176,7 @@ class TlsTcpTest {
             var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
             assertEquals("UF,URX", ResponseFlag.shown(end.flags()));
             assertEquals(
-                    "TLS_error:|268435703:SSL"
-                            + " routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end",
+                    "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end",
                     end.upstream().transportFailure());
         }
     }

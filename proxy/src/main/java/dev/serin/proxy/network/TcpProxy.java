@@ -5,6 +5,7 @@ import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.network.TcpConfig.Share;
 import dev.serin.proxy.network.filter.ConnectionContext;
+import dev.serin.proxy.network.filter.TcpCluster;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Downstream;
@@ -20,6 +21,7 @@ import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
@@ -111,6 +113,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private Share share() {
+        var chosen = slots.get(TcpCluster.SLOT);
+        if (chosen != null) {
+            return new Share(chosen, 1, MetadataMatch.NONE);
+        }
         var shares = config.shares();
         if (shares.size() > 1) {
             var drawn = scope.draws().named("weighted-cluster").below(config.total());

@@ -218,7 +218,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (head.status() == 101) {
             response = head;
             details = "via_upstream";
-            complete(head);
+            edge(head.headers());
         }
         out.informational(head);
     }
@@ -254,18 +254,18 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
-        complete(head);
+        edge(head.headers());
+        traceResponse(head.headers());
         writing = true;
         out.head(head, responseHeadEnd);
         replayResponse();
     }
 
-    private void complete(ResponseHead head) {
+    private void edge(Headers headers) {
         responseFirst = ticker().nanos();
-        EdgeHeaders.response(head.headers(), request, connection.manager().edge());
-        traceResponse(head.headers());
-        if (!head.headers().has("date")) {
-            head.headers().add("date", worker().date(responseFirst));
+        EdgeHeaders.response(headers, request, connection.manager().edge());
+        if (!headers.has("date")) {
+            headers.add("date", worker().date(responseFirst));
         }
     }
 
