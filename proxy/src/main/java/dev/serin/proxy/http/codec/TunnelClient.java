@@ -110,6 +110,7 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
                     var to = reader;
                     if (to != null) { // after the caller has finished with the request
                         to.head(new ResponseHead(200, new Headers(4)), false);
+                        to.readComplete(); // the client waits for it
                     }
                 });
     }

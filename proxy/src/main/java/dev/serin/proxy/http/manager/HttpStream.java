@@ -217,7 +217,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (head.status() == 101) {
             response = head;
             details = "via_upstream";
-            responseFirst = ticker().nanos();
+            edge(head.headers());
         }
         out.informational(head);
     }
@@ -253,15 +253,19 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
-        responseFirst = ticker().nanos();
-        EdgeHeaders.response(head.headers(), request, connection.manager().edge());
+        edge(head.headers());
         traceResponse(head.headers());
-        if (!head.headers().has("date")) {
-            head.headers().add("date", worker().date(responseFirst));
-        }
         writing = true;
         out.head(head, responseHeadEnd);
         replayResponse();
+    }
+
+    private void edge(Headers headers) {
+        responseFirst = ticker().nanos();
+        EdgeHeaders.response(headers, request, connection.manager().edge());
+        if (!headers.has("date")) {
+            headers.add("date", worker().date(responseFirst));
+        }
     }
 
     private void replayResponse() {
