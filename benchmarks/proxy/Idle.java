@@ -30,7 +30,7 @@ import javax.net.ssl.TrustManagerFactory;
 /// `benchmarks/run idle`: resident memory of ours and Envoy's with many connections that have asked once and then do nothing,
 /// and with readers that ask for much and do not read.
 ///
-/// `Idle FOLDER [--quick]`
+/// `Idle FOLDER [--quick] [--only WORD]`, where the word is of a row's name.
 final class Idle {
     private static final int WARM = 200;
     private static final int SLOW = 500;
@@ -56,18 +56,22 @@ final class Idle {
 
     private final Bench bench;
     private final boolean quick;
+    private final String only;
     private final Map<String, Map<String, Memory>> rows = new LinkedHashMap<>();
 
-    private Idle(Bench bench, boolean quick) {
+    private Idle(Bench bench, boolean quick, String only) {
         this.bench = bench;
+        this.only = only;
         this.quick = quick;
     }
 
     public static void main(String[] arguments) throws Exception {
-        var quick = Arrays.asList(arguments).contains("--quick");
+        var words = Arrays.asList(arguments);
+        var quick = words.contains("--quick");
+        var only = words.contains("--only") ? words.get(words.indexOf("--only") + 1) : "";
         try (var bench = new Bench(Path.of(arguments[0]), System.getenv(), Set.of())) {
             Files.write(Path.of(bench.in("files/4m")), new byte[LARGE]);
-            var idle = new Idle(bench, quick);
+            var idle = new Idle(bench, quick, only);
             var many = quick ? 2000 : 10_000;
             idle.row("HTTP/1.1, idle", Row.Set.HTTP1, many, Idle::http1);
             idle.row("HTTP/2, idle", Row.Set.HTTP1, many, Idle::http2);
@@ -75,7 +79,7 @@ final class Idle {
             idle.row("mutual TLS, idle", Row.Set.MTLS, quick ? 500 : 5000, port -> tls(factory, port));
             idle.row("HTTP/1.1, 4 MB not read", Row.Set.HTTP1, SLOW, Idle::slow1);
             idle.row("HTTP/2, 4 MB not read", Row.Set.HTTP1, SLOW, Idle::slow2);
-            if (quick) {
+            if (quick || !only.isEmpty()) {
                 System.err.print(idle.table());
             } else {
                 var file = Path.of(arguments[0]).resolveSibling("results").resolve(LocalDate.now() + "-idle.md");
@@ -87,7 +91,7 @@ final class Idle {
     }
 
     private void row(String name, Row.Set set, int connections, Opening opening) throws Exception {
-        for (var peer : List.of("serin", "envoy")) {
+        for (var peer : name.contains(only) ? List.of("serin", "envoy") : List.<String>of()) {
             try (var proxy = bench.start(peer, set, Bench.ANY_CORE)) {
                 proxy.ready();
                 var memory = measure(proxy, connections, opening);

@@ -214,7 +214,10 @@ class Soak {
                         + "- match: {prefix: /inner}\n"
                         + "  route: {cluster: "
                         + inner
-                        + ", prefix_rewrite: /}\n"
+                        // as a mesh has it: a connection to a listener that drains may end at any
+                        // time
+                        + ", prefix_rewrite: /, retry_policy: {num_retries: 3,"
+                        + " retry_on: \"reset,connect-failure,refused-stream\"}}\n"
                         + "- match: {prefix: /}\n  route: {cluster: "
                         + rest
                         + "}\n");

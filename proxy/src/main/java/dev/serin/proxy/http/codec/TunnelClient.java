@@ -10,6 +10,7 @@ import dev.serin.proxy.tls.Tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -88,6 +89,12 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
             held.release();
             closed.run();
         }
+    }
+
+    @Override
+    public void watch(ChannelHandler handler) {
+        var own = Objects.requireNonNull(ctx);
+        own.pipeline().addBefore(own.name(), null, handler);
     }
 
     @Override

@@ -38,6 +38,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private boolean requestEnded;
     private boolean headEnd;
     private boolean responseHeadEnd;
+    private boolean responseEnded;
     private boolean over;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
@@ -309,6 +310,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var passing = filters.responseEnd(this, last, requestAt);
         trailers = passing;
         if (!over) {
+            responseEnded = true;
             finish(() -> out.endResponse(passing));
         }
     }
@@ -404,6 +406,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var tracing = trace;
         if (tracing != null) {
             tracing.end(end, ticker().now());
+        }
+        if (!requestEnded || !responseEnded) {
+            count("downstream_rq_rx_reset"); // whoever broke it off, as Envoy counts
         }
         connection.scope().observer().ended(manager.statPrefix(), end);
     }

@@ -241,6 +241,7 @@ public final class HostPool implements HostConnection.Keeper {
                                 ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
                                 : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
         open.put(connection, new Watch(connection));
+        connection.watch(new OctetMeter(cluster.observer()));
         room(connection);
     }
 
