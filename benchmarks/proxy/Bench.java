@@ -95,7 +95,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    private String in(String name) {
+    String in(String name) {
         return folder.resolve(name).toString();
     }
 

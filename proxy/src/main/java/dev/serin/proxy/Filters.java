@@ -17,6 +17,7 @@ import dev.serin.proxy.network.filter.NetworkFilterFactory;
 import dev.serin.proxy.network.limit.ConnectionCounts;
 import dev.serin.proxy.network.ratelimit.ConnectionLimits;
 import dev.serin.proxy.network.rbac.ConnectionRbac;
+import dev.serin.proxy.network.sni.SniClusters;
 
 import java.util.List;
 
@@ -40,6 +41,10 @@ final class Filters {
 
     /// The filters of connections.
     static List<NetworkFilterFactory> ofConnections(Ticker ticker) {
-        return List.of(new ConnectionCounts(), new ConnectionLimits(ticker), new ConnectionRbac());
+        return List.of(
+                new ConnectionCounts(),
+                new ConnectionLimits(ticker),
+                new ConnectionRbac(),
+                new SniClusters());
     }
 }

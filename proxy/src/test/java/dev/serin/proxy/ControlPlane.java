@@ -51,6 +51,19 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /// Takes a resource away, from whoever is connected, too.
+    public synchronized void remove(String typeUrl, String name) {
+        resources.getOrDefault(typeUrl, new LinkedHashMap<>()).remove(name);
+        if (stream != null) {
+            stream.onNext(
+                    DeltaDiscoveryResponse.newBuilder()
+                            .setTypeUrl(typeUrl)
+                            .setNonce("n" + ++nonce)
+                            .addRemovedResources(name)
+                            .build());
+        }
+    }
+
     /// The next request that a condition is true of.
     public DeltaDiscoveryRequest await(java.util.function.Predicate<DeltaDiscoveryRequest> right)
             throws InterruptedException {

@@ -61,13 +61,18 @@ final class FrameWire implements AutoCloseable {
     /// A client's end, with the preface and its settings sent.
     static FrameWire to(int port, int... settings) {
         try {
-            var wire = new FrameWire(new Socket(InetAddress.getLoopbackAddress(), port));
-            wire.raw(PREFACE.getBytes(StandardCharsets.US_ASCII));
-            wire.settings(settings);
-            return wire;
+            return over(new Socket(InetAddress.getLoopbackAddress(), port), settings);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// The same over a connection that is there.
+    static FrameWire over(Socket socket, int... settings) throws IOException {
+        var wire = new FrameWire(socket);
+        wire.raw(PREFACE.getBytes(StandardCharsets.US_ASCII));
+        wire.settings(settings);
+        return wire;
     }
 
     /// A server's end, with the client's preface read and its own settings sent.

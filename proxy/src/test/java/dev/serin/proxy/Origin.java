@@ -79,13 +79,22 @@ final class Origin implements AutoCloseable {
         }
     }
 
+    /// Ends the connections that it has now.
+    void hangUp() {
+        try {
+            for (var socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {
             server.close();
-            for (var socket : open) {
-                socket.close();
-            }
+            hangUp();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

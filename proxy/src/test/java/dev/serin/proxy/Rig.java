@@ -22,12 +22,16 @@ import dev.serin.proxy.telemetry.istio.StatsFilters;
 import dev.serin.proxy.telemetry.istio.StatsObservers;
 import dev.serin.proxy.telemetry.metrics.Metrics;
 import dev.serin.proxy.tls.TlsNeeds;
+import dev.serin.proxy.tls.TlsObserver;
+import dev.serin.proxy.tls.secret.SecretSource;
 import dev.serin.proxy.tracing.Span;
 import dev.serin.proxy.transport.TransportCompiler;
 import dev.serin.proxy.upstream.Upstream;
 import dev.serin.proxy.worker.Pressure;
 import dev.serin.proxy.worker.Workers;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -38,6 +42,9 @@ import java.util.stream.Stream;
 
 /// A data plane on loopback with everything around it.
 final class Rig implements AutoCloseable {
+    /// How long connections go on whose peers are trusted no more.
+    private static final Duration DISTRUST = Duration.ofMillis(500);
+
     final BlockingQueue<StreamEnd> ends = new LinkedBlockingQueue<>();
     final Map<String, Integer> counts = new ConcurrentHashMap<>();
     final Metrics metrics = new Metrics(1000);
@@ -80,7 +87,13 @@ final class Rig implements AutoCloseable {
                                         Filters.ofConnections(ticker).stream(),
                                         Stream.of(new PeerExchange(peers)))
                                 .toList(),
-                        new TransportCompiler(TlsNeeds.bare(ticker)),
+                        new TransportCompiler(
+                                new TlsNeeds(
+                                        ticker,
+                                        Path::of,
+                                        SecretSource.NONE,
+                                        DISTRUST,
+                                        TlsObserver.NONE)),
                         (_, _) -> spans::add);
         plane =
                 new DataPlane(

@@ -143,7 +143,7 @@ class TcpPathTest {
                 assertEquals(-1, client.in.read());
             }
             var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
-            assertEquals("UF", ResponseFlag.shown(end.flags()));
+            assertEquals("UF,URX", ResponseFlag.shown(end.flags()));
         }
     }
 

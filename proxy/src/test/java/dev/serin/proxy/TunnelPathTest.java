@@ -137,16 +137,21 @@ class TunnelPathTest {
         try (var one = Origin.answering("plain");
                 var two = two();
                 var tcp = tcp();
-                var rig = rig(one, two, tcp);
-                var client = Origin.Wire.to(rig.port("main"))) {
-            client.write("GET /no" + UPGRADE);
-            assertEquals(403, client.message().status());
+                var rig = rig(one, two, tcp)) {
+            var refused = asked(rig, "GET /no" + UPGRADE);
+            assertEquals(403, refused.status());
+            assertEquals("close", refused.header("connection"));
             assertEquals("upgrade_failed", rig.end().details());
-            client.write("GET /" + UPGRADE.replace("websocket", "other"));
-            assertEquals(403, client.message().status());
-            client.write("GET /" + UPGRADE.replace("websocket", "h2c"));
-            assertEquals("plain", client.message().body());
+            assertEquals(403, asked(rig, "GET /" + UPGRADE.replace("websocket", "other")).status());
+            assertEquals("plain", asked(rig, "GET /" + UPGRADE.replace("websocket", "h2c")).body());
             assertEquals(1, one.accepted.get());
+        }
+    }
+
+    private static Origin.Message asked(Rig rig, String request) throws Exception {
+        try (var client = Origin.Wire.to(rig.port("main"))) {
+            client.write(request);
+            return client.message();
         }
     }
 

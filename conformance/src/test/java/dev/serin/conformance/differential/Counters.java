@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// The counters of a page in Prometheus' text form.
 ///
@@ -15,6 +17,8 @@ record Counters(Set<String> names, Map<String, Long> series) {
     /// Series of what is no part of a scenario.
     private static final List<String> NOT_OURS =
             List.of("=\"xds\"", "=\"local\"", "=\"admin\"", "sentinel");
+
+    private static final Pattern LABEL = Pattern.compile("\\w+=\"[^\"]*\"");
 
     static Counters read(String page) {
         var names = new HashSet<String>();
@@ -33,12 +37,18 @@ record Counters(Set<String> names, Map<String, Long> series) {
                 continue;
             }
             var name = line.substring(0, brace < 0 ? end : brace);
-            var key = line.substring(0, end).replace("{}", "");
+            var key = brace < 0 ? name : name + sorted(line.substring(brace + 1, end - 1));
             if (names.contains(name) && NOT_OURS.stream().noneMatch(key::contains)) {
                 series.put(key, (long) Double.parseDouble(line.substring(end + 1)));
             }
         }
         return new Counters(names, series);
+    }
+
+    /// Labels in the order of their names.
+    private static String sorted(String labels) {
+        var each = LABEL.matcher(labels).results().map(MatchResult::group).sorted().toList();
+        return each.isEmpty() ? "" : "{" + String.join(",", each) + "}";
     }
 
     /// What was counted since `before`, of the names that `shared` has too.

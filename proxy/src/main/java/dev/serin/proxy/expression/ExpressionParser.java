@@ -1,10 +1,8 @@
 package dev.serin.proxy.expression;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
-
 import dev.serin.proxy.expression.Expression.Node;
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.route.Regex;
 
 import org.jspecify.annotations.Nullable;
 
@@ -146,12 +144,8 @@ final class ExpressionParser {
         if (!(argument.value(_ -> null) instanceof String regex)) {
             throw wrong("matches() needs a text");
         }
-        try {
-            var pattern = Pattern.compile(regex);
-            return a -> of.value(a) instanceof String value ? pattern.matcher(value).find() : null;
-        } catch (PatternSyntaxException e) {
-            throw wrong("'" + regex + "' is no RE2 expression");
-        }
+        var pattern = Regex.compile(regex);
+        return a -> of.value(a) instanceof String value ? pattern.matcher(value).find() : null;
     }
 
     private Expression primary() throws ConfigProblem {

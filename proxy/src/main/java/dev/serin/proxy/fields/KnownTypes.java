@@ -35,6 +35,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyPr
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
@@ -129,6 +130,7 @@ public final class KnownTypes {
                     entry(
                             NETWORK + "connection_limit.v3.ConnectionLimit",
                             ConnectionLimit::getDescriptor),
+                    entry(NETWORK + "sni_cluster.v3.SniCluster", SniCluster::getDescriptor),
                     entry(
                             NETWORK + "http_connection_manager.v3.HttpConnectionManager",
                             HttpConnectionManager::getDescriptor),

@@ -162,6 +162,11 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         end();
     }
@@ -239,7 +244,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                             admit(ctx, chain, downstream.secured(secured));
                         },
                         reason -> insecure(downstream, reason));
-        var handler = chain.tls().server(new TlsObserver.Whose(true, config.name()), handshake);
+        var handler = chain.tls().server(new TlsObserver.Whose(true, config.statName()), handshake);
         if (handler == null) {
             insecure(downstream, "TLS error: Secret is not supplied by SDS");
             ctx.close();
@@ -319,7 +324,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     downstream.tls() == null ? protocol : downstream.tls().alpn());
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
-        watch(ctx, chain, downstream);
+        watch(ctx, chain);
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
@@ -337,7 +342,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     /// Tells of the connection now and when it is closed.
-    private void watch(ChannelHandlerContext ctx, Chain chain, Downstream downstream) {
+    private void watch(ChannelHandlerContext ctx, Chain chain) {
         var observer = scope.observer();
         var http = chain.target() instanceof Http;
         var prefix =
@@ -345,8 +350,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                     case Http(var manager) -> manager.statPrefix();
                     case Tcp(var tcp) -> tcp.statPrefix();
                 };
-        observer.opened(prefix, http, downstream);
-        ctx.channel().closeFuture().addListener(_ -> observer.closed(prefix, http, downstream));
+        var listener = config.statName();
+        observer.opened(listener, prefix, http);
+        ctx.channel().closeFuture().addListener(_ -> observer.closed(listener, prefix, http));
     }
 
     /// The end of a connection that never went anywhere.

@@ -110,6 +110,11 @@ final class HttpCarrier {
         }
 
         @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+
+        @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
             if (silence != null) {
                 silence.cancel();

@@ -3,6 +3,7 @@ package dev.serin.proxy.listener;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.base.chance.Draws;
+import dev.serin.base.net.HostPort;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
@@ -85,6 +86,7 @@ public final class ListenerCompiler {
         }
         return new ListenerConfig(
                 listener.getName(),
+                statName(listener.getStatPrefix(), addresses.getFirst()),
                 List.copyOf(addresses),
                 !listener.hasBindToPort() || listener.getBindToPort().getValue(),
                 listener.getUseOriginalDst().getValue(),
@@ -102,6 +104,15 @@ public final class ListenerCompiler {
                     case UNSPECIFIED, UNRECOGNIZED -> Direction.UNSPECIFIED;
                 },
                 LogCompiler.compile(listener.getAccessLogList(), extensions));
+    }
+
+    /// As Envoy calls it: by its address, unless it is told otherwise.
+    private static String statName(String prefix, InetSocketAddress address) {
+        return prefix.isEmpty()
+                ? new HostPort(address.getAddress().getHostAddress(), address.getPort())
+                        .toString()
+                        .replace(':', '_')
+                : prefix;
     }
 
     static InetSocketAddress address(Address address) throws ConfigProblem {

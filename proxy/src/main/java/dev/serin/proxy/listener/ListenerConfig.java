@@ -27,11 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /// @param handOff whether connections go on to the listener of their original destination
 /// @param chains in the order of the configuration
 /// @param fallback for connections that no chain matches; null to close them
+/// @param statName what it is called in metrics
 /// @param detectMillis how long it waits for the first octets; 0 for ever
 /// @param goOnUndetected whether a connection without them is taken as plain TCP
 /// @param logs of connections that no chain took
 public record ListenerConfig(
         String name,
+        String statName,
         List<InetSocketAddress> addresses,
         boolean bind,
         boolean handOff,

@@ -6,7 +6,11 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
 import dev.serin.proxy.network.TcpConfig.Share;
+import dev.serin.proxy.route.hash.HashPolicy;
 import dev.serin.proxy.stream.ConnectionObserver;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
+
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,11 +32,22 @@ public final class TcpCompiler {
         }
         var shares = new ArrayList<Share>();
         switch (config.getClusterSpecifierCase()) {
-            case CLUSTER -> shares.add(new Share(config.getCluster(), 1));
+            case CLUSTER ->
+                    shares.add(
+                            new Share(config.getCluster(), 1, metadata(config.getMetadataMatch())));
             case WEIGHTED_CLUSTERS ->
                     config.getWeightedClusters()
                             .getClustersList()
-                            .forEach(c -> shares.add(new Share(c.getName(), c.getWeight())));
+                            .forEach(c ->
+                                    shares.add(
+                                            new Share(
+                                                    c.getName(),
+                                                    c.getWeight(),
+                                                    metadata(config.getMetadataMatch())
+                                                            .with(
+                                                                    metadata(
+                                                                            c
+                                                                                    .getMetadataMatch())))));
             case CLUSTERSPECIFIER_NOT_SET ->
                     throw new ConfigProblem("cluster_specifier", "is missing");
         }
@@ -49,7 +64,14 @@ public final class TcpCompiler {
                 config.hasIdleTimeout()
                         ? Duration.ofMillis(Durations.toMillis(config.getIdleTimeout()))
                         : Duration.ofHours(1),
+                Duration.ofMillis(Durations.toMillis(config.getMaxDownstreamConnectionDuration())),
+                HashPolicy.ofConnections(config.getHashPolicyList()),
                 config.hasMaxConnectAttempts() ? config.getMaxConnectAttempts().getValue() : 1,
                 List.copyOf(observers));
+    }
+
+    private static MetadataMatch metadata(Metadata metadata) {
+        var lb = metadata.getFilterMetadataMap().get(MetadataMatch.NAMESPACE);
+        return lb == null ? MetadataMatch.NONE : MetadataMatch.of(lb);
     }
 }

@@ -1,6 +1,8 @@
 package dev.serin.proxy.network;
 
+import dev.serin.proxy.route.hash.HashPolicy;
 import dev.serin.proxy.stream.ConnectionObserver;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.List;
 ///
 /// @param shares of the connections, by cluster
 /// @param total of the weights
+/// @param most how long a connection may live; zero for ever
 /// @param idle without an octet either way; zero for ever
 /// @param observers access logs and metrics
 public record TcpConfig(
@@ -16,6 +19,8 @@ public record TcpConfig(
         List<Share> shares,
         int total,
         Duration idle,
+        Duration most,
+        HashPolicy hash,
         int connectAttempts,
         List<ConnectionObserver> observers) {
     /// How often observers are told while a connection lives; 0 for never.
@@ -31,5 +36,7 @@ public record TcpConfig(
     }
 
     /// A cluster with its weight.
-    public record Share(String cluster, int weight) {}
+    ///
+    /// @param metadata what its endpoints' metadata must hold
+    public record Share(String cluster, int weight, MetadataMatch metadata) {}
 }

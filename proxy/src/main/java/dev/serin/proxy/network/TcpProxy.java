@@ -3,7 +3,9 @@ package dev.serin.proxy.network;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.manager.Scope;
+import dev.serin.proxy.network.TcpConfig.Share;
 import dev.serin.proxy.network.filter.ConnectionContext;
+import dev.serin.proxy.network.filter.TcpCluster;
 import dev.serin.proxy.stream.ConnectionEnd;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.stream.Downstream;
@@ -19,7 +21,7 @@ import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
-import dev.serin.proxy.upstream.balance.PickContext;
+import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
@@ -34,11 +36,9 @@ import io.netty.channel.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /// One connection, taken to a host of its cluster octet by octet. Each side is read only while the
 /// other can be written; a side that ends its direction leaves the other one open. The connection's
@@ -50,12 +50,13 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private final Scope scope;
     private final Downstream downstream;
     private final Slots slots;
-    private final Set<Host> tried = new HashSet<>(2);
     private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
     private final long start;
     private @Nullable Channel client;
     private @Nullable Channel server;
     private @Nullable LiveCluster cluster;
+    private @Nullable TcpPicking picking;
+    private Timers.@Nullable Timer end;
 
     /// The same, or the one that the cluster stands for.
     private @Nullable LiveCluster from;
@@ -92,68 +93,44 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         client = ctx.channel();
         ctx.channel().config().setAutoRead(false);
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        var name = cluster();
-        cluster = scope.known().cluster(name);
+        var share = share();
+        cluster = scope.known().cluster(share.cluster());
         if (cluster == null) {
             fail(ResponseFlag.NO_CLUSTER_FOUND, "");
             return;
         }
+        picking = new TcpPicking(worker, config, share, downstream, slots);
         attempt(cluster);
+        if (!over && config.most().toMillis() > 0) {
+            end =
+                    worker.after(
+                            config.most().toMillis(),
+                            () -> fail(ResponseFlag.DURATION_TIMEOUT, ""));
+        }
         if (config.idle().toMillis() > 0) {
             watchIdle(config.idle().toMillis());
         }
     }
 
-    private String cluster() {
+    private Share share() {
+        var chosen = slots.get(TcpCluster.SLOT);
+        if (chosen != null) {
+            return new Share(chosen, 1, MetadataMatch.NONE);
+        }
         var shares = config.shares();
         if (shares.size() > 1) {
             var drawn = scope.draws().named("weighted-cluster").below(config.total());
             for (var share : shares) {
                 drawn -= share.weight();
                 if (drawn < 0) {
-                    return share.cluster();
+                    return share;
                 }
             }
         }
-        return shares.getFirst().cluster();
+        return shares.getFirst();
     }
 
     // ---- to a host
-
-    /// What the cluster may ask of this connection.
-    private final class Picking implements PickContext {
-        private final int priority;
-
-        /// @param priority as [PickContext#forcedPriority()]
-        Picking(int priority) {
-            this.priority = priority;
-        }
-
-        @Override
-        public int forcedPriority() {
-            return priority;
-        }
-
-        @Override
-        public long nanos() {
-            return worker.ticker().nanos();
-        }
-
-        @Override
-        public int worker() {
-            return worker.index();
-        }
-
-        @Override
-        public Downstream downstream() {
-            return downstream;
-        }
-
-        @Override
-        public boolean avoids(Host candidate) {
-            return tried.contains(candidate);
-        }
-    }
 
     private void attempt(LiveCluster to) {
         var aggregate = to.aggregate();
@@ -166,13 +143,13 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private void attempt(LiveCluster to, int priority) {
-        attempts++;
         from = to;
-        var picked = to.pick(new Picking(priority));
+        var picked = to.pick(Objects.requireNonNull(picking).of(priority));
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;
         }
+        attempts++;
         host = picked;
         if (!to.connections().take()) {
             to.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
@@ -181,8 +158,14 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         counted = picked;
         picked.begin();
-        Connector.connect(worker, to, picked, wish(to), new HostSide())
-                .addListener((ChannelFuture future) -> connected(to, picked, future));
+        to.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        Connector.connect(
+                worker,
+                to,
+                picked,
+                wish(to),
+                new HostSide(),
+                future -> connected(to, picked, future));
     }
 
     private ConnectionWish wish(LiveCluster to) {
@@ -208,7 +191,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         if (!future.isSuccess()) {
             uncount();
             to.ended(on, Outcome.CONNECT_FAILED);
-            tried.add(on);
+            Objects.requireNonNull(picking).tried(on);
             transportFailure = Connector.reason(future.cause());
             to.observer()
                     .count(
@@ -218,11 +201,14 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             if (attempts < config.connectAttempts()) {
                 attempt(Objects.requireNonNull(cluster));
             } else {
+                to.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
+                flags |= ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit();
                 fail(ResponseFlag.UPSTREAM_CONNECTION_FAILURE, "");
             }
             return;
         }
         to.ended(on, Outcome.CONNECTED_FINALLY);
+        to.observer().count(ClusterEvent.UPSTREAM_RQ_TOTAL);
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();
@@ -299,6 +285,9 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (server != null) {
+            abort(server);
+        }
         finish();
     }
 
@@ -356,12 +345,21 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (server != null) {
+                flags |= ResponseFlag.UPSTREAM_REMOTE_RESET.bit();
+                abort(clientSide());
+            }
             finish();
         }
     }
 
     private static void read(Channel channel, boolean wanted) {
         channel.config().setAutoRead(wanted);
+    }
+
+    /// One side was reset, so the other is too when it is closed.
+    private static void abort(Channel other) {
+        other.config().setOption(ChannelOption.SO_LINGER, 0);
     }
 
     /// Ends one direction after what was written has gone.
@@ -399,6 +397,9 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         if (idle != null) {
             idle.cancel();
         }
+        if (end != null) {
+            end.cancel();
+        }
         if (early != null) {
             early.release();
             early = null;
@@ -408,11 +409,11 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         clientSide().flush().close();
         held.release();
-        var end = end();
+        var last = end();
         for (ConnectionObserver observer : config.observers()) {
-            observer.ended(end);
+            observer.ended(last);
         }
-        scope.observer().ended(config.statPrefix(), end);
+        scope.observer().ended(config.statPrefix(), last);
     }
 
     private void uncount() {
@@ -450,7 +451,8 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                         () -> {
                             var quiet = (worker.ticker().nanos() - lastOctet) / 1_000_000;
                             if (quiet >= config.idle().toMillis()) {
-                                fail(ResponseFlag.STREAM_IDLE_TIMEOUT, "idle_timeout");
+                                scope.observer().idled(config.statPrefix());
+                                finish();
                             } else {
                                 watchIdle(config.idle().toMillis() - quiet);
                             }

@@ -39,6 +39,11 @@ public final class TokenBucket {
         return new TokenBucket(ticker, message.getMaxTokens(), perFill, fill);
     }
 
+    /// How fast it fills, in tokens a second.
+    public double perSecond() {
+        return perFill * 1e9 / fillNanos;
+    }
+
     /// Takes a token; false if there is none.
     public boolean take() {
         fill();

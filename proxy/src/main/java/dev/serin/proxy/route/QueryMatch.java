@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param match null if the parameter need only be there
 public record QueryMatch(String name, @Nullable TextMatch match, boolean present) {
-    static QueryMatch of(QueryParameterMatcher matcher) throws ConfigProblem {
+    /// @throws ConfigProblem naming what cannot be done
+    public static QueryMatch of(QueryParameterMatcher matcher) throws ConfigProblem {
         return switch (matcher.getQueryParameterMatchSpecifierCase()) {
             case STRING_MATCH ->
                     new QueryMatch(matcher.getName(), TextMatch.of(matcher.getStringMatch()), true);
@@ -22,7 +23,8 @@ public record QueryMatch(String name, @Nullable TextMatch match, boolean present
         };
     }
 
-    boolean test(String path) {
+    /// Whether a path's query meets it.
+    public boolean test(String path) {
         var value = value(path, name);
         if (match == null) {
             return (value != null) == present;

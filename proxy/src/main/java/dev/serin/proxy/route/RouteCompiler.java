@@ -6,6 +6,7 @@ import dev.serin.base.chance.Draws;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.extension.ExtensionConfig;
 import dev.serin.proxy.extension.Extensions;
+import dev.serin.proxy.ratelimit.RateLimits;
 import dev.serin.proxy.route.ActionCompiler.Inherited;
 import dev.serin.proxy.route.retry.RetryCompiler;
 import dev.serin.proxy.route.retry.RetryPolicy;
@@ -13,6 +14,7 @@ import dev.serin.proxy.stream.RouteUse;
 
 import io.envoyproxy.envoy.config.route.v3.CorsPolicy;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
@@ -181,7 +183,10 @@ public final class RouteCompiler {
                             message.getIncludeRequestAttemptCount(),
                             message.getIncludeAttemptCountInResponse(),
                             message.getIncludeIsTimeoutRetryHeader()),
-                    perFilter(message.getTypedPerFilterConfigMap(), cors(message)),
+                    limited(
+                            perFilter(message.getTypedPerFilterConfigMap(), cors(message)),
+                            message.getRateLimitsList(),
+                            null),
                     message.getMetadata().getFilterMetadataMap());
         } catch (ConfigProblem e) {
             throw e.under("virtual_hosts['" + message.getName() + "']");
@@ -220,7 +225,11 @@ public final class RouteCompiler {
                                     message.hasDecorator() ? message.getDecorator() : null,
                                     message.hasTracing() ? message.getTracing() : null)
                             : null,
-                    perFilter(message.getTypedPerFilterConfigMap(), cors(message.getRoute())));
+                    limited(
+                            perFilter(
+                                    message.getTypedPerFilterConfigMap(), cors(message.getRoute())),
+                            message.getRoute().getRateLimitsList(),
+                            message.getRoute()));
         } catch (ConfigProblem e) {
             throw e.under("route['" + message.getName() + "']");
         }
@@ -262,6 +271,24 @@ public final class RouteCompiler {
             same.setShadowEnabled(policy.getShadowEnabled());
         }
         return Any.pack(same.build());
+    }
+
+    /// What is said of filters, with how requests are described to those that limit them.
+    ///
+    /// @param route null for a virtual host
+    @SuppressWarnings("deprecation") // what control planes still send
+    private static Map<String, Object> limited(
+            Map<String, Object> perFilter,
+            List<RateLimit> limits,
+            io.envoyproxy.envoy.config.route.v3.@Nullable RouteAction route)
+            throws ConfigProblem {
+        if (limits.isEmpty()) {
+            return perFilter;
+        }
+        var all = new HashMap<>(perFilter);
+        var withHost = route != null && route.getIncludeVhRateLimits().getValue();
+        all.put(RateLimits.KEY, RateLimits.of(limits, route == null, withHost));
+        return Map.copyOf(all);
     }
 
     Map<String, Object> perFilter(Map<String, Any> configs) throws ConfigProblem {

@@ -1,7 +1,6 @@
 package dev.serin.proxy.route;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 
 import dev.serin.proxy.extension.ConfigProblem;
 
@@ -62,11 +61,6 @@ public interface TextMatch {
 
     /// @throws ConfigProblem if it is no RE2 expression
     static Pattern pattern(String regex) throws ConfigProblem {
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new ConfigProblem(
-                    "regex", "'" + regex + "' is no RE2 expression: " + e.getMessage());
-        }
+        return Regex.compile(regex);
     }
 }

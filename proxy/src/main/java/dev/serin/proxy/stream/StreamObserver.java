@@ -20,11 +20,15 @@ public interface StreamObserver {
 
     /// A connection was handed to what carries it.
     ///
+    /// @param listener what its listener is called in metrics
     /// @param http whether that is HTTP
-    default void opened(String prefix, boolean http, Downstream downstream) {}
+    default void opened(String listener, String prefix, boolean http) {}
 
     /// Such a connection is closed.
-    default void closed(String prefix, boolean http, Downstream downstream) {}
+    default void closed(String listener, String prefix, boolean http) {}
+
+    /// A connection that is passed on octet by octet was given up, since nothing came.
+    default void idled(String prefix) {}
 
     /// A filter counts something under `http.PREFIX.NAME`.
     default void counted(String prefix, String name) {}

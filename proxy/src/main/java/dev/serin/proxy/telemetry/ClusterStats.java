@@ -47,9 +47,25 @@ public final class ClusterStats implements ClusterObserver.Source {
         private final String cluster;
         private final AtomicReferenceArray<@Nullable LongAdder> counters =
                 new AtomicReferenceArray<>(ClusterEvent.values().length);
+        private final StatusCounters codes;
+        private final StatusCounters classes;
 
         Counts(String cluster) {
             this.cluster = cluster;
+            var rq = CLUSTER + "upstream_rq_";
+            codes = statuses(rq + "{envoy_response_code}", 1);
+            classes = statuses(rq + "{envoy_response_code_class}xx", 100);
+        }
+
+        private StatusCounters statuses(String pattern, int divisor) {
+            return new StatusCounters(metrics.counters(StatName.of(pattern)), cluster, divisor);
+        }
+
+        @Override
+        public void answered(int status) {
+            count(ClusterEvent.UPSTREAM_RQ_COMPLETED);
+            codes.count(status);
+            classes.count(status);
         }
 
         @Override

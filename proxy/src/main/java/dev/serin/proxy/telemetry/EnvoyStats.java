@@ -49,8 +49,8 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         return managers.computeIfAbsent(prefix, p -> new ManagerStats(metrics, p));
     }
 
-    private OfListener listener(Downstream downstream) {
-        return listeners.computeIfAbsent(downstream.listener(), n -> new OfListener(metrics, n));
+    private OfListener listener(String name) {
+        return listeners.computeIfAbsent(name, n -> new OfListener(metrics, n));
     }
 
     private OfCluster cluster(String name) {
@@ -73,8 +73,8 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
-    public void opened(String prefix, boolean http, Downstream downstream) {
-        listener(downstream).opened();
+    public void opened(String listener, String prefix, boolean http) {
+        listener(listener).opened();
         if (http) {
             manager(prefix).opened();
         } else {
@@ -84,8 +84,8 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
-    public void closed(String prefix, boolean http, Downstream downstream) {
-        listener(downstream).closed();
+    public void closed(String listener, String prefix, boolean http) {
+        listener(listener).closed();
         if (http) {
             manager(prefix).closed();
         } else {
@@ -94,8 +94,13 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
+    public void idled(String prefix) {
+        tcp(prefix).idle.increment();
+    }
+
+    @Override
     public void counted(String prefix, String name) {
-        manager(prefix).counted(name);
+        manager(prefix).counted(name, 1);
     }
 
     @Override
@@ -145,19 +150,10 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         if (upstream == null || upstream.attempts() == 0) {
             return;
         }
-        var cluster = cluster(upstream.cluster());
-        cluster.requests.add(upstream.attempts());
-        cluster.retries.add(upstream.attempts() - 1L);
-        cluster.failed(end.flags());
-        if (end.status() != 0) {
-            cluster.completed.increment();
-            cluster.codes.count(end.status());
-            cluster.classes.count(end.status());
-        }
         var timing = end.timing();
         if (timing.upstreamEnd() != 0 && timing.upstreamStart() != 0) {
             var millis = (timing.upstreamEnd() - timing.upstreamStart()) / 1_000_000;
-            cluster.time.observe((double) millis);
+            cluster(upstream.cluster()).time.observe((double) millis);
         }
     }
 
@@ -166,15 +162,10 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         var own = tcp(prefix);
         own.received.add(end.traffic().received());
         own.sent.add(end.traffic().sent());
-        ManagerStats.add(end.flags(), ResponseFlag.STREAM_IDLE_TIMEOUT, own.idle);
         ManagerStats.add(end.flags(), ResponseFlag.NO_CLUSTER_FOUND, own.noRoute);
         var upstream = end.upstream();
         if (upstream != null) {
             var cluster = cluster(upstream.cluster());
-            if (upstream.local() != null) {
-                cluster.connections.increment();
-            }
-            cluster.failed(end.flags());
             cluster.sent.add(end.traffic().received());
             cluster.received.add(end.traffic().sent());
         }
@@ -227,45 +218,18 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
 
     /// One cluster's series.
     private static final class OfCluster {
-        private final LongAdder requests;
-        private final LongAdder retries;
-        private final LongAdder timeouts;
-        private final LongAdder connections;
         private final LongAdder sent;
         private final LongAdder received;
-        private final LongAdder completed;
         private final Histogram time;
-        private final StatusCounters codes;
-        private final StatusCounters classes;
 
         OfCluster(Metrics metrics, String cluster) {
-            requests = counter(metrics, "rq_total", cluster);
-            retries = counter(metrics, "rq_retry", cluster);
-            timeouts = counter(metrics, "rq_timeout", cluster);
-            connections = counter(metrics, "cx_total", cluster);
             sent = counter(metrics, "cx_tx_bytes_total", cluster);
             received = counter(metrics, "cx_rx_bytes_total", cluster);
             time = metrics.histograms(StatName.of(CLUSTER + "rq_time"), BUCKETS).of(cluster);
-            codes =
-                    new StatusCounters(
-                            metrics.counters(StatName.of(CLUSTER + "rq_{envoy_response_code}")),
-                            cluster,
-                            1);
-            classes =
-                    new StatusCounters(
-                            metrics.counters(
-                                    StatName.of(CLUSTER + "rq_{envoy_response_code_class}xx")),
-                            cluster,
-                            100);
-            completed = counter(metrics, "rq_completed", cluster);
         }
 
         private static LongAdder counter(Metrics metrics, String what, String cluster) {
             return metrics.counters(StatName.of(CLUSTER + what)).of(cluster);
-        }
-
-        void failed(long flags) {
-            ManagerStats.add(flags, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, timeouts);
         }
     }
 }

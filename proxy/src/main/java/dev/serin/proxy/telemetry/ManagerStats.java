@@ -15,6 +15,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class ManagerStats {
     private static final String HTTP = "http.{envoy_http_conn_manager_prefix}.";
 
+    /// Of requests that came to the router, which found nowhere to send them.
+    private static final long NOWHERE =
+            ResponseFlag.NO_ROUTE_FOUND.bit() | ResponseFlag.NO_CLUSTER_FOUND.bit();
+
     private final Metrics metrics;
     private final String prefix;
     private final LongAdder requests;
@@ -22,7 +26,6 @@ final class ManagerStats {
     private final LongAdder completed;
     private final LongAdder http1;
     private final LongAdder http2;
-    private final LongAdder remoteReset;
     private final LongAdder idle;
     private final LongAdder noRoute;
     private final LongAdder noCluster;
@@ -43,7 +46,7 @@ final class ManagerStats {
         completed = counter("downstream_rq_completed");
         http1 = counter("downstream_rq_http1_total");
         http2 = counter("downstream_rq_http2_total");
-        remoteReset = counter("downstream_rq_rx_reset");
+        counted("downstream_rq_rx_reset", 0);
         idle = counter("downstream_rq_idle_timeout");
         noRoute = counter("no_route");
         noCluster = counter("no_cluster");
@@ -87,16 +90,16 @@ final class ManagerStats {
             classes.count(end.status());
         }
         time.observe((double) end.timing().durationMillis());
-        if (end.upstream() != null && end.upstream().attempts() > 0) {
+        var flags = end.flags();
+        var told = end.details().equals("direct_response");
+        var lost = (flags & NOWHERE) != 0;
+        if (told || lost || end.upstream() != null && end.upstream().attempts() > 0) {
             routed.increment();
         }
-        if (end.details().equals("direct_response")) {
+        if (told) {
             direct.increment();
         }
-        var flags = end.flags();
         if (flags != 0) {
-            add(flags, ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, remoteReset);
-            add(flags, ResponseFlag.DOWNSTREAM_REMOTE_RESET, remoteReset);
             add(flags, ResponseFlag.STREAM_IDLE_TIMEOUT, idle);
             add(flags, ResponseFlag.NO_ROUTE_FOUND, noRoute);
             add(flags, ResponseFlag.NO_CLUSTER_FOUND, noCluster);
@@ -120,7 +123,7 @@ final class ManagerStats {
     }
 
     /// A filter counts something.
-    void counted(String name) {
-        ofFilters.computeIfAbsent(name, this::counter).increment();
+    void counted(String name, int times) {
+        ofFilters.computeIfAbsent(name, this::counter).add(times);
     }
 }

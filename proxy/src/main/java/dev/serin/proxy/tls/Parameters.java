@@ -14,6 +14,7 @@ import java.util.List;
 /// @param curves empty for the usual ones
 record Parameters(
         int least, int most, String ciphers, List<String> curves, boolean preferClientCiphers) {
+    private static final List<String> CURVES = List.of("X25519", "P-256");
     private static final String USUAL =
             "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]:"
                     + "[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]:"
@@ -43,7 +44,9 @@ record Parameters(
                 least,
                 most,
                 ciphers,
-                List.copyOf(message.getEcdhCurvesList()),
+                message.getEcdhCurvesCount() == 0
+                        ? CURVES
+                        : List.copyOf(message.getEcdhCurvesList()),
                 preferClientCiphers);
     }
 

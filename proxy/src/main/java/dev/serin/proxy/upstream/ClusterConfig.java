@@ -114,14 +114,16 @@ public record ClusterConfig(
     /// @param freebind whether they may be addresses that the machine does not have
     /// @param options set on each socket
     /// @param keepAlive null if the kernel does not probe
+    /// @param bufferLimit octets that may wait to be written to a host; 0 for the usual
     public record SocketConfig(
             List<InetSocketAddress> bind,
             boolean freebind,
             List<Option> options,
-            @Nullable KeepAlive keepAlive) {
+            @Nullable KeepAlive keepAlive,
+            int bufferLimit) {
         /// The kernel's own ways.
         public static final SocketConfig USUAL =
-                new SocketConfig(List.of(), false, List.of(), null);
+                new SocketConfig(List.of(), false, List.of(), null, 0);
     }
 
     /// A socket option by its numbers.

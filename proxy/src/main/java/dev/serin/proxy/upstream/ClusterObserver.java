@@ -14,6 +14,9 @@ public interface ClusterObserver {
         count(event, 1);
     }
 
+    /// A request for the cluster is answered, by a host or for want of one.
+    default void answered(int status) {}
+
     /// Makes the observer of a cluster when the cluster is made.
     @FunctionalInterface
     interface Source {

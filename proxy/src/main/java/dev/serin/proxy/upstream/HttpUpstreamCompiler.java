@@ -62,7 +62,11 @@ final class HttpUpstreamCompiler {
                         : cluster.hasHttp2ProtocolOptions() ? Choice.HTTP2 : Choice.HTTP1,
                 http2,
                 cluster.getCommonHttpProtocolOptions(),
-                cluster.getMaxRequestsPerConnection().getValue(),
+                cluster.hasMaxRequestsPerConnection()
+                        ? cluster.getMaxRequestsPerConnection().getValue()
+                        : cluster.getCommonHttpProtocolOptions()
+                                .getMaxRequestsPerConnection()
+                                .getValue(),
                 cluster.getHttpProtocolOptions());
     }
 

@@ -153,6 +153,29 @@ class ContainerBootstrapTest {
         assertTrue(wrong.getMessage().contains("static_resource"), wrong.getMessage());
     }
 
+    @Test
+    void saysOfItselfWhatAFileBootstrapSays() {
+        var node =
+                FileBootstrap.read(
+                                "proxy.yaml",
+                                """
+                                node:
+                                  id: one
+                                  cluster: shop
+                                  metadata: {a: b}
+                                  locality: {region: r, zone: z, sub_zone: s}
+                                """)
+                        .node();
+        assertEquals("one", node.getId());
+        assertEquals("shop", node.getCluster());
+        assertEquals("b", node.getMetadata().getFieldsOrThrow("a").getStringValue());
+        assertEquals("r/z/s", place(node.getLocality()));
+    }
+
+    private static String place(io.envoyproxy.envoy.config.core.v3.Locality locality) {
+        return locality.getRegion() + "/" + locality.getZone() + "/" + locality.getSubZone();
+    }
+
     private ProxyOptions read() {
         var files =
                 new ContainerFiles(

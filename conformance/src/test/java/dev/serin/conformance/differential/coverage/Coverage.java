@@ -44,9 +44,15 @@ final class Coverage {
             }
             fields.forEach(f -> put(set, f, scenario.name()));
             for (var field : scenario.proves()) {
-                put(fields.contains(field) ? named : unset, field, scenario.name());
+                var said = fields.contains(field) || said(tree, field);
+                put(said ? named : unset, field, scenario.name());
             }
         }
+    }
+
+    /// Whether a field stands in the file: with its default value it is not set on the wire.
+    private static boolean said(Tree tree, String field) {
+        return tree.json().contains("\"" + field.substring(field.lastIndexOf('.') + 1) + "\":");
     }
 
     private static void put(Map<String, Set<String>> into, String field, String by) {

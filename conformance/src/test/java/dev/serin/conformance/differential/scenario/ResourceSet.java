@@ -342,8 +342,8 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
         var listener =
                 Tree.read(
                                 "sentinel",
-                                "{name: sentinel, address: {socket_address: {address: 127.0.0.1,"
-                                        + " port_value: 0}}}")
+                                "{name: sentinel, stat_prefix: sentinel, address: {socket_address:"
+                                    + " {address: 127.0.0.1, port_value: 0}}}")
                         .merged(
                                 new Tree(
                                         "",

@@ -3,6 +3,8 @@ package dev.serin.proxy.http.codec;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.stream.TlsFacts;
 
+import io.netty.channel.ChannelHandler;
+
 import org.jspecify.annotations.Nullable;
 
 /// A connection to a host, as its pool sees it, whatever version of HTTP it speaks. Event loop
@@ -37,6 +39,9 @@ public interface HostConnection {
 
     /// Closes it with its last stream; there is no room from now on.
     void drain();
+
+    /// Puts a handler before it, which sees all that is read and written, without TLS.
+    void watch(ChannelHandler handler);
 
     /// What is spoken on it.
     HttpProtocol protocol();

@@ -10,6 +10,7 @@ import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
@@ -212,6 +213,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public @Nullable InetSocketAddress local() {
         return ctx == null ? null : (InetSocketAddress) ctx.channel().localAddress();
+    }
+
+    @Override
+    public void watch(ChannelHandler handler) {
+        context().pipeline().addBefore(context().name(), null, handler);
     }
 
     @Override

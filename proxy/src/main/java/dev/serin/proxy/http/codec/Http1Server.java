@@ -315,7 +315,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         var bodiless = status == 204 || status == 304;
         var known = headers.has("content-length");
         // as Envoy: who answers before the request has ended does not wait for its end
-        close |= streams.draining() || !requestEnded && !upgrading;
+        close |= streams.draining() || !requestEnded;
         var old = http10 && limits.dialect().accept10();
         var to = writer().status(status, old, headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;

@@ -10,6 +10,7 @@ import dev.serin.proxy.tls.Tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -91,6 +92,12 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void watch(ChannelHandler handler) {
+        var own = Objects.requireNonNull(ctx);
+        own.pipeline().addBefore(own.name(), null, handler);
+    }
+
+    @Override
     public HttpProtocol protocol() {
         return HttpProtocol.HTTP11;
     }
@@ -110,6 +117,7 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
                     var to = reader;
                     if (to != null) { // after the caller has finished with the request
                         to.head(new ResponseHead(200, new Headers(4)), false);
+                        to.readComplete(); // the client waits for it
                     }
                 });
     }

@@ -20,6 +20,7 @@ import java.util.Base64;
 final class GrpcWebFilter implements HttpFilter {
     private static final String WEB = "application/grpc-web";
     private static final String TEXT = "application/grpc-web-text";
+    private static final String PROTO = "+proto";
     private static final int TRAILERS = 0x80;
 
     private boolean web;
@@ -43,13 +44,13 @@ final class GrpcWebFilter implements HttpFilter {
         headers.set("content-type", "application/grpc" + suffix(type, textRequest));
         headers.remove("content-length");
         headers.set("te", "trailers");
-        headers.set("grpc-accept-encoding", "identity,deflate,gzip");
+        headers.set("grpc-accept-encoding", "identity"); // nobody after this would unpack it
         return Next.CONTINUE;
     }
 
     private static String suffix(String type, boolean text) {
         var plus = type.substring(text ? TEXT.length() : WEB.length());
-        return plus.startsWith("+") ? plus : "";
+        return plus.startsWith("+") && !plus.equals(PROTO) ? plus : "";
     }
 
     @Override
@@ -81,7 +82,8 @@ final class GrpcWebFilter implements HttpFilter {
         var type = head.headers().get("content-type");
         if (web && type != null && type.startsWith("application/grpc")) {
             grpcResponse = true;
-            head.headers().set("content-type", (textResponse ? TEXT : WEB) + type.substring(16));
+            var encoding = type.length() == 16 ? PROTO : type.substring(16);
+            head.headers().set("content-type", (textResponse ? TEXT : WEB) + encoding);
             head.headers().remove("content-length");
         }
         return Next.CONTINUE;

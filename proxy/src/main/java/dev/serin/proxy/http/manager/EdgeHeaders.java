@@ -34,6 +34,7 @@ final class EdgeHeaders {
         "x-envoy-upstream-rq-per-try-timeout-ms",
         "x-envoy-upstream-rq-timeout-alt-response",
         "x-envoy-upstream-rq-timeout-ms",
+        "x-envoy-upstream-stream-duration-ms",
     };
 
     /// What the proxy behind the edge may tell, but none before it.

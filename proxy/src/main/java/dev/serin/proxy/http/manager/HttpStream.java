@@ -38,6 +38,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     private boolean requestEnded;
     private boolean headEnd;
     private boolean responseHeadEnd;
+    private boolean responseEnded;
     private boolean over;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
@@ -217,7 +218,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (head.status() == 101) {
             response = head;
             details = "via_upstream";
-            responseFirst = ticker().nanos();
+            edge(head.headers());
         }
         out.informational(head);
     }
@@ -253,15 +254,19 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     /// 7. Headers that every response carries; after the filters, which must not take them away.
     private void writeHead(ResponseHead head) {
-        responseFirst = ticker().nanos();
-        EdgeHeaders.response(head.headers(), request, connection.manager().edge());
+        edge(head.headers());
         traceResponse(head.headers());
-        if (!head.headers().has("date")) {
-            head.headers().add("date", worker().date(responseFirst));
-        }
         writing = true;
         out.head(head, responseHeadEnd);
         replayResponse();
+    }
+
+    private void edge(Headers headers) {
+        responseFirst = ticker().nanos();
+        EdgeHeaders.response(headers, request, connection.manager().edge());
+        if (!headers.has("date")) {
+            headers.add("date", worker().date(responseFirst));
+        }
     }
 
     private void replayResponse() {
@@ -305,6 +310,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var passing = filters.responseEnd(this, last, requestAt);
         trailers = passing;
         if (!over) {
+            responseEnded = true;
             finish(() -> out.endResponse(passing));
         }
     }
@@ -400,6 +406,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var tracing = trace;
         if (tracing != null) {
             tracing.end(end, ticker().now());
+        }
+        if (!requestEnded || !responseEnded) {
+            count("downstream_rq_rx_reset"); // whoever broke it off, as Envoy counts
         }
         connection.scope().observer().ended(manager.statPrefix(), end);
     }

@@ -12,6 +12,8 @@ import dev.serin.proxy.http.filter.HttpFilter;
 import dev.serin.proxy.http.filter.HttpFilterFactory;
 import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.http.filter.StreamContext;
+import dev.serin.proxy.ratelimit.LimitEntry;
+import dev.serin.proxy.ratelimit.RateLimits;
 import dev.serin.proxy.ratelimit.TokenBucket;
 import dev.serin.proxy.route.Fraction;
 import dev.serin.proxy.route.HeaderChanges;
@@ -22,11 +24,17 @@ import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateL
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Lets no more requests pass than its bucket has tokens. A route's own limit stands in place of
-/// the listener's. As Envoy's LocalRateLimit without descriptors.
+/// the listener's. Requests that are described in a way that has a bucket of its own take from that
+/// one. As Envoy's LocalRateLimit.
 public final class LocalLimitFilters implements HttpFilterFactory {
     private static final Fraction NONE = new Fraction(0, 100);
 
@@ -65,7 +73,93 @@ public final class LocalLimitFilters implements HttpFilterFactory {
                 share(message.hasFilterEnabled(), message.getFilterEnabled()),
                 share(message.hasFilterEnforced(), message.getFilterEnforced()),
                 HeaderChanges.of(message.getResponseHeadersToAddList(), List.of()),
-                HeaderChanges.of(message.getRequestHeadersToAddWhenNotEnforcedList(), List.of()));
+                HeaderChanges.of(message.getRequestHeadersToAddWhenNotEnforcedList(), List.of()),
+                message.getRateLimitedAsResourceExhausted() ? 8 : -1,
+                descriptions(message));
+    }
+
+    private Descriptions descriptions(LocalRateLimit message) throws ConfigProblem {
+        var buckets = new HashMap<List<LimitEntry>, TokenBucket>();
+        for (var descriptor : message.getDescriptorsList()) {
+            var entries = new ArrayList<LimitEntry>();
+            for (var entry : descriptor.getEntriesList()) {
+                if (entry.getValue().isEmpty()) {
+                    throw new ConfigProblem(
+                            "descriptors.entries",
+                            "'" + entry.getKey() + "' has no value: any value is not supported");
+                }
+                entries.add(new LimitEntry(entry.getKey(), entry.getValue()));
+            }
+            buckets.put(entries, TokenBucket.of(descriptor.getTokenBucket(), ticker));
+        }
+        return new Descriptions(
+                Map.copyOf(buckets),
+                message.getRateLimitsCount() == 0
+                        ? null
+                        : RateLimits.of(message.getRateLimitsList(), false, false),
+                message.getStage(),
+                switch (message.getVhRateLimits()) {
+                    case OVERRIDE -> OfHost.OVERRIDDEN;
+                    case INCLUDE -> OfHost.INCLUDED;
+                    case IGNORE -> OfHost.IGNORED;
+                    case UNRECOGNIZED -> throw new ConfigProblem("vh_rate_limits", "unknown value");
+                },
+                !message.hasAlwaysConsumeDefaultTokenBucket()
+                        || message.getAlwaysConsumeDefaultTokenBucket().getValue());
+    }
+
+    /// What becomes of what a virtual host says.
+    private enum OfHost {
+        OVERRIDDEN,
+        INCLUDED,
+        IGNORED
+    }
+
+    /// Buckets for requests that are described so.
+    ///
+    /// @param own how the filter describes requests; null where routes do
+    /// @param withUsual whether the usual bucket is asked too
+    private record Descriptions(
+            Map<List<LimitEntry>, TokenBucket> buckets,
+            @Nullable RateLimits own,
+            int stage,
+            OfHost ofHost,
+            boolean withUsual) {
+        /// The buckets of a request, the slowest first.
+        List<TokenBucket> of(StreamContext stream) {
+            if (buckets.isEmpty()) {
+                return List.of();
+            }
+            var found = new ArrayList<TokenBucket>();
+            Consumer<List<LimitEntry>> look =
+                    entries -> {
+                        var bucket = buckets.get(entries);
+                        if (bucket != null) {
+                            found.add(bucket);
+                        }
+                    };
+            if (own != null) {
+                own.describe(stream, 0, look);
+            } else {
+                var host = ofHost;
+                for (var said : stream.perRoutes(RateLimits.KEY)) {
+                    if (!(said instanceof RateLimits limits)) {
+                        continue;
+                    }
+                    if (!limits.ofHost()) {
+                        host =
+                                limits.withHost()
+                                        ? OfHost.INCLUDED
+                                        : ofHost == OfHost.OVERRIDDEN ? OfHost.IGNORED : ofHost;
+                        limits.describe(stream, stage, look);
+                    } else if (host != OfHost.IGNORED) {
+                        limits.describe(stream, stage, look);
+                    }
+                }
+            }
+            found.sort(Comparator.comparingDouble(TokenBucket::perSecond));
+            return found;
+        }
     }
 
     private static Fraction share(boolean set, RuntimeFractionalPercent message) {
@@ -80,18 +174,35 @@ public final class LocalLimitFilters implements HttpFilterFactory {
             Fraction enabled,
             Fraction enforced,
             HeaderChanges added,
-            HeaderChanges notEnforced) {}
+            HeaderChanges notEnforced,
+            int grpcStatus,
+            Descriptions descriptions) {
+        boolean any() {
+            return bucket != null || !descriptions.buckets().isEmpty();
+        }
+
+        /// Takes a token of each bucket that the request is to take from.
+        boolean take(StreamContext stream) {
+            var own = descriptions.of(stream);
+            for (var described : own) {
+                if (!described.take()) {
+                    return false;
+                }
+            }
+            return bucket == null || !own.isEmpty() && !descriptions.withUsual() || bucket.take();
+        }
+    }
 
     /// Has no state of its own.
     private record Limiting(String name, Limit usual, Draw draw) implements HttpFilter {
         @Override
         public Next request(StreamContext stream, RequestHead head, boolean end) {
             var limit = stream.perRoute(name) instanceof Limit own ? own : usual;
-            if (limit.bucket() == null || !limit.enabled().hits(draw)) {
+            if (!limit.any() || !limit.enabled().hits(draw)) {
                 return Next.CONTINUE;
             }
             stream.countByFullName(limit.stat() + "enabled");
-            if (limit.bucket().take()) {
+            if (limit.take(stream)) {
                 stream.countByFullName(limit.stat() + "ok");
                 return Next.CONTINUE;
             }
@@ -109,7 +220,8 @@ public final class LocalLimitFilters implements HttpFilterFactory {
                             ResponseFlag.RATE_LIMITED.bit(),
                             "local_rate_limited",
                             "local_rate_limited",
-                            headers));
+                            headers,
+                            limit.grpcStatus()));
             return Next.PAUSE;
         }
 

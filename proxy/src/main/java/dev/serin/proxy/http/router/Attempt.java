@@ -11,6 +11,7 @@ import dev.serin.proxy.http.codec.ResponseReader;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.transport.ConnectionWish;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.Outcome;
@@ -155,6 +156,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         protocol = connection.protocol();
         start = now();
         cluster.ended(host, Outcome.CONNECTED);
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_TOTAL);
         owner.ready(to);
     }
 

@@ -1,5 +1,8 @@
 package dev.serin.proxy.http.router;
 
+import static dev.serin.proxy.upstream.ClusterEvent.UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT;
+import static dev.serin.proxy.upstream.ClusterEvent.UPSTREAM_RQ_PER_TRY_TIMEOUT;
+
 import dev.serin.base.chance.Draw;
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
@@ -10,7 +13,7 @@ import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.ResponseFlag;
-import dev.serin.proxy.stream.UpstreamUse;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.pool.HostPool;
 
@@ -18,34 +21,23 @@ import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Map;
-
 /// Takes one request to a host of its cluster and the response back, trying again as the route's
 /// policy says. At most one host at a time; nothing of a response is passed on before it is sure
 /// that it is the one. The stream's event loop only.
-public final class Router implements Attempt.Owner {
-    private final RoutedStream stream;
+public final class Router extends RouterFacts implements Attempt.Owner {
     private final RouterConfig config;
-    private final RouteMatch route;
-    private final Forward forward;
     private final Draw backoff;
-    private final Picking picking;
     private final Deadlines deadlines;
     private final KeptBody kept = new KeptBody();
-    private @Nullable LiveCluster cluster;
     private Retries retries = Retries.NONE;
     private @Nullable Shadows shadows;
-    private @Nullable Attempt attempt;
     private @Nullable Headers trailers;
-    private @Nullable String transportFailure;
     private Timers.@Nullable Timer pause;
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean over;
+    private boolean retried;
     private boolean staleRetried;
-    private int attempts;
-    private long upstreamFirst;
-    private long upstreamEnd;
 
     /// @param backoff the draw `retry-backoff`
     public Router(
@@ -54,13 +46,10 @@ public final class Router implements Attempt.Owner {
             RouteMatch route,
             Forward forward,
             Draw backoff) {
-        this.stream = stream;
+        super(stream, route, forward);
         this.config = config;
-        this.route = route;
-        this.forward = forward;
         this.backoff = backoff;
         this.deadlines = new Deadlines(stream);
-        this.picking = new Picking(stream, route, forward);
     }
 
     // ======== down to up: the request
@@ -75,7 +64,6 @@ public final class Router implements Attempt.Owner {
             fail(UpstreamFailures.noCluster(forward.notFoundStatus()));
             return;
         }
-        cluster = to;
 
         // 2. What the request asks by its own headers; before the route adds to them.
         var request = stream.request();
@@ -87,6 +75,8 @@ public final class Router implements Attempt.Owner {
         var wishes = Wishes.take(request.headers());
         deadlines.set(forward, wishes, config);
         deadlines.tell(request, config.envoyHeaders());
+
+        cluster = to;
 
         // 3. The route's changes; after this the head is what hosts get.
         attempts = 1;
@@ -103,7 +93,7 @@ public final class Router implements Attempt.Owner {
             return;
         }
         if (end) {
-            deadlines.requestEnded(() -> timedOut("response_timeout"));
+            deadlines.requestEnded(this::late);
         }
         picking.from(to, this::attempt);
         if (!forward.mirrors().isEmpty() && (!over || responseBegun)) {
@@ -131,13 +121,14 @@ public final class Router implements Attempt.Owner {
         }
         var next = new Attempt(stream.worker(), from, picked, forward.balance().high(), this);
         attempt = next;
+        forward.host().endpoint(stream.request(), picked.hostname());
         next.start(stream.request(), WishedConnection.of(from, stream), forward.upgrades());
     }
 
     @Override
     public void ready(RequestWriter to) {
         transportFailure = null;
-        deadlines.watchIdle(() -> tryTimedOut("upstream_per_try_idle_timeout"));
+        deadlines.watchIdle(() -> tryTimedOut(UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT));
         startTry();
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
@@ -154,7 +145,7 @@ public final class Router implements Attempt.Owner {
     /// The host's own time begins when it has a connection and there is a whole request.
     private void startTry() {
         if (requestEnded) {
-            deadlines.attemptStarts(() -> tryTimedOut("upstream_per_try_timeout"));
+            deadlines.attemptStarts(() -> tryTimedOut(UPSTREAM_RQ_PER_TRY_TIMEOUT));
         }
     }
 
@@ -191,7 +182,7 @@ public final class Router implements Attempt.Owner {
         }
         requestEnded = true;
         trailers = last;
-        deadlines.requestEnded(() -> timedOut("response_timeout"));
+        deadlines.requestEnded(this::late);
         if (shadows != null) {
             shadows.end(last);
         }
@@ -225,6 +216,7 @@ public final class Router implements Attempt.Owner {
         if (head.status() == 101) {
             responseBegun = true;
             upstreamFirst = now();
+            answered(101);
             cancelTimers();
         }
         stream.informational(head);
@@ -234,11 +226,16 @@ public final class Router implements Attempt.Owner {
     public void head(ResponseHead head, boolean end) {
         upstreamFirst = now();
         var unseen = NotProcessed.heard(head, stream.downstream().direction());
-        if ((retries.wants(head) || unseen && retries.wantsUnconnected()) && retry(head, false)) {
+        var poor = retries.wants(head) || unseen && retries.wantsUnconnected();
+        if (poor && retry(head, false)) {
             return;
         }
         responseBegun = true;
         kept.release();
+        answered(head.status());
+        if (retried && !poor) {
+            count(ClusterEvent.UPSTREAM_RQ_RETRY_SUCCESS);
+        }
         var headers = head.headers();
         deadlines.answered();
         deadlines.sign();
@@ -340,6 +337,11 @@ public final class Router implements Attempt.Owner {
         fail(UpstreamFailures.reset(reason, attempts));
     }
 
+    private void late() {
+        count(ClusterEvent.UPSTREAM_RQ_TIMEOUT);
+        timedOut("response_timeout");
+    }
+
     private void timedOut(String details) {
         if (attempt != null) {
             attempt.timedOut();
@@ -353,18 +355,23 @@ public final class Router implements Attempt.Owner {
         fail(UpstreamFailures.timeout(details));
     }
 
-    private void tryTimedOut(String details) {
+    private void tryTimedOut(ClusterEvent which) {
         if (over) {
             return;
         }
+        count(which);
         if (!responseBegun && retries.wantsTimeout() && retry(null, true)) {
             return;
         }
-        timedOut(details);
+        timedOut(
+                which == UPSTREAM_RQ_PER_TRY_TIMEOUT
+                        ? "upstream_per_try_timeout"
+                        : "upstream_per_try_idle_timeout");
     }
 
     private void fail(LocalReply reply) {
         finish();
+        answered(reply.status());
         var headers = reply.headers() == null ? new Headers(8) : reply.headers();
         change(new ResponseHead(reply.status(), headers), reply.details());
         stream.reply(
@@ -392,12 +399,14 @@ public final class Router implements Attempt.Owner {
             return false; // too much was sent to send it again
         }
         switch (retries.take(live.breakers(forward.balance().high()).retries())) {
-            case YES -> {}
+            case YES -> count(ClusterEvent.UPSTREAM_RQ_RETRY);
             case LIMIT -> {
+                count(ClusterEvent.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED);
                 stream.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
                 return false;
             }
             case OVERFLOW -> {
+                count(ClusterEvent.UPSTREAM_RQ_RETRY_OVERFLOW);
                 stream.flag(ResponseFlag.UPSTREAM_OVERFLOW.bit());
                 return false;
             }
@@ -409,6 +418,7 @@ public final class Router implements Attempt.Owner {
         endAttempt();
         var millis = retries.pauseMillis(attempts, head, stream.worker().ticker().now(), backoff);
         attempts++;
+        retried = true;
         pause = stream.after(millis, () -> retryNow(timedOut));
         return true;
     }
@@ -456,44 +466,5 @@ public final class Router implements Attempt.Owner {
         if (pause != null) {
             pause.cancel();
         }
-    }
-
-    private long now() {
-        return stream.worker().ticker().nanos();
-    }
-
-    // ======== what the log wants to know
-
-    /// Null if no cluster was found.
-    public @Nullable UpstreamUse use() {
-        var live = cluster;
-        if (live == null) {
-            return null;
-        }
-        var last = attempt;
-        return new UpstreamUse(
-                live.name(),
-                last == null ? null : last.host().address(),
-                last == null ? null : last.host().hostname(),
-                last == null ? null : last.local(),
-                live.config().metadata(),
-                last == null ? Map.of() : last.host().metadata(),
-                attempts,
-                picking.triedAddresses(),
-                transportFailure,
-                last == null ? null : last.protocol(),
-                last == null ? null : last.tls());
-    }
-
-    public long upstreamStart() {
-        return attempt == null ? 0 : attempt.started();
-    }
-
-    public long upstreamFirst() {
-        return upstreamFirst;
-    }
-
-    public long upstreamEnd() {
-        return upstreamEnd;
     }
 }

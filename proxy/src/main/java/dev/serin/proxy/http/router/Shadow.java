@@ -39,6 +39,7 @@ final class Shadow implements Attempt.Owner, PickContext {
     private final LiveCluster cluster;
     private final RequestHead request;
     private final long totalMillis;
+    private final ConnectionWish wish;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
     private final LeftOver.Held held = LeftOver.hold("stream", "mirror");
     private @Nullable Attempt attempt;
@@ -49,6 +50,7 @@ final class Shadow implements Attempt.Owner, PickContext {
     private long lastSign;
     private boolean ended;
     private boolean told;
+    private boolean answered;
     private boolean over;
 
     Shadow(RoutedStream stream, LiveCluster cluster, Mirror mirror, long totalMillis) {
@@ -58,6 +60,7 @@ final class Shadow implements Attempt.Owner, PickContext {
         this.member = aggregate == null ? null : aggregate.choose(stream::cluster, 0);
         this.cluster = member == null ? cluster : member.cluster();
         this.totalMillis = totalMillis;
+        this.wish = WishedConnection.of(cluster, stream);
         this.request = stream.request().copy();
         if (mirror.suffix()) {
             request.authority(told(request.authority()));
@@ -101,7 +104,7 @@ final class Shadow implements Attempt.Owner, PickContext {
         }
         var next = new Attempt(worker, cluster, host, false, this);
         attempt = next;
-        next.start(request, ConnectionWish.NONE, Upgrades.NONE);
+        next.start(request, wish, Upgrades.NONE);
     }
 
     private void look() {
@@ -218,6 +221,7 @@ final class Shadow implements Attempt.Owner, PickContext {
 
     @Override
     public void head(ResponseHead head, boolean end) {
+        answered(head.status());
         lastSign = nanos();
     }
 
@@ -235,13 +239,22 @@ final class Shadow implements Attempt.Owner, PickContext {
     @Override
     public void readComplete() {}
 
+    private void answered(int status) {
+        answered = true;
+        cluster.observer().answered(status);
+    }
+
     @Override
     public void unconnected(HostPool.Failure failure, String reason) {
+        answered(503);
         finish();
     }
 
     @Override
     public void broken(ResetReason reason, String detail, boolean reused) {
+        if (!answered) {
+            answered(503);
+        }
         finish();
     }
 

@@ -36,11 +36,9 @@ final class WishedConnection {
     /// The host of the request, without its port.
     private static @Nullable String name(RoutedStream stream, AutoNames auto) {
         var request = stream.request();
-        var text =
-                auto.header().isEmpty()
-                        ? request.authority()
-                        : request.headers().get(auto.header());
-        if (text == null || text.isEmpty()) {
+        var named = auto.header().isEmpty() ? null : request.headers().get(auto.header());
+        var text = named == null || named.isEmpty() ? request.authority() : named;
+        if (text.isEmpty()) {
             return null;
         }
         var colon = text.lastIndexOf(':');

@@ -3,6 +3,8 @@ package dev.serin.proxy.route.hash;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.http.Headers;
+import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.route.rewrite.Substitution;
 import dev.serin.proxy.stream.Downstream;
@@ -20,6 +22,8 @@ import java.util.function.Consumer;
 /// What a route's requests are hashed by, in order. As Envoy's RouteAction.hash_policy. Immutable.
 public record HashPolicy(List<Step> steps) {
     public static final HashPolicy NONE = new HashPolicy(List.of());
+    private static final RequestHead NO_REQUEST =
+            new RequestHead(HttpProtocol.HTTP11, "", "", "", new Headers(1));
 
     /// One text. @param terminal whether the hash so far, if there is one, is the whole hash
     record Step(HashSource source, boolean terminal) {}
@@ -34,6 +38,28 @@ public record HashPolicy(List<Step> steps) {
             steps.add(new Step(source(message), message.getTerminal()));
         }
         return new HashPolicy(List.copyOf(steps));
+    }
+
+    /// Of connections that are passed on octet by octet.
+    ///
+    /// @throws ConfigProblem naming the field that cannot be done
+    public static HashPolicy ofConnections(List<io.envoyproxy.envoy.type.v3.HashPolicy> messages)
+            throws ConfigProblem {
+        var steps = new ArrayList<Step>();
+        for (var message : messages) {
+            steps.add(
+                    new Step(
+                            switch (message.getPolicySpecifierCase()) {
+                                case SOURCE_IP -> new HashSource.SourceIp();
+                                case FILTER_STATE ->
+                                        new HashSource.State(message.getFilterState().getKey());
+                                case POLICYSPECIFIER_NOT_SET ->
+                                        throw new ConfigProblem(
+                                                "hash_policy.policy_specifier", "is missing");
+                            },
+                            false));
+        }
+        return steps.isEmpty() ? NONE : new HashPolicy(List.copyOf(steps));
     }
 
     private static HashSource source(RouteAction.HashPolicy message) throws ConfigProblem {
@@ -78,6 +104,11 @@ public record HashPolicy(List<Step> steps) {
             }
         }
         return new HashSource.Cookie(cookie.getName(), attributes.append("; HttpOnly").toString());
+    }
+
+    /// The hash of a connection; empty if it has nothing to hash by.
+    public OptionalLong hash(Downstream downstream, Slots slots) {
+        return hash(NO_REQUEST, downstream, slots, _ -> {});
     }
 
     /// The hash of a request; empty if it has nothing to hash by.

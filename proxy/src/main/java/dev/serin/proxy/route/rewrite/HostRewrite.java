@@ -27,8 +27,13 @@ public record HostRewrite(Source source, boolean appendForwarded) {
     /// The name of the endpoint that was picked, if it has one.
     public record OfEndpoint() implements Source {}
 
-    public boolean ofEndpoint() {
-        return source instanceof OfEndpoint;
+    /// Changes the request when its host is picked.
+    ///
+    /// @param name of the endpoint; may be empty
+    public void endpoint(RequestHead request, String name) {
+        if (source instanceof OfEndpoint && !name.isEmpty()) {
+            set(request, name);
+        }
     }
 
     /// Changes the request before a host is picked.

@@ -182,7 +182,7 @@ final class SubsetPicker implements HostPicker {
                 };
         if (host != null) {
             means.observer().count(ClusterEvent.LB_SUBSETS_FALLBACK);
-        } else if (config.panicModeAny()) {
+        } else if (config.panicModeAny() && config.fallback() != Fallback.NONE) {
             means.observer().count(ClusterEvent.LB_SUBSETS_FALLBACK_PANIC);
             return any.pick(context);
         }

@@ -44,7 +44,13 @@ public final class SocketCompiler {
                 List.copyOf(bind),
                 config.getFreebind().getValue(),
                 options(config.getSocketOptionsList()),
-                keepAlive(cluster));
+                keepAlive(cluster),
+                limit(cluster));
+    }
+
+    private static int limit(Cluster cluster) {
+        var limit = cluster.getPerConnectionBufferLimitBytes().getValue();
+        return limit < 0 ? Integer.MAX_VALUE : limit;
     }
 
     private static @Nullable KeepAlive keepAlive(Cluster cluster) {

@@ -15,7 +15,6 @@ import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 
 import org.jspecify.annotations.Nullable;
@@ -65,8 +64,13 @@ final class HttpProber implements Prober, HostConnection.Keeper, ResponseReader 
     }
 
     private void connect(HostConnection fresh, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, ConnectionWish.http(question.http2()), handler)
-                .addListener((ChannelFuture future) -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                ConnectionWish.http(question.http2()),
+                handler,
+                future -> {
                     if (!future.isSuccess()) {
                         fresh.discard();
                         detail = String.valueOf(future.cause().getMessage());

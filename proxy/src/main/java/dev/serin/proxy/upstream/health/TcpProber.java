@@ -8,7 +8,6 @@ import dev.serin.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
@@ -46,8 +45,12 @@ final class TcpProber implements Prober {
             send(open);
             return;
         }
-        Connector.connect(worker, cluster, host, new Side())
-                .addListener((ChannelFuture future) -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                new Side(),
+                future -> {
                     if (!future.isSuccess()) {
                         detail = String.valueOf(future.cause().getMessage());
                         found(Finding.NETWORK);

@@ -14,6 +14,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -22,6 +23,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.NoopAddressResolverGroup;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,20 +43,40 @@ public final class Connector {
     private Connector() {}
 
     /// As the other, with no wish.
-    public static ChannelFuture connect(
-            Worker worker, LiveCluster cluster, Host host, ChannelHandler handler) {
-        return connect(worker, cluster, host, ConnectionWish.NONE, handler);
+    public static void connect(
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            ChannelHandler handler,
+            ChannelFutureListener then) {
+        connect(worker, cluster, host, ConnectionWish.NONE, handler, then);
     }
 
-    /// Begins to connect; the future completes on the worker's loop when the connection can carry
-    /// what `handler` writes, after a TLS handshake if there is one. All of it is under the
-    /// cluster's time limit.
-    public static ChannelFuture connect(
+    /// Connects, and tells `then` on the worker's loop when the connection can carry what `handler`
+    /// writes, after a TLS handshake if there is one. All of it is under the cluster's time limit.
+    ///
+    /// Not at once, but when the events are through that the loop has at hand: they name
+    /// descriptors, and a new socket would get the one of a connection that has just been closed,
+    /// whose event, still to come, would then end it.
+    public static void connect(
+            Worker worker,
+            LiveCluster cluster,
+            Host host,
+            ConnectionWish wish,
+            ChannelHandler handler,
+            ChannelFutureListener then) {
+        worker.loop().execute(() -> begin(worker, cluster, host, wish, handler).addListener(then));
+    }
+
+    private static ChannelFuture begin(
             Worker worker,
             LiveCluster cluster,
             Host host,
             ConnectionWish wish,
             ChannelHandler handler) {
+        if (worker.loop().isShuttingDown()) { // nobody would end it
+            return refused(worker, cluster);
+        }
         var transport = cluster.transports().of(host.metadata());
         var securing =
                 transport instanceof TransportConfig.Raw
@@ -65,6 +88,13 @@ public final class Connector {
         }
         var dialled = dial(worker, cluster, host.address(), host.pipe(), first);
         return securing == null ? dialled : securing.after(dialled);
+    }
+
+    private static ChannelFuture refused(Worker worker, LiveCluster cluster) {
+        var never = cluster.sockets().newClient(false);
+        never.unsafe().closeForcibly();
+        return new DefaultChannelPromise(never, worker.loop())
+                .setFailure(new ClosedChannelException());
     }
 
     /// To the first of the endpoint's addresses that answers.
@@ -130,12 +160,17 @@ public final class Connector {
         public void channelRegistered(ChannelHandlerContext ctx) {
             ctx.channel().config().setAutoRead(false);
         }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     /// Why a connection could not be had, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`.
     public static String reason(Throwable cause) {
         if (cause instanceof TransportFailure failure) {
-            return failure.reason().replace(' ', '_');
+            return failure.reason();
         }
         var text = String.valueOf(cause.getMessage());
         if (cause instanceof ConnectTimeoutException) {
@@ -144,7 +179,7 @@ public final class Connector {
         return text.contains("refused")
                 ? "delayed_connect_error:_Connection_refused"
                 : "delayed_connect_error:_"
-                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "").replace(' ', '_');
+                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
     }
 
     /// @param pipe whether the address is a path
@@ -169,6 +204,12 @@ public final class Connector {
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) config.connectTimeout().toMillis())
                         .handler(handler);
+        var limit = config.sockets().bufferLimit();
+        if (limit > 0) {
+            client.option(
+                    ChannelOption.WRITE_BUFFER_WATER_MARK,
+                    new WriteBufferWaterMark(limit / 4, limit));
+        }
         if (pipe) {
             var path = address.getHostString();
             return client.connect(

@@ -183,8 +183,8 @@ public final class HostPool implements HostConnection.Keeper {
         connecting++;
         if (http.choice() == HttpUpstream.Choice.NEGOTIATED) {
             var place = new Unnegotiated();
-            Connector.connect(worker, cluster, host, offering, place)
-                    .addListener((ChannelFuture future) -> negotiated(place, future));
+            Connector.connect(
+                    worker, cluster, host, offering, place, future -> negotiated(place, future));
         } else if (key.http2()) {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
@@ -195,8 +195,13 @@ public final class HostPool implements HostConnection.Keeper {
     }
 
     private void connect(HostConnection connection, ChannelHandler handler) {
-        Connector.connect(worker, cluster, host, offering, handler)
-                .addListener((ChannelFuture future) -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                offering,
+                handler,
+                future -> {
                     if (future.isSuccess()) {
                         connected(connection);
                     } else {
@@ -236,6 +241,7 @@ public final class HostPool implements HostConnection.Keeper {
                                 ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
                                 : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
         open.put(connection, new Watch(connection));
+        connection.watch(new OctetMeter(cluster.observer()));
         room(connection);
     }
 
@@ -243,6 +249,12 @@ public final class HostPool implements HostConnection.Keeper {
         connecting--;
         gone();
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        cluster.observer()
+                .count(
+                        many
+                                ? ClusterEvent.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterEvent.UPSTREAM_CX_HTTP1_TOTAL);
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
         cluster.observer()
@@ -273,6 +285,9 @@ public final class HostPool implements HostConnection.Keeper {
             var waiter = waiting.removeFirst();
             breakers.pending().give();
             give(connection, waiter);
+        }
+        if (wantsMore() && !host.gone()) {
+            connect(); // what still waits may by now be allowed another connection
         }
     }
 

@@ -5,7 +5,6 @@ import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
 
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 
 /// Makes connections that carry one tunnel and are never shared.
@@ -20,8 +19,12 @@ public final class Tunnels {
             return;
         }
         var client = new TunnelClient(() -> cluster.connections().give());
-        Connector.connect(worker, cluster, host, client)
-                .addListener((ChannelFuture future) -> {
+        Connector.connect(
+                worker,
+                cluster,
+                host,
+                client,
+                future -> {
                     if (future.isSuccess()) {
                         waiter.ready(client);
                         return;

@@ -19,6 +19,7 @@ final class HeadBlock {
     private final int maxHead;
     private final int maxHeaders;
     private final Underscores underscores;
+    private final boolean extended;
     Headers headers = new Headers(0);
     @Nullable String method;
     @Nullable String path;
@@ -46,6 +47,7 @@ final class HeadBlock {
         this.maxHead = limits.maxHead();
         this.maxHeaders = limits.maxHeaders();
         this.underscores = limits.underscores();
+        this.extended = limits.connect();
     }
 
     /// Begins with the next block.
@@ -105,7 +107,10 @@ final class HeadBlock {
                 authority = once(authority, value);
                 malformed |= !Authority.valid(value);
             }
-            case ":protocol" -> protocol = once(protocol, value);
+            case ":protocol" -> {
+                protocol = once(protocol, value);
+                malformed |= !extended;
+            }
             case ":status" -> status(value);
             default -> malformed = true;
         }
@@ -189,16 +194,14 @@ final class HeadBlock {
     }
 
     /// Whether these are the pseudo fields of a request; each by itself is right.
-    ///
-    /// @param extended whether extended CONNECT is allowed
-    boolean request(boolean extended) {
+    boolean request() {
         if (method == null || authority == null && host == null) {
             return false;
         }
         if (method.equals("CONNECT") && protocol == null) {
             return authority != null && scheme == null && path == null;
         }
-        if (protocol != null && !(extended && method.equals("CONNECT") && authority != null)) {
+        if (protocol != null && !(method.equals("CONNECT") && authority != null)) {
             return false;
         }
         return scheme != null

@@ -11,6 +11,7 @@ import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.tls.Tls;
 import dev.serin.proxy.worker.Worker;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,11 @@ public final class Http2Client extends Http2Connection implements HostConnection
         if (open() == 0) {
             close();
         }
+    }
+
+    @Override
+    public void watch(ChannelHandler handler) {
+        context().pipeline().addBefore(context().name(), null, handler);
     }
 
     @Override

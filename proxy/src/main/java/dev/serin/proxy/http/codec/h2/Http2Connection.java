@@ -430,8 +430,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         context.close();
     }
 
-    // ---- what streams ask
-
     void open(Http2Stream stream) {
         floods.opened();
         streams.put(stream.id, stream);
@@ -463,7 +461,9 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
 
     void neverConnected() {
         closing = true;
-        out().release();
+        if (out != null) {
+            out.release();
+        }
         held.release();
     }
 

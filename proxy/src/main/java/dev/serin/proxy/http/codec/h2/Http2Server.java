@@ -105,7 +105,7 @@ public final class Http2Server extends Http2Connection implements LifeClock.Subj
         }
         if (block.malformed) {
             malformed(id, "http2.invalid.header.field");
-        } else if (!block.request(limits.connect()) || end && block.contentLength > 0) {
+        } else if (!block.request() || end && block.contentLength > 0) {
             malformed(id, "http2.violation.of.messaging.rule");
         } else if (block.tooMuch != null) {
             lost(id, block.tooMuch, true);

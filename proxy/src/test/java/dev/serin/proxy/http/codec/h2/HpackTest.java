@@ -163,7 +163,7 @@ class HpackTest {
         assertEquals("custom-value", read.headers.get("custom-key"));
         assertEquals("/index.html", read.path);
         assertEquals("https", read.scheme);
-        assertTrue(read.request(false));
+        assertTrue(read.request());
     }
 
     @Test

@@ -1,0 +1,4 @@
+package dev.serin.proxy.ratelimit;
+
+/// One word of a request's description.
+public record LimitEntry(String key, String value) {}
