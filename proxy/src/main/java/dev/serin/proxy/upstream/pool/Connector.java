@@ -170,7 +170,7 @@ public final class Connector {
     /// Why a connection could not be had, as `%UPSTREAM_TRANSPORT_FAILURE_REASON%`.
     public static String reason(Throwable cause) {
         if (cause instanceof TransportFailure failure) {
-            return failure.reason();
+            return failure.reason().replace(' ', '_');
         }
         var text = String.valueOf(cause.getMessage());
         if (cause instanceof ConnectTimeoutException) {
@@ -179,7 +179,7 @@ public final class Connector {
         return text.contains("refused")
                 ? "delayed_connect_error:_Connection_refused"
                 : "delayed_connect_error:_"
-                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "");
+                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "").replace(' ', '_');
     }
 
     /// @param pipe whether the address is a path
