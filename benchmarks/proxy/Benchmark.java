@@ -118,7 +118,7 @@ final class Benchmark {
         var reached = new LinkedHashMap<String, Double>();
         for (var peer : up.values()) {
             try {
-                bench.load.warm(of.row.wide(), peer, quick ? 3.5 : first ? 30 : 15);
+                bench.load.warm(of.row.wide(), peer, quick ? 2.5 : first ? 30 : 15);
                 reached.put(peer.name, bench.load.saturate(of.row, peer, 0.5).perSecond());
             } catch (IOException e) {
                 of.missing.put(peer.name, String.valueOf(e.getMessage()));

@@ -19,7 +19,7 @@ record Load(int core, Path folder, Path certificate) {
     private static final Pattern COUNTS =
             Pattern.compile("requests: (\\d+) total, \\d+ started, (\\d+) done, (\\d+) succeeded, (\\d+) failed");
     private static final double WARM_UP = 0.4;
-    private static final double WARM_PASS = 1.5;
+    private static final double WARM_PASS = 2.5;
 
     /// The share of the CPU that a compiler may still take.
     private static final double QUIET = 0.03;
@@ -36,12 +36,12 @@ record Load(int core, Path folder, Path certificate) {
     }
 
     /// Loads a proxy until its compiler has nothing to do any more, so that a row says what requests cost and not what the
-    /// first of them cost; on a busy machine that takes longer. Proxies without a compiler are warm after the first pass.
+    /// first of them cost; on a busy machine that takes longer. Proxies without a compiler are warm as they are.
     ///
     /// @param most seconds
     void warm(Row row, Peer peer, double most) throws IOException, InterruptedException {
         var pass = Math.min(most, WARM_PASS);
-        for (var left = most; left > 0; left -= pass + WARM_UP) {
+        for (var left = peer.compilerMicros() == 0 ? 0 : most; left > 0; left -= pass + WARM_UP) {
             var all = peer.cpuMicros();
             var compiler = peer.compilerMicros();
             saturate(row, peer, pass);
