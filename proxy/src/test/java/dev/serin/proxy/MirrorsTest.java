@@ -10,6 +10,7 @@ import dev.serin.testkit.Eventually;
 import dev.serin.testkit.NothingLeft;
 import dev.serin.testkit.ScriptedDraws;
 
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -141,6 +142,18 @@ class MirrorsTest {
                     "the copy is given up",
                     () -> two.requests().used() == 0);
             done.countDown();
+        }
+    }
+
+    /// The worker may be told to end at any moment of its round.
+    @RepeatedTest(20)
+    void aCopyThatIsUnderWayEndsWithItsWorker() {
+        try (var main = Origin.answering("main");
+                var mirror = Origin.answering("mirror");
+                var rig = rig("{cluster: two}", main, mirror.port());
+                var client = Wire.to(rig.port("main"))) {
+            assertEquals("main", client.get("/a").body());
+            assertEquals("main", client.get("/b").body());
         }
     }
 

@@ -5,12 +5,15 @@ import dev.serin.base.time.Ticker;
 import dev.serin.proxy.socket.Transport;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /// The event loops of one process, shared by all its data planes. Whatever belongs to a connection
@@ -31,7 +34,13 @@ public final class Workers implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         count,
                         new DefaultThreadFactory("proxy-worker", true),
-                        transport.ioHandler());
+                        transport.ioHandler()) {
+                    @Override
+                    protected IoEventLoop newChild(
+                            Executor executor, IoHandlerFactory handlers, Object... more) {
+                        return new WorkerLoop(this, executor, handlers);
+                    }
+                };
         for (EventExecutor loop : group) {
             workers.add(
                     new Worker(
