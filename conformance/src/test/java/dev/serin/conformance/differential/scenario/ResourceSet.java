@@ -343,7 +343,7 @@ public record ResourceSet(List<XdsResource> all, List<String> log) {
                 Tree.read(
                                 "sentinel",
                                 "{name: sentinel, stat_prefix: sentinel, address: {socket_address:"
-                                    + " {address: 127.0.0.1, port_value: 0}}}")
+                                        + " {address: 127.0.0.1, port_value: 0}}}")
                         .merged(
                                 new Tree(
                                         "",
