@@ -383,7 +383,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         details = "internal_redirect";
         finish(() -> {});
         var next = connection.begin(out, request);
-        next.slots.put(RedirectTrail.SLOT, slots.get(RedirectTrail.SLOT));
+        RedirectTrail.carry(slots, next.slots);
         heir = next;
         next.openFor(this, body.isEmpty());
         body.forEach(next::body);

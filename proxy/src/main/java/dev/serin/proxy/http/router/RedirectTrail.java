@@ -9,6 +9,7 @@ import dev.serin.proxy.route.FollowedRedirects.NoPrevious;
 import dev.serin.proxy.route.FollowedRedirects.NoUpgradeToHttps;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.Slot;
+import dev.serin.proxy.stream.Slots;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,18 @@ import java.util.Set;
 /// stream: it says which further one is followed and turns the request's head to it. The stream's
 /// event loop only. As Envoy's internal redirects, their counters included.
 public final class RedirectTrail {
-    /// Where a stream that goes on for another has it from.
-    public static final Slot<RedirectTrail> SLOT = new Slot<>(RedirectTrail.class, "redirects");
+    private static final Slot<RedirectTrail> SLOT = new Slot<>(RedirectTrail.class, "redirects");
 
     private final Map<String, Set<String>> led = new HashMap<>(2);
     private int followed;
+
+    /// Hands it from a stream to the one that goes on for it.
+    public static void carry(Slots from, Slots to) {
+        var trail = from.get(SLOT);
+        if (trail != null) {
+            to.put(SLOT, trail);
+        }
+    }
 
     /// Turns the stream's request to where `answer` points; false, with nothing changed, if that is
     /// not to be followed.
