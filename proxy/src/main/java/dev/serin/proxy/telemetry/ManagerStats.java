@@ -10,6 +10,7 @@ import dev.serin.proxy.telemetry.metrics.StatName;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 
 /// The statistics `http.PREFIX.*` of one connection manager. Any event loop.
 final class ManagerStats {
@@ -18,6 +19,8 @@ final class ManagerStats {
     /// Of requests that came to the router, which found nowhere to send them.
     private static final long NOWHERE =
             ResponseFlag.NO_ROUTE_FOUND.bit() | ResponseFlag.NO_CLUSTER_FOUND.bit();
+
+    private static final Pattern RULES = Pattern.compile("rbac\\.([^.]+)\\.([a-z_]+)");
 
     private final Metrics metrics;
     private final String prefix;
@@ -82,6 +85,12 @@ final class ManagerStats {
         active.increment();
     }
 
+    /// As Envoy, which counts 100 as an answer of its own.
+    void continued() {
+        completed.increment();
+        classes.count(100);
+    }
+
     void ended(StreamEnd end) {
         active.decrement();
         (end.request().protocol() == HttpProtocol.HTTP2 ? http2 : http1).increment();
@@ -124,6 +133,17 @@ final class ManagerStats {
 
     /// A filter counts something.
     void counted(String name, int times) {
-        ofFilters.computeIfAbsent(name, this::counter).add(times);
+        ofFilters.computeIfAbsent(name, this::tagged).add(times);
+    }
+
+    /// As Envoy's tags take the prefix of RBAC's rules out of the name.
+    private LongAdder tagged(String name) {
+        var rules = RULES.matcher(name);
+        return rules.matches()
+                ? metrics.counters(
+                                StatName.of(
+                                        HTTP + "rbac.{envoy_rbac_http_prefix}." + rules.group(2)))
+                        .of(prefix, rules.group(1))
+                : counter(name);
     }
 }

@@ -218,10 +218,10 @@ public final class Router extends RouterFacts implements Attempt.Owner {
 
     @Override
     public void informational(ResponseHead head) {
+        answered(head.status());
         if (head.status() == 101) {
             responseBegun = true;
             upstreamFirst = now();
-            answered(101);
             cancelTimers();
         }
         stream.informational(head);
