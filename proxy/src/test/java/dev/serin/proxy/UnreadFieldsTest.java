@@ -56,8 +56,8 @@ class UnreadFieldsTest {
     void elementsAreCalledByTheirNamesElseByTheirNumber() {
         assertEquals(
                 List.of(
-                        "virtual_hosts['shop'].routes[1].route.internal_redirect_policy is set, but"
-                                + " this proxy does not support it",
+                        "virtual_hosts['shop'].routes[1].route.retry_policy_typed_config is set,"
+                            + " but this proxy does not support it",
                         "virtual_hosts['shop'].routes['last'].route.hedge_policy is set, but this"
                                 + " proxy does not support it"),
                 of(
@@ -71,7 +71,7 @@ class UnreadFieldsTest {
                                   - match: {prefix: /a}
                                     route: {cluster: a}
                                   - match: {prefix: /b}
-                                    route: {cluster: a, internal_redirect_policy: {}}
+                                    route: {cluster: a, retry_policy_typed_config: {}}
                                   - name: last
                                     match: {prefix: /}
                                     route: {cluster: a, hedge_policy: {}}

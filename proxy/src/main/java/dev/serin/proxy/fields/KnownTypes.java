@@ -38,6 +38,9 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
+import io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig;
+import io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
@@ -82,6 +85,7 @@ public final class KnownTypes {
     private static final String NETWORK = "envoy.extensions.filters.network.";
     private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
     private static final String PATHS = "envoy.extensions.path.";
+    private static final String REDIRECTS = "envoy.extensions.internal_redirect.";
     private static final String RETRY = "envoy.extensions.retry.";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
 
@@ -189,6 +193,15 @@ public final class KnownTypes {
                     entry(
                             "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
                             FixedHeapConfig::getDescriptor),
+                    entry(
+                            REDIRECTS + "allow_listed_routes.v3.AllowListedRoutesConfig",
+                            AllowListedRoutesConfig::getDescriptor),
+                    entry(
+                            REDIRECTS + "previous_routes.v3.PreviousRoutesConfig",
+                            PreviousRoutesConfig::getDescriptor),
+                    entry(
+                            REDIRECTS + "safe_cross_scheme.v3.SafeCrossSchemeConfig",
+                            SafeCrossSchemeConfig::getDescriptor),
                     entry(
                             PATHS + "match.uri_template.v3.UriTemplateMatchConfig",
                             UriTemplateMatchConfig::getDescriptor),

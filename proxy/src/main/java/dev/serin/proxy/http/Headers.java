@@ -134,6 +134,13 @@ public final class Headers {
         size = kept;
     }
 
+    /// Makes the fields those of `other`.
+    void replace(Headers other) {
+        names = Arrays.copyOf(other.names, other.names.length);
+        values = Arrays.copyOf(other.values, other.values.length);
+        size = other.size;
+    }
+
     public Headers copy() {
         var copy = new Headers(Math.max(size, 4));
         System.arraycopy(names, 0, copy.names, 0, size);

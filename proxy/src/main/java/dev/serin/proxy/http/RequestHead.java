@@ -71,6 +71,15 @@ public final class RequestHead {
                 && (type.length() == 16 || type.charAt(16) == '+');
     }
 
+    /// Makes it as `other` is.
+    public void restore(RequestHead other) {
+        method = other.method;
+        path = other.path;
+        authority = other.authority;
+        scheme = other.scheme;
+        headers.replace(other.headers);
+    }
+
     /// The same again, to be changed by itself.
     public RequestHead copy() {
         var copy = new RequestHead(protocol, method, path, authority, headers.copy());

@@ -73,9 +73,6 @@ final class ActionCompiler {
         if (action.hasRetryPolicyTypedConfig()) {
             throw new ConfigProblem("route.retry_policy_typed_config", "is not supported");
         }
-        if (action.hasInternalRedirectPolicy()) {
-            throw new ConfigProblem("route.internal_redirect_policy", "is not supported");
-        }
         noHedge(action.getHedgePolicy());
         var metadata = metadata(action.getMetadataMatch());
         return new Forward(
@@ -94,6 +91,9 @@ final class ActionCompiler {
                 action.getRequestMirrorPoliciesCount() > 0
                         ? mirrors(action.getRequestMirrorPoliciesList())
                         : inherited.mirrors(),
+                action.hasInternalRedirectPolicy()
+                        ? FollowedRedirects.of(action.getInternalRedirectPolicy())
+                        : null,
                 route.hasPerRequestBufferLimitBytes()
                         ? Integer.toUnsignedLong(route.getPerRequestBufferLimitBytes().getValue())
                         : inherited.bodyLimit(),

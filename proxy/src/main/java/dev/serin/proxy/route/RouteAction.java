@@ -16,6 +16,7 @@ public sealed interface RouteAction {
     /// Sends it to a cluster.
     ///
     /// @param mirrors where copies go
+    /// @param redirects which redirects of a host are followed here; null for none
     /// @param bodyLimit octets of the request's body that are kept for another attempt
     record Forward(
             ClusterChoice cluster,
@@ -25,6 +26,7 @@ public sealed interface RouteAction {
             RetryPolicy retry,
             Balance balance,
             List<Mirror> mirrors,
+            @Nullable FollowedRedirects redirects,
             long bodyLimit,
             Upgrades upgrades,
             int notFoundStatus)

@@ -77,6 +77,11 @@ public final class RouteMatch {
         return new RouteMatch(table, TLS_HOST, TLS_ROUTE, null, null);
     }
 
+    /// The route that the stream's request takes as it is now, by the same table.
+    public @Nullable RouteMatch other(StreamContext stream) {
+        return table.match(stream.request(), stream.downstream(), stream.slots());
+    }
+
     /// May be empty.
     public String name() {
         return route.name();

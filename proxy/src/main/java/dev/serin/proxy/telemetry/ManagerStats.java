@@ -85,7 +85,7 @@ final class ManagerStats {
     void ended(StreamEnd end) {
         active.decrement();
         (end.request().protocol() == HttpProtocol.HTTP2 ? http2 : http1).increment();
-        if (end.status() != 0) {
+        if (end.status() != 0 && !end.details().equals("internal_redirect")) {
             completed.increment();
             classes.count(end.status());
         }

@@ -53,7 +53,7 @@ public final class HttpConnection implements StreamFactory {
         begin(out, nothing(HttpProtocol.HTTP2)).reset(remote, detail);
     }
 
-    private HttpStream begin(ResponseWriter out, RequestHead head) {
+    HttpStream begin(ResponseWriter out, RequestHead head) {
         manager = scope.newest(manager);
         scope.observer().begun(manager.statPrefix(), downstream);
         return new HttpStream(this, out, head);

@@ -7,6 +7,7 @@ import dev.serin.proxy.http.codec.RequestReader;
 import dev.serin.proxy.http.codec.ResponseWriter;
 import dev.serin.proxy.http.filter.HttpFilter.Next;
 import dev.serin.proxy.http.filter.LocalReply;
+import dev.serin.proxy.http.router.RedirectTrail;
 import dev.serin.proxy.http.router.Router;
 import dev.serin.proxy.route.RouteAction.Direct;
 import dev.serin.proxy.route.RouteAction.Forward;
@@ -20,6 +21,8 @@ import io.netty.buffer.Unpooled;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// The path of one request and its response, top to bottom. Whatever goes wrong on it becomes a
 /// [LocalReply] or breaks the stream off; either way it ends in exactly one [StreamEnd]. The
 /// stream's event loop only.
@@ -28,47 +31,68 @@ final class HttpStream extends StreamFacts implements RequestReader {
             new LocalReply(
                     503, ResponseFlag.OVERLOAD_MANAGER.bit(), "overload", "envoy overloaded");
 
-    private final ResponseWriter out;
     private FilterPath filters = FilterPath.NONE;
-    private @Nullable HeldParts heldRequest;
-    private @Nullable HeldParts heldResponse;
     private final StreamDeadlines deadlines;
     private int requestAt;
     private int responseAt;
-    private boolean requestEnded;
     private boolean headEnd;
     private boolean responseHeadEnd;
     private boolean responseEnded;
     private boolean over;
 
     HttpStream(HttpConnection connection, ResponseWriter out, RequestHead request) {
-        super(connection, request);
-        this.out = out;
+        super(connection, out, request);
         this.deadlines = new StreamDeadlines(connection.worker(), start);
     }
 
     // ======== down to up: the request
 
     void open(boolean end) {
-        headEnd = end;
-        requestEnded = end;
-        requestEnd = end ? start : 0;
-        var manager = connection.manager();
+        requestBegins(end);
         if (worker().pressure().refusesRequests()) {
             reply(OVERLOADED);
             return;
         }
 
         // 1. Headers that are the proxy's own business; before anything that looks at headers.
-        var wrong =
-                manager.edge().form().settle(request, connection.downstream().local().getPort());
+        if (settle()) {
+            downstream =
+                    EdgeHeaders.request(
+                            request,
+                            connection.manager().edge(),
+                            connection.downstream(),
+                            connection.idDraw());
+            enter();
+        }
+    }
+
+    /// Goes on for `before`, whose redirect is followed: the proxy's own headers stand already.
+    private void openFor(HttpStream before, boolean end) {
+        requestBegins(end);
+        received = before.received;
+        downstream = before.downstream;
+        if (settle()) {
+            enter();
+        }
+    }
+
+    private void requestBegins(boolean end) {
+        headEnd = end;
+        requestEnded = end;
+        requestEnd = end ? start : 0;
+    }
+
+    private boolean settle() {
+        var form = connection.manager().edge().form();
+        var wrong = form.settle(request, connection.downstream().local().getPort());
         if (wrong != null) {
             reply(wrong);
-            return;
         }
-        downstream =
-                EdgeHeaders.request(
-                        request, manager.edge(), connection.downstream(), connection.idDraw());
+        return wrong == null;
+    }
+
+    private void enter() {
+        var manager = connection.manager();
 
         // 2. The route, kept for the whole stream; before the filters, which may ask for it.
         var table = connection.routes(known);
@@ -89,14 +113,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
             reply(new LocalReply(403, 0, "upgrade_failed", ""));
             return;
         }
-        deadlines.start(manager, route, request, headEnd, this::late);
+        deadlines.start(
+                manager, route, request, headEnd, limit -> reply(limit.reply(requestEnded)));
         continueRequest();
-    }
-
-    private Upgrades upgrades() {
-        return route != null && route.action() instanceof Forward forward
-                ? forward.upgrades()
-                : Upgrades.NONE;
     }
 
     private void continueRequest() {
@@ -357,7 +376,27 @@ final class HttpStream extends StreamFacts implements RequestReader {
     // ======== the end
 
     @Override
+    public void continueElsewhere(ResponseHead redirect, List<ByteBuf> body) {
+        response = redirect;
+        writing = true;
+        responseEnded = true;
+        details = "internal_redirect";
+        finish(() -> {});
+        var next = connection.begin(out, request);
+        RedirectTrail.carry(slots, next.slots);
+        heir = next;
+        next.openFor(this, body.isEmpty());
+        body.forEach(next::body);
+        if (!body.isEmpty()) {
+            next.end(null);
+        }
+    }
+
+    @Override
     public void gone(@Nullable String reason) {
+        if (heir != null) {
+            heir.gone(reason);
+        }
         if (over) {
             return;
         }
@@ -371,6 +410,9 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     @Override
     public void reset(boolean remote, String detail) {
+        if (heir != null) {
+            heir.reset(remote, detail);
+        }
         if (over) {
             return;
         }
@@ -413,26 +455,13 @@ final class HttpStream extends StreamFacts implements RequestReader {
         connection.scope().observer().ended(manager.statPrefix(), end);
     }
 
-    private void dropHeld() {
-        if (heldRequest != null) {
-            heldRequest.release();
-            heldRequest = null;
-        }
-        if (heldResponse != null) {
-            heldResponse.release();
-            heldResponse = null;
-        }
-    }
-
-    private void late(StreamDeadlines.Limit limit) {
-        reply(limit.reply(requestEnded));
-    }
-
     // ======== what filters and the router ask
 
     @Override
     public void writable() {
-        if (router != null && heldResponse == null) {
+        if (heir != null) {
+            heir.writable();
+        } else if (router != null && heldResponse == null) {
             router.clientWritable();
         }
     }
@@ -444,11 +473,6 @@ final class HttpStream extends StreamFacts implements RequestReader {
         }
         heldRequest.collect(limit, then);
         out.readMore(true);
-    }
-
-    @Override
-    public long heldRequestOctets() {
-        return heldRequest == null ? 0 : heldRequest.octets();
     }
 
     @Override
@@ -472,27 +496,5 @@ final class HttpStream extends StreamFacts implements RequestReader {
         if (!over && head != null && !writing) {
             continueResponse(head);
         }
-    }
-
-    @Override
-    public boolean clientWritable() {
-        return heldResponse == null && out.writable();
-    }
-
-    @Override
-    public void readMore(boolean wanted) {
-        if (heldRequest == null) {
-            out.readMore(wanted);
-        }
-    }
-
-    @Override
-    public boolean requestEnded() {
-        return requestEnded;
-    }
-
-    @Override
-    public void flush() {
-        out.flush();
     }
 }

@@ -8,9 +8,13 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.ResponseHead;
+import dev.serin.proxy.http.codec.RequestReader;
+import dev.serin.proxy.http.codec.ResponseWriter;
 import dev.serin.proxy.http.router.RoutedStream;
 import dev.serin.proxy.http.router.Router;
+import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
+import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.stream.HostSearch;
 import dev.serin.proxy.stream.Slots;
@@ -30,10 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// What a stream can answer by its connection and its route, for filters and the router to ask. The
-/// path itself is [HttpStream]'s.
+/// What a stream can answer by its connection, its route and what it holds, for filters and the
+/// router to ask. The path itself is [HttpStream]'s.
 abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     final HttpConnection connection;
+    final ResponseWriter out;
     final Scope.Known known;
     final RequestHead request;
     final Slots slots = new Slots();
@@ -51,11 +56,21 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     String details = "";
     long received;
     long sent;
+
+    /// Parts that a filter waits with, or for; null if none does.
+    @Nullable HeldParts heldRequest;
+
+    @Nullable HeldParts heldResponse;
+    boolean requestEnded;
     long requestEnd;
     long responseFirst;
 
-    StreamFacts(HttpConnection connection, RequestHead request) {
+    /// The stream that this one's request goes on as; null while it does by itself.
+    @Nullable RequestReader heir;
+
+    StreamFacts(HttpConnection connection, ResponseWriter out, RequestHead request) {
         this.connection = connection;
+        this.out = out;
         this.known = connection.scope().known();
         this.request = request;
         this.chain = connection.manager().chain();
@@ -191,8 +206,41 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     }
 
     @Override
+    public long heldRequestOctets() {
+        return heldRequest == null ? 0 : heldRequest.octets();
+    }
+
+    @Override
+    public boolean clientWritable() {
+        return heldResponse == null && out.writable();
+    }
+
+    @Override
+    public void readMore(boolean wanted) {
+        if (heldRequest == null) {
+            out.readMore(wanted);
+        }
+    }
+
+    @Override
+    public boolean requestEnded() {
+        return requestEnded;
+    }
+
+    @Override
+    public void flush() {
+        out.flush();
+    }
+
+    @Override
     public StreamEnd soFar() {
         return ending(writing || response != null && response.status() == 101 ? response : null);
+    }
+
+    final Upgrades upgrades() {
+        return route != null && route.action() instanceof Forward forward
+                ? forward.upgrades()
+                : Upgrades.NONE;
     }
 
     /// What there would be to tell if it ended now with `shown`.
@@ -235,6 +283,17 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     void traceResponse(Headers headers) {
         if (trace != null) {
             trace.response(headers);
+        }
+    }
+
+    final void dropHeld() {
+        if (heldRequest != null) {
+            heldRequest.release();
+            heldRequest = null;
+        }
+        if (heldResponse != null) {
+            heldResponse.release();
+            heldResponse = null;
         }
     }
 

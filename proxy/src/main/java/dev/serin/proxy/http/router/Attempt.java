@@ -75,6 +75,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private @Nullable TlsFacts tls;
     private @Nullable HttpProtocol protocol;
     private boolean begun;
+    private boolean whole;
     private boolean counted;
     private boolean over;
     private long start;
@@ -181,6 +182,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     @Override
     public void head(ResponseHead head, boolean end) {
         begun = true;
+        whole = end;
         cluster.answered(host, head.status());
         cluster.report(host, head.headers());
         owner.head(head, end);
@@ -250,7 +252,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         if (writer != null) {
             var to = writer;
             writer = null;
-            to.cancel();
+            if (!whole) { // else its end comes now, and the connection may carry another
+                to.cancel();
+            }
         }
         release();
     }

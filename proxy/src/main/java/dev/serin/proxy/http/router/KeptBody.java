@@ -5,6 +5,7 @@ import dev.serin.proxy.http.codec.RequestWriter;
 import io.netty.buffer.ByteBuf;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /// The parts of a request that another host may still need: those that came before there was a
 /// connection, and of a request that may be retried as much as its route allows.
@@ -58,6 +59,14 @@ final class KeptBody {
 
     boolean isEmpty() {
         return parts.isEmpty();
+    }
+
+    /// Gives away what is kept.
+    List<ByteBuf> take() {
+        var taken = List.copyOf(parts);
+        parts.clear();
+        octets = 0;
+        return taken;
     }
 
     void release() {

@@ -11,6 +11,8 @@ import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// A stream, as the router sees it: a filter's view, and the way back down. Event loop only.
 public interface RoutedStream extends StreamContext {
     Worker worker();
@@ -34,6 +36,12 @@ public interface RoutedStream extends StreamContext {
 
     /// The response that has begun cannot be ended.
     void breakOff(String details);
+
+    /// Ends here, with a redirect that is followed: the request goes on from the beginning as a
+    /// stream of its own, as its head is now, and the client gets that one's response.
+    ///
+    /// @param body its parts, now the stream's
+    void continueElsewhere(ResponseHead redirect, List<ByteBuf> body);
 
     /// Whether the client takes more of the response now.
     boolean clientWritable();

@@ -10,6 +10,7 @@ import dev.serin.proxy.http.ResponseHead;
 import dev.serin.proxy.http.codec.RequestWriter;
 import dev.serin.proxy.http.codec.ResetReason;
 import dev.serin.proxy.http.filter.LocalReply;
+import dev.serin.proxy.route.FollowedRedirects;
 import dev.serin.proxy.route.RouteAction.Forward;
 import dev.serin.proxy.route.RouteMatch;
 import dev.serin.proxy.stream.ResponseFlag;
@@ -132,7 +133,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         startTry();
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
-            kept.send(to, retries.mayRetry());
+            kept.send(to, mayNeedBody());
         }
         if (requestEnded) {
             to.endRequest(trailers);
@@ -168,7 +169,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
             kept.keep(part);
             stream.readMore(false); // until there is somewhere to put it
         } else {
-            kept.pass(part, to, retries.mayRetry());
+            kept.pass(part, to, mayNeedBody());
             if (!to.writable()) {
                 to.flush(); // which may make room at once, and say so before it returns
                 stream.readMore(to.writable());
@@ -204,6 +205,10 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
     }
 
+    private boolean mayNeedBody() {
+        return retries.mayRetry() || forward.redirects() != null;
+    }
+
     @Override
     public void writable() {
         stream.readMore(true);
@@ -230,6 +235,9 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         if (poor && retry(head, false)) {
             return;
         }
+        if (forward.redirects() != null && follows(forward.redirects(), head)) {
+            return;
+        }
         responseBegun = true;
         kept.release();
         answered(head.status());
@@ -248,6 +256,21 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
         change(head, "via_upstream");
         stream.respond(head, end, "via_upstream");
+    }
+
+    /// Whether the host's redirect is followed here, in place of the client.
+    private boolean follows(FollowedRedirects redirects, ResponseHead head) {
+        if (!redirects.codes().contains(head.status())) {
+            return false;
+        }
+        var can = requestEnded && !kept.lost();
+        if (!can || !RedirectTrail.follow(stream, redirects, head, kept)) {
+            count(ClusterEvent.UPSTREAM_INTERNAL_REDIRECT_FAILED_TOTAL);
+            return false;
+        }
+        count(ClusterEvent.UPSTREAM_INTERNAL_REDIRECT_SUCCEEDED_TOTAL);
+        stream.continueElsewhere(head, kept.take());
+        return true;
     }
 
     /// The route's changes of every response, the proxy's own too.
