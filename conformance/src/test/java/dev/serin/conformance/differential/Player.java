@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /// Plays one scenario through two proxies, one after the other on the same upstream servers.
@@ -35,8 +36,6 @@ final class Player {
     private final Peer ours;
     private final Peer envoy;
 
-    private List<String> refusals = List.of();
-
     Player(ResourceServer server, Peer ours, Peer envoy) {
         this.server = server;
         this.ours = ours;
@@ -47,7 +46,7 @@ final class Player {
     /// be.
     ///
     /// @param listed whether a difference is meant
-    List<Difference> play(Scenario scenario, Predicate<Difference> listed) {
+    Played play(Scenario scenario, Predicate<Difference> listed) {
         var upstreams = new LinkedHashMap<String, Upstream>();
         try {
             scenario.upstreams()
@@ -55,21 +54,15 @@ final class Player {
             server.set(ResourceSet.empty(), List.of(envoy, ours));
             var theirs = pass(scenario, envoy, upstreams);
             var mine = pass(scenario, ours, upstreams);
-            refusals = mine.refusals;
             var found =
                     Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
             if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
                 System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
             }
-            return found;
+            return new Played(found, mine.refusals);
         } finally {
             upstreams.values().forEach(Upstream::close);
         }
-    }
-
-    /// What our proxy refused of the last scenario, in its own words.
-    List<String> refusals() {
-        return refusals;
     }
 
     private static List<Difference> compare(Scenario scenario, Pass ours, Pass envoy) {
@@ -91,7 +84,10 @@ final class Player {
             var number = 0;
             for (var step : tree.list("requests")) {
                 number++;
-                if (step instanceof Map<?, ?> map && map.containsKey("apply")) {
+                if (step instanceof Map<?, ?> map && map.containsKey("wait")) {
+                    var time = new Tree("step " + number, map(step)).duration("wait", AGREED);
+                    LockSupport.parkNanos(time.toNanos());
+                } else if (step instanceof Map<?, ?> map && map.containsKey("apply")) {
                     tree =
                             tree.merged(
                                     new Tree("step " + number, Map.copyOf(map(step)))
