@@ -3,6 +3,8 @@ package dev.serin.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.Origin.Wire;
 import dev.serin.proxy.stream.ConnectionEnd;
@@ -160,7 +162,7 @@ final class RedirectedInside {
             socket.bind(new InetSocketAddress(from, 0));
             socket.connect(new InetSocketAddress(to, port), 5_000);
             try (var wire = new Wire(socket)) {
-                return new String(wire.in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                return new String(wire.in.readAllBytes(), UTF_8);
             }
         }
     }
@@ -172,7 +174,7 @@ final class RedirectedInside {
                 .start(() -> {
                     while (!server.isClosed()) {
                         try (var socket = server.accept()) {
-                            socket.getOutputStream().write("application".getBytes());
+                            socket.getOutputStream().write("application".getBytes(UTF_8));
                         } catch (IOException e) {
                             // closed, or the client went
                         }
