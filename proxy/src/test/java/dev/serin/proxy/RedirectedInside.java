@@ -35,8 +35,8 @@ final class RedirectedInside {
             table inet serin {
               chain out {
                 type nat hook output priority -100;
-                ip saddr 10.9.9.1 tcp dport 1-65535 redirect to :%d
-                ip6 saddr fd00::1 tcp dport 1-65535 redirect to :%d
+                ip saddr 10.9.9.1 tcp dport 1-65535 redirect to :FOUR
+                ip6 saddr fd00::1 tcp dport 1-65535 redirect to :SIX
               }
             }
             END
@@ -112,7 +112,7 @@ final class RedirectedInside {
                                     unbound("exact", "10.9.9.9", 7001, "other"),
                                     unbound("any", "0.0.0.0", 7002, "other"))
                             .toString());
-            sh(RULES.formatted(rig.port("four"), rig.port("six")));
+            sh(RULES.replace("FOUR", "" + rig.port("four")).replace("SIX", "" + rig.port("six")));
 
             // where no listener is for the address, the catching one passes it on as it was meant
             var port = four.getLocalPort();
