@@ -1,11 +1,14 @@
 package dev.serin.proxy.stream;
 
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /// Why a stream or connection did not go its normal way, with the short name that logs and metrics
-/// show. As Envoy's response flags, in its order, which logs keep.
+/// show. As Envoy's response flags; the order of declaration is that of its bits, which expressions
+/// see.
 public enum ResponseFlag {
     FAILED_LOCAL_HEALTH_CHECK("LH"),
     NO_HEALTHY_UPSTREAM("UH"),
@@ -38,8 +41,27 @@ public enum ResponseFlag {
     DOWNSTREAM_REMOTE_RESET("DR"),
     UNCONDITIONAL_DROP_OVERLOAD("UDO");
 
-    private static final ResponseFlag[] ALL = values();
+    /// Those that come before any failure of a host, in the order in which they come.
+    private static final Set<ResponseFlag> EARLY =
+            EnumSet.of(
+                    DELAY_INJECTED,
+                    FAULT_INJECTED,
+                    RATE_LIMITED,
+                    UNAUTHORIZED_EXTERNAL_SERVICE,
+                    RATELIMIT_SERVICE_ERROR,
+                    UPSTREAM_OVERFLOW,
+                    UPSTREAM_RETRY_LIMIT_EXCEEDED);
+
+    /// As they are shown: in the order in which they come about, as Envoy keeps them.
+    private static final List<ResponseFlag> ALL = inTime();
+
     private final String shown;
+
+    private static List<ResponseFlag> inTime() {
+        var all = new LinkedHashSet<>(EARLY);
+        all.addAll(List.of(values()));
+        return List.copyOf(all);
+    }
 
     ResponseFlag(String shown) {
         this.shown = shown;
@@ -79,9 +101,9 @@ public enum ResponseFlag {
         return text.toString();
     }
 
-    /// The flags of a set that is kept as a long.
+    /// The flags of a set that is kept as a long, as they are shown.
     public static Set<ResponseFlag> set(long flags) {
-        var set = EnumSet.noneOf(ResponseFlag.class);
+        var set = new LinkedHashSet<ResponseFlag>();
         for (var flag : ALL) {
             if ((flags & flag.bit()) != 0) {
                 set.add(flag);
