@@ -3,9 +3,6 @@ package dev.serin.conformance.differential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.serin.conformance.differential.peer.EnvoyPeer;
-import dev.serin.conformance.differential.peer.ResourceServer;
-import dev.serin.conformance.differential.peer.SerinPeer;
 import dev.serin.conformance.differential.scenario.Scenario;
 
 import org.junit.jupiter.api.AfterAll;
@@ -16,12 +13,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Each scenario through a real Envoy and through our proxy: what differs must be listed in
@@ -34,41 +31,42 @@ class DifferentialTest {
                     System.getProperty("serin.root"),
                     "conformance/src/test/resources/differential");
 
-    private static ResourceServer server;
-    private static EnvoyPeer envoy;
-    private static SerinPeer ours;
+    private static final List<Allowed> ALLOWED = Allowed.read(FILES.resolve("differences.yaml"));
 
-    private final List<Allowed> allowed = Allowed.read(FILES.resolve("differences.yaml"));
+    private static Lanes lanes;
+
     private final Set<Allowed> seen = new HashSet<>();
 
     @BeforeAll
-    static void start(@TempDir Path folder) throws Exception {
-        server = new ResourceServer();
-        envoy = new EnvoyPeer(EnvoyPeer.installed(), folder, server.port());
-        ours = new SerinPeer(server.port());
+    static void start(@TempDir Path folder) {
+        lanes = new Lanes(folder, DifferentialTest::isListed);
     }
 
     @AfterAll
     static void stop() {
-        ours.close();
-        envoy.close();
-        server.close();
+        lanes.close();
+    }
+
+    private static boolean isListed(Difference difference) {
+        return ALLOWED.stream().anyMatch(a -> a.covers(difference));
     }
 
     @TestFactory
     Stream<DynamicTest> scenarios() {
         var wanted = System.getProperty("serin.scenario", "");
-        var all = Scenario.all(FILES);
-        var player = new Player(server, ours, envoy);
         var chosen =
-                all.stream()
+                Scenario.all(FILES).stream()
                         .filter(s -> wanted.isEmpty() || glob(wanted).matcher(s.name()).matches())
                         .toList();
         if (chosen.isEmpty()) {
             fail("no scenario " + wanted);
         }
         var tests =
-                chosen.stream().map(s -> DynamicTest.dynamicTest(s.name(), () -> play(player, s)));
+                lanes.play(chosen).entrySet().stream()
+                        .map(e ->
+                                DynamicTest.dynamicTest(
+                                        e.getKey().name(),
+                                        () -> judge(e.getKey().name(), e.getValue())));
         return wanted.isEmpty()
                 ? Stream.concat(
                         tests,
@@ -82,33 +80,26 @@ class DifferentialTest {
         return Pattern.compile(Pattern.quote(text).replace("*", "\\E.*\\Q") + "(#.*)?");
     }
 
-    private void play(Player player, Scenario scenario) {
-        var unlisted = new ArrayList<Difference>();
-        for (var difference :
-                player.play(scenario, d -> allowed.stream().anyMatch(a -> a.covers(d)))) {
-            var covering = allowed.stream().filter(a -> a.covers(difference)).toList();
-            seen.addAll(covering);
-            if (covering.isEmpty()) {
-                unlisted.add(difference);
-            }
+    private void judge(String scenario, CompletableFuture<Played> future) throws Throwable {
+        Played played;
+        try {
+            played = future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
         }
+        for (var difference : played.differences()) {
+            ALLOWED.stream().filter(a -> a.covers(difference)).forEach(seen::add);
+        }
+        var unlisted = played.unlisted(DifferentialTest::isListed);
         if (!unlisted.isEmpty()) {
-            fail(
-                    scenario
-                            + ":\n"
-                            + unlisted.stream()
-                                    .map(Difference::toString)
-                                    .collect(Collectors.joining("\n"))
-                            + (player.refusals().isEmpty()
-                                    ? ""
-                                    : "\n  we refused:\n    " + player.refusals()));
+            fail(played.shown(scenario, unlisted));
         }
     }
 
     private void allOccur() {
         assertEquals(
                 List.of(),
-                allowed.stream().filter(a -> !seen.contains(a)).map(Allowed::shown).toList(),
+                ALLOWED.stream().filter(a -> !seen.contains(a)).map(Allowed::shown).toList(),
                 "listed, but the same by now: take them off the list");
     }
 }

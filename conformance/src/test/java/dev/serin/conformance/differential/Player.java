@@ -12,6 +12,8 @@ import dev.serin.conformance.differential.scenario.Tree;
 import dev.serin.conformance.differential.upstream.Upstream;
 import dev.serin.testkit.Eventually;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /// Plays one scenario through two proxies, one after the other on the same upstream servers.
@@ -35,8 +38,6 @@ final class Player {
     private final Peer ours;
     private final Peer envoy;
 
-    private List<String> refusals = List.of();
-
     Player(ResourceServer server, Peer ours, Peer envoy) {
         this.server = server;
         this.ours = ours;
@@ -47,7 +48,7 @@ final class Player {
     /// be.
     ///
     /// @param listed whether a difference is meant
-    List<Difference> play(Scenario scenario, Predicate<Difference> listed) {
+    Played play(Scenario scenario, Predicate<Difference> listed) {
         var upstreams = new LinkedHashMap<String, Upstream>();
         try {
             scenario.upstreams()
@@ -55,21 +56,15 @@ final class Player {
             server.set(ResourceSet.empty(), List.of(envoy, ours));
             var theirs = pass(scenario, envoy, upstreams);
             var mine = pass(scenario, ours, upstreams);
-            refusals = mine.refusals;
             var found =
                     Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
             if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
                 System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
             }
-            return found;
+            return new Played(found, mine.refusals);
         } finally {
             upstreams.values().forEach(Upstream::close);
         }
-    }
-
-    /// What our proxy refused of the last scenario, in its own words.
-    List<String> refusals() {
-        return refusals;
     }
 
     private static List<Difference> compare(Scenario scenario, Pass ours, Pass envoy) {
@@ -91,12 +86,16 @@ final class Player {
             var number = 0;
             for (var step : tree.list("requests")) {
                 number++;
-                if (step instanceof Map<?, ?> map && map.containsKey("apply")) {
+                if (step instanceof Map<?, ?> map && map.containsKey("wait")) {
+                    var time = new Tree("step " + number, map(step)).duration("wait", AGREED);
+                    LockSupport.parkNanos(time.toNanos());
+                } else if (step instanceof Map<?, ?> map && map.containsKey("apply")) {
                     tree =
                             tree.merged(
                                     new Tree("step " + number, Map.copyOf(map(step)))
                                             .under("apply"));
                     server.set(ResourceSet.of(tree, words), List.of(envoy, ours));
+                    pass.applied = true;
                     var changed = ResourceSet.of(tree, words);
                     for (var name : server.refused(peer, changed)) {
                         pass.facts.put(number + ": refused " + name, "yes");
@@ -107,6 +106,9 @@ final class Player {
             }
         }
         pass.settle();
+        if (pass.applied) {
+            pass.freeze();
+        }
         return pass;
     }
 
@@ -134,6 +136,8 @@ final class Player {
         private final Normal normal;
         private final Counters before;
         private final int logBefore;
+        private @Nullable Counters last;
+        private boolean applied;
         private boolean spread;
         private boolean together;
 
@@ -153,7 +157,25 @@ final class Player {
         }
 
         Counters counters() {
-            return Counters.read(peer.metrics());
+            return last == null ? Counters.read(peer.metrics()) : last;
+        }
+
+        /// Counts no further: the other peer's pass takes all configuration back to its beginning,
+        /// here too, and then through the same changes.
+        void freeze() {
+            var reads = new Counters[] {counters()};
+            Eventually.poll(
+                    AGREED,
+                    () -> {
+                        LockSupport.parkNanos(AGREED.dividedBy(7).toNanos());
+                        return counters();
+                    },
+                    now -> {
+                        var still = now.series().equals(reads[0].series());
+                        reads[0] = now;
+                        return still;
+                    });
+            last = reads[0];
         }
 
         void step(Ask ask, Clients clients) {

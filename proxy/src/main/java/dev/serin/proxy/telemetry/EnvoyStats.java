@@ -12,8 +12,6 @@ import dev.serin.proxy.telemetry.metrics.StatName;
 import dev.serin.proxy.tls.TlsObserver;
 import dev.serin.proxy.tls.verify.Verdict;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -120,24 +118,22 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
-    public void failed(
-            Whose whose,
-            Verdict.@Nullable Kind kind,
-            boolean connectionError,
-            boolean noCertificate) {
+    public void doubted(Whose whose, Verdict.Kind kind) {
+        switch (kind) {
+            case OK -> {}
+            case CHAIN -> ssl(whose, "fail_verify_error").increment();
+            case SAN -> ssl(whose, "fail_verify_san").increment();
+            case PIN -> ssl(whose, "fail_verify_cert_hash").increment();
+        }
+    }
+
+    @Override
+    public void failed(Whose whose, boolean connectionError, boolean noCertificate) {
         if (connectionError) {
             ssl(whose, "connection_error").increment();
         }
         if (noCertificate) {
             ssl(whose, "fail_verify_no_cert").increment();
-        }
-        if (kind != null) {
-            switch (kind) {
-                case CHAIN -> ssl(whose, "fail_verify_error").increment();
-                case SAN -> ssl(whose, "fail_verify_san").increment();
-                case PIN -> ssl(whose, "fail_verify_cert_hash").increment();
-                case OK -> {}
-            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 public record Scenario(String name, Tree tree) {
     private static final String[] FIELDS = {
         "about",
+        "alone",
         "proves",
         "upstreams",
         "requests",
@@ -77,6 +78,11 @@ public record Scenario(String name, Tree tree) {
     /// Full names of the fields that it proves, `package.Message.field`.
     public List<String> proves() {
         return tree.list("proves").stream().map(String::valueOf).toList();
+    }
+
+    /// Whether nothing else may happen on the machine while it is played: its times are short.
+    public boolean alone() {
+        return tree.text("alone", "").equals("true");
     }
 
     /// The servers behind the proxy, by name.
