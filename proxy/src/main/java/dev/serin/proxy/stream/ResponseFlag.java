@@ -52,8 +52,8 @@ public enum ResponseFlag {
                     UPSTREAM_OVERFLOW,
                     UPSTREAM_RETRY_LIMIT_EXCEEDED);
 
-    /// As they are shown: in the order in which they come about, as Envoy keeps them.
-    private static final List<ResponseFlag> ALL = inTime();
+    private static final List<ResponseFlag> ALL = List.of(values());
+    private static final List<ResponseFlag> IN_TIME = inTime();
 
     private final String shown;
 
@@ -87,13 +87,24 @@ public enum ResponseFlag {
         return 1L << ordinal();
     }
 
-    /// A set of flags as logs show it: comma-separated, `-` when empty.
+    /// The flags of a connection as logs show them: comma-separated, `-` when there are none.
     public static String shown(long flags) {
+        return shown(flags, ALL);
+    }
+
+    /// The flags of an HTTP stream as logs show them: in the order in which they come about, as
+    /// Envoy keeps them. That there will be no retry is known before the failure is the stream's
+    /// own; of a connection it is the other way round.
+    public static String ofStream(long flags) {
+        return shown(flags, IN_TIME);
+    }
+
+    private static String shown(long flags, List<ResponseFlag> order) {
         if (flags == 0) {
             return "-";
         }
         var text = new StringBuilder();
-        for (var flag : ALL) {
+        for (var flag : order) {
             if ((flags & flag.bit()) != 0) {
                 text.append(text.isEmpty() ? "" : ",").append(flag.shown);
             }
@@ -101,10 +112,12 @@ public enum ResponseFlag {
         return text.toString();
     }
 
-    /// The flags of a set that is kept as a long, as they are shown.
-    public static Set<ResponseFlag> set(long flags) {
+    /// The flags of a set that is kept as a long.
+    ///
+    /// @param stream whether in the order of [#ofStream]
+    public static Set<ResponseFlag> set(long flags, boolean stream) {
         var set = new LinkedHashSet<ResponseFlag>();
-        for (var flag : ALL) {
+        for (var flag : stream ? IN_TIME : ALL) {
             if ((flags & flag.bit()) != 0) {
                 set.add(flag);
             }
