@@ -15,13 +15,28 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /// A text of a visit that matchers look at. As Envoy's inputs for requests and connections.
-@FunctionalInterface
 interface Input {
-    /// In place of what cannot be known: whoever needs it comes to no end, and is refused.
-    String UNKNOWN = new String("unknown");
-
-    /// Null if there is none, [#UNKNOWN] (itself) if that cannot be known.
+    /// Null if there is none.
     @Nullable String of(Visit visit);
+
+    /// Whether it can be known. Whoever needs what cannot is refused.
+    default boolean knows(Visit visit) {
+        return true;
+    }
+
+    /// Of the client's certificate, which only TLS can tell.
+    record OfPeer(Function<CertificateFacts, @Nullable String> text) implements Input {
+        @Override
+        public @Nullable String of(Visit visit) {
+            var tls = visit.downstream().tls();
+            return tls == null || tls.peer() == null ? null : text.apply(tls.peer());
+        }
+
+        @Override
+        public boolean knows(Visit visit) {
+            return visit.downstream().tls() != null;
+        }
+    }
 
     /// @param requests whether there are requests to look at
     static Input of(ExtensionConfig config, boolean requests) throws ConfigProblem {
@@ -39,9 +54,9 @@ interface Input {
             case "SourcePortInput" -> port(v -> v.downstream().remote());
             case "DirectSourceIPInput" -> address(v -> v.downstream().direct());
             case "ServerNameInput" -> v -> v.downstream().serverName();
-            case "UriSanInput" -> peer(p -> joined(p.uriSans()));
-            case "DnsSanInput" -> peer(p -> joined(p.dnsSans()));
-            case "SubjectInput" -> peer(p -> p.subject().isEmpty() ? null : p.subject());
+            case "UriSanInput" -> new OfPeer(p -> joined(p.uriSans()));
+            case "DnsSanInput" -> new OfPeer(p -> joined(p.dnsSans()));
+            case "SubjectInput" -> new OfPeer(p -> p.subject().isEmpty() ? null : p.subject());
             default -> throw new ConfigProblem("input", type + " is not supported");
         };
     }
@@ -60,13 +75,6 @@ interface Input {
 
     private static Input port(Function<Visit, InetSocketAddress> of) {
         return visit -> Integer.toString(of.apply(visit).getPort());
-    }
-
-    private static Input peer(Function<CertificateFacts, @Nullable String> of) {
-        return visit -> {
-            var tls = visit.downstream().tls();
-            return tls == null ? UNKNOWN : tls.peer() == null ? null : of.apply(tls.peer());
-        };
     }
 
     private static @Nullable String joined(List<String> names) {

@@ -46,9 +46,9 @@ record MatchTree(Node root, boolean logs) implements Engine {
     }
 
     /// Its end.
-    record Leaf(String name, Rules.Action action) implements Node {
+    record Leaf(@Nullable String name, Rules.Action action) implements Node {
         /// Of a visit of which something that counts cannot be known.
-        static final Leaf UNKNOWN = new Leaf("", Rules.Action.DENY);
+        static final Leaf UNKNOWN = new Leaf(null, Rules.Action.DENY);
 
         @Override
         public Leaf find(Visit visit) {
@@ -78,7 +78,7 @@ record MatchTree(Node root, boolean logs) implements Engine {
         if (logs) {
             Engine.hint(visit, leaf != null && leaf.action() == Rules.Action.LOG);
         }
-        return leaf == null || leaf == Leaf.UNKNOWN
+        return leaf == null
                 ? new Verdict(false, null)
                 : new Verdict(leaf.action() != Rules.Action.DENY, leaf.name());
     }
@@ -196,10 +196,11 @@ record MatchTree(Node root, boolean logs) implements Engine {
                                 throw new ConfigProblem("single_predicate", "has no matcher");
                     };
             return visit -> {
+                if (!input.knows(visit)) {
+                    return null;
+                }
                 var value = input.of(visit);
-                return value == Input.UNKNOWN
-                        ? null
-                        : (Boolean) (value != null && match.test(value));
+                return value != null && match.test(value);
             };
         }
 
@@ -246,10 +247,10 @@ record MatchTree(Node root, boolean logs) implements Engine {
                 case EXACT_MATCH_MAP -> {
                     var whole = Map.copyOf(map(message.getExactMatchMap()));
                     yield visit -> {
-                        var value = input.of(visit);
-                        if (value == Input.UNKNOWN) {
+                        if (!input.knows(visit)) {
                             return Leaf.UNKNOWN;
                         }
+                        var value = input.of(visit);
                         var then = value == null ? null : whole.get(value);
                         var leaf = then == null ? null : then.find(visit);
                         return leaf == null ? otherwise.find(visit) : leaf;
@@ -269,10 +270,10 @@ record MatchTree(Node root, boolean logs) implements Engine {
                             .sorted(Comparator.comparingInt(e -> -e.getKey().length()))
                             .toList();
             return visit -> {
-                var value = input.of(visit);
-                if (value == Input.UNKNOWN) {
+                if (!input.knows(visit)) {
                     return Leaf.UNKNOWN;
                 }
+                var value = input.of(visit);
                 for (var entry : longest) {
                     var hit = value != null && value.startsWith(entry.getKey());
                     var leaf = hit ? entry.getValue().find(visit) : null;
