@@ -57,7 +57,7 @@ class UnreadFieldsTest {
         assertEquals(
                 List.of(
                         "virtual_hosts['shop'].routes[1].route.retry_policy_typed_config is set,"
-                            + " but this proxy does not support it",
+                                + " but this proxy does not support it",
                         "virtual_hosts['shop'].routes['last'].route.hedge_policy is set, but this"
                                 + " proxy does not support it"),
                 of(

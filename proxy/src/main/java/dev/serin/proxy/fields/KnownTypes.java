@@ -38,6 +38,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
 import io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig;
 import io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig;
@@ -85,6 +87,7 @@ public final class KnownTypes {
     private static final String NETWORK = "envoy.extensions.filters.network.";
     private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
     private static final String PATHS = "envoy.extensions.path.";
+    private static final String ORIGINS = "envoy.extensions.http.original_ip_detection.";
     private static final String REDIRECTS = "envoy.extensions.internal_redirect.";
     private static final String RETRY = "envoy.extensions.retry.";
     private static final String SOCKETS = "envoy.extensions.transport_sockets.";
@@ -193,6 +196,10 @@ public final class KnownTypes {
                     entry(
                             "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
                             FixedHeapConfig::getDescriptor),
+                    entry(
+                            ORIGINS + "custom_header.v3.CustomHeaderConfig",
+                            CustomHeaderConfig::getDescriptor),
+                    entry(ORIGINS + "xff.v3.XffConfig", XffConfig::getDescriptor),
                     entry(
                             REDIRECTS + "allow_listed_routes.v3.AllowListedRoutesConfig",
                             AllowListedRoutesConfig::getDescriptor),

@@ -35,7 +35,7 @@ final class AddressOperators {
                 e -> withoutPort(upstream(e, AddressOperators::named)));
         all.put("UPSTREAM_HOSTS_ATTEMPTED", e -> attempted(e, AddressOperators::shown));
         all.put("UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT", e -> attempted(e, AddressOperators::host));
-        all.put("UPSTREAM_CLUSTER", e -> upstream(e, UpstreamUse::cluster));
+        all.put("UPSTREAM_CLUSTER", e -> upstream(e, UpstreamUse::statName));
         all.put("UPSTREAM_CLUSTER_RAW", e -> upstream(e, UpstreamUse::cluster));
         all.put(
                 "UPSTREAM_REQUEST_ATTEMPT_COUNT",
