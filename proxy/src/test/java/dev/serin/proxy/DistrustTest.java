@@ -112,4 +112,51 @@ class DistrustTest {
             }
         }
     }
+
+    private static final String HOST =
+            """
+            common_tls_context: {validation_context_sds_secret_config: {name: roots, sds_config: {ads: {}}}}\
+            """;
+
+    /// The other direction: hosts whose certificate is revoked while they are being asked.
+    @Test
+    void busyConnectionsToARevokedHostEnd() throws Exception {
+        var host = MESH.issue("host", "URI:spiffe://t/ns/n/sa/host");
+        var waiting = new AtomicInteger();
+        try (rig;
+                var origin =
+                        new Origin(wire -> {
+                            waiting.incrementAndGet();
+                            wire.in.readAllBytes(); // and never answers
+                        })) {
+            var inner = TlsTcpTest.tcp("inner", "one").toBuilder();
+            inner.getFilterChainsBuilder(0)
+                    .setTransportSocket(
+                            Yaml.socket(
+                                    "tls",
+                                    "DownstreamTlsContext",
+                                    "common_tls_context: {tls_certificates: ["
+                                            + Pki.certificate(host)
+                                            + "]}"));
+            apply(Rig.cluster("one", origin.port()), inner.build(), roots());
+            apply(
+                    Rig.cluster("secure", rig.port("inner")).toBuilder()
+                            .setTransportSocket(Yaml.socket("tls", "UpstreamTlsContext", HOST))
+                            .build(),
+                    Rig.routes(
+                            "- match: {prefix: \"/\"}\n  route: {cluster: secure, timeout: 0s}\n"),
+                    Rig.http(),
+                    TlsTcpTest.tcp("tcp", "secure"));
+            try (var http1 = Wire.to(rig.port("main"));
+                    var tcp = Wire.to(rig.port("tcp"))) {
+                http1.write("GET / HTTP/1.1\r\nhost: t\r\n\r\n");
+                tcp.write("x");
+                Eventually.eventually(
+                        Duration.ofSeconds(10), "both are at it", () -> waiting.get() == 2);
+                apply(roots(host.serial()));
+                assertEquals(503, http1.message().status(), "within the time that was stated");
+                assertTrue(ended(tcp));
+            }
+        }
+    }
 }

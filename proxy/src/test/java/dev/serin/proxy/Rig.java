@@ -49,7 +49,6 @@ final class Rig implements AutoCloseable {
     final Map<String, Integer> counts = new ConcurrentHashMap<>();
     final Metrics metrics = new Metrics(1000);
     final BlockingQueue<Span> spans = new LinkedBlockingQueue<>();
-    private final PeerMetadata peers = new PeerMetadata("node", Struct.getDefaultInstance());
     final RecordingLog log = new RecordingLog();
     final Workers workers;
     final DataPlane plane;
@@ -66,6 +65,12 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(Draws draws, Ticker ticker, Timers given, int threads) {
+        this(draws, ticker, given, threads, Struct.getDefaultInstance());
+    }
+
+    /// @param node what the proxy tells its peers of itself
+    Rig(Draws draws, Ticker ticker, Timers given, int threads, Struct node) {
+        var peers = new PeerMetadata("node", node);
         timers = given == null ? new ThreadTimers("test-timers", e -> e.printStackTrace()) : null;
         workers =
                 new Workers(

@@ -227,6 +227,67 @@ class TlsSecretTest {
         }
     }
 
+    /// As Istio's agent serves them to its proxy for a Gateway's `serverCertificate`.
+    @Test
+    void secretsAreNamedForTheirFilesToo() throws Exception {
+        var folder = Files.createTempDirectory("secrets");
+        var chain = folder.resolve("chain.pem");
+        var key = folder.resolve("key.pem");
+        var agent =
+                "{name: \"NAME\", sds_config: {api_config_source: {api_type: GRPC, grpc_services:"
+                        + " [{envoy_grpc: {cluster_name: sds-grpc}}]}}}";
+        var roots = Files.writeString(folder.resolve("roots.pem"), NEW.pem());
+        try (rig;
+                var origin = Origin.answering("hello")) {
+            pem(chain, key, OLD.issue("first"), 1);
+            apply(
+                    Rig.cluster("one", origin.port()),
+                    Rig.routes(ALL),
+                    TlsPathTest.listener(
+                            "main",
+                            "require_client_certificate: true, common_tls_context:"
+                                    + " {tls_certificate_sds_secret_configs: ["
+                                    + agent.replace("NAME", "file-cert:" + chain + "~" + key)
+                                    + "], validation_context_sds_secret_config: "
+                                    + agent.replace("NAME", "file-root:" + roots)
+                                    + "}"));
+            var bound =
+                    dev.serin.testkit.Eventually.poll(
+                            Duration.ofSeconds(5),
+                            () -> rig.plane.addresses("main"),
+                            a -> !a.isEmpty());
+            var port = bound.getFirst().getPort();
+            try (var client = new Wire(Pki.connect(client(NEW), port, null))) {
+                assertEquals("hello", client.get("/").body());
+            }
+            pem(chain, key, OLD.issue("second"), 2);
+            time.advance(Duration.ofSeconds(2));
+            dev.serin.testkit.Eventually.eventually(
+                    Duration.ofSeconds(5),
+                    "the files' second version",
+                    () -> {
+                        try (var socket = Pki.connect(client(NEW), port, null)) {
+                            return shown(socket).equals("CN=second");
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
+        } finally {
+            for (var file : new Path[] {chain, key, roots, folder}) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void pem(Path chain, Path key, Authority.Issued issued, long second)
+            throws IOException {
+        Files.writeString(chain, issued.chain());
+        Files.writeString(key, issued.key());
+        var time = java.nio.file.attribute.FileTime.fromMillis(second * 1000);
+        Files.setLastModifiedTime(chain, time);
+        Files.setLastModifiedTime(key, time);
+    }
+
     private static void write(Path file, Authority.Issued issued, long second) throws IOException {
         Files.writeString(
                 file,

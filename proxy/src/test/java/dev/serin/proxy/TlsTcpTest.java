@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// TLS at one end or both ends of a TCP proxy.
@@ -54,6 +55,11 @@ class TlsTcpTest {
     }
 
     private static Listener secure(Listener plain) {
+        return secure(plain, "");
+    }
+
+    /// @param more of the context
+    private static Listener secure(Listener plain, String more) {
         var secure = plain.toBuilder();
         secure.getFilterChainsBuilder(0)
                 .setTransportSocket(
@@ -62,7 +68,9 @@ class TlsTcpTest {
                                 "DownstreamTlsContext",
                                 "common_tls_context: {tls_certificates: ["
                                         + Pki.certificate(SERVER)
-                                        + "]}"));
+                                        + "]"
+                                        + more
+                                        + "}"));
         return secure.build();
     }
 
@@ -229,5 +237,58 @@ class TlsTcpTest {
                 }
             }
         }
+    }
+
+    /// What a client kept of a configuration that is gone opens a session all the same, or a whole
+    /// handshake is made; never does a connection fail, and the new configuration's own resume.
+    @Test
+    void aChangeOfTheConfigurationFailsNoSession() throws Exception {
+        try (rig;
+                var origin =
+                        new Origin(wire -> {
+                            wire.write("hello");
+                            wire.in.readAllBytes();
+                        })) {
+            apply(Rig.cluster("plain", origin.port()), secure(tcp("inner", "plain")));
+            apply(secure(Rig.cluster("secure", rig.port("inner"))), tcp("outer", "secure"));
+            assertEquals(List.of(false, true), resumed(2));
+
+            // the same context in another listener of that name: another filter, same secrets
+            apply(secure(tcp("inner", "plain")).toBuilder().setStatPrefix("other").build());
+            assertEquals(List.of(true), resumed(2).subList(1, 2));
+
+            // another context: sessions of before belong to what was verified then
+            apply(secure(tcp("inner", "plain"), ", alpn_protocols: [x]"));
+            assertEquals(List.of(true), resumed(2).subList(1, 2));
+
+            // another cluster: it knows no sessions yet
+            apply(
+                    secure(
+                            Rig.cluster(
+                                    "secure",
+                                    "per_connection_buffer_limit_bytes: 65536\n",
+                                    rig.port("inner"))));
+            assertEquals(List.of(true), resumed(2).subList(1, 2));
+        }
+    }
+
+    /// Whether each of so many connections resumed a session at its host.
+    private List<Boolean> resumed(int connections) throws Exception {
+        var resumed = new java.util.ArrayList<Boolean>();
+        for (var i = 0; i < connections; i++) {
+            try (var client = Wire.to(rig.port("outer"))) {
+                assertEquals(
+                        "hello",
+                        new String(
+                                client.in.readNBytes(5), java.nio.charset.StandardCharsets.UTF_8));
+            }
+            for (var side = 0; side < 2; side++) {
+                var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
+                if (end.downstream().tls() == null) {
+                    resumed.add(end.upstream().tls().resumed());
+                }
+            }
+        }
+        return resumed;
     }
 }

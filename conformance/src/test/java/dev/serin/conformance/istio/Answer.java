@@ -14,7 +14,9 @@ record Answer(String head, String body) {
         var request =
                 "GET "
                         + path
-                        + " HTTP/1.1\r\nhost: digits.test\r\n"
+                        + " HTTP/1.1\r\nhost: "
+                        + host
+                        + "\r\n"
                         + lines
                         + "connection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,15 +41,23 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
 /// A gateway and sidecars of ours that follow a real istiod.
 @Tag("istiod")
 class IstiodTest {
+    private static final Authority AUTHORITY = new Authority("istio");
     private static RealKubernetes kubernetes;
 
     @TempDir private Path folder;
@@ -82,7 +91,7 @@ class IstiodTest {
         words.put("v1", Integer.toString(v1.getAddress().getPort()));
         words.put("v2", Integer.toString(v2.getAddress().getPort()));
         words.put("db", Integer.toString(db.getLocalPort()));
-        var keys = new Authority("istio").issue("digits", "DNS:digits.test");
+        var keys = AUTHORITY.issue("digits", "DNS:digits.test");
         words.put("chain", Files.writeString(folder.resolve("c.pem"), keys.chain()).toString());
         words.put("key", Files.writeString(folder.resolve("k.pem"), keys.key()).toString());
         var text = resource();
@@ -106,7 +115,13 @@ class IstiodTest {
 
     @Test
     void aGatewayTakesAllThatIstiodSaysAndDoesIt() throws Exception {
-        var gateway = proxy("router", "edge-1", "istio-system", "{\"istio\": \"ingressgateway\"}");
+        var gateway =
+                proxy(
+                        "router",
+                        "edge-1",
+                        "istio-system",
+                        "{\"istio\": \"ingressgateway\"}",
+                        "127.0.0.9");
         try {
             accepted(gateway);
             var port = Integer.parseInt(words.get("http"));
@@ -124,6 +139,9 @@ class IstiodTest {
             assertEquals(418, get(port, "/fault").status());
             assertEquals("v2", get(port, "/v1/x?a=b", "user-agent: a Chrome").body());
             assertEquals("hello from db", tcp(Integer.parseInt(words.get("tcp"))));
+            try (var secure = tls(Integer.parseInt(words.get("https")))) {
+                assertEquals("hello", Answer.to(secure, "digits.test", "/direct").body());
+            }
         } finally {
             end(gateway);
         }
@@ -131,9 +149,11 @@ class IstiodTest {
 
     @Test
     void aClientsSidecarTakesAllThatIstiodSays() throws Exception {
-        var sidecar = proxy("sidecar", "client-1", "shop", "{\"app\": \"client\"}");
+        var sidecar = proxy("sidecar", "client-1", "shop", "{\"app\": \"client\"}", "127.0.0.8");
         try {
             accepted(sidecar);
+            assertEquals("v2", near(Integer.parseInt(words.get("local"))).body());
+            assertEquals("hello from db", tcp(Integer.parseInt(words.get("localdb"))));
         } finally {
             end(sidecar);
         }
@@ -141,7 +161,7 @@ class IstiodTest {
 
     @Test
     void aServersSidecarTakesAllThatIstiodSays() throws Exception {
-        var sidecar = proxy("sidecar", "digits-1", "shop", "{\"app\": \"digits\"}");
+        var sidecar = proxy("sidecar", "digits-1", "shop", "{\"app\": \"digits\"}", "127.0.0.1");
         try {
             accepted(sidecar);
         } finally {
@@ -176,10 +196,36 @@ class IstiodTest {
         return output.toString(StandardCharsets.UTF_8);
     }
 
+    private static Answer near(int port) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return Answer.to(socket, "near.shop.svc.cluster.local:" + port, "/");
+        }
+    }
+
     private static Answer get(int port, String path, String... header) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return Answer.to(socket, "digits.test", path, header);
         }
+    }
+
+    private static Socket tls(int port) throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        var root = new ByteArrayInputStream(AUTHORITY.pem().getBytes(StandardCharsets.US_ASCII));
+        store.setCertificateEntry(
+                "root", CertificateFactory.getInstance("X.509").generateCertificate(root));
+        var trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        var socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(InetAddress.getLoopbackAddress(), port);
+        var parameters = socket.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("digits.test")));
+        socket.setSSLParameters(parameters);
+        return socket;
     }
 
     private static String tcp(int port) throws IOException {
@@ -189,7 +235,9 @@ class IstiodTest {
         }
     }
 
-    private Proxy proxy(String type, String pod, String namespace, String labels) {
+    /// @param address istiod takes a proxy at the address of an endpoint for that endpoint, with
+    ///   its labels
+    private Proxy proxy(String type, String pod, String namespace, String labels, String address) {
         var environment =
                 Map.of(
                         "POD_NAMESPACE",
@@ -197,7 +245,7 @@ class IstiodTest {
                         "POD_NAME",
                         pod,
                         "INSTANCE_IP",
-                        "127.0.0.1",
+                        address,
                         "SERVICE_ACCOUNT",
                         "default",
                         "ISTIO_METAJSON_LABELS",

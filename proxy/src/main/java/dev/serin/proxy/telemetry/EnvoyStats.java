@@ -12,8 +12,6 @@ import dev.serin.proxy.telemetry.metrics.StatName;
 import dev.serin.proxy.tls.TlsObserver;
 import dev.serin.proxy.tls.verify.Verdict;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -125,19 +123,22 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
-    public void failed(
-            Whose whose,
-            Verdict.@Nullable Kind kind,
-            boolean connectionError,
-            boolean noCertificate) {
+    public void doubted(Whose whose, Verdict.Kind kind) {
+        switch (kind) {
+            case OK -> {}
+            case CHAIN -> ssl(whose, "fail_verify_error").increment();
+            case SAN -> ssl(whose, "fail_verify_san").increment();
+            case PIN -> ssl(whose, "fail_verify_cert_hash").increment();
+        }
+    }
+
+    @Override
+    public void failed(Whose whose, boolean connectionError, boolean noCertificate) {
         if (connectionError) {
             ssl(whose, "connection_error").increment();
         }
         if (noCertificate) {
             ssl(whose, "fail_verify_no_cert").increment();
-        }
-        if (kind != null) {
-            ssl(whose, "fail_verify_error").increment();
         }
     }
 
@@ -158,7 +159,7 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         var timing = end.timing();
         if (timing.upstreamEnd() != 0 && timing.upstreamStart() != 0) {
             var millis = (timing.upstreamEnd() - timing.upstreamStart()) / 1_000_000;
-            cluster(upstream.cluster()).time.observe((double) millis);
+            cluster(upstream.statName()).time.observe((double) millis);
         }
     }
 
@@ -170,7 +171,7 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         ManagerStats.add(end.flags(), ResponseFlag.NO_CLUSTER_FOUND, own.noRoute);
         var upstream = end.upstream();
         if (upstream != null) {
-            var cluster = cluster(upstream.cluster());
+            var cluster = cluster(upstream.statName());
             cluster.sent.add(end.traffic().received());
             cluster.received.add(end.traffic().sent());
         }

@@ -20,7 +20,8 @@ final class ManagerStats {
     private static final long NOWHERE =
             ResponseFlag.NO_ROUTE_FOUND.bit() | ResponseFlag.NO_CLUSTER_FOUND.bit();
 
-    private static final Pattern RULES = Pattern.compile("rbac\\.([^.]+)\\.([a-z_]+)");
+    private static final Pattern OF_RULES =
+            Pattern.compile("rbac\\.([^.]+)\\.((?:shadow_)?(?:allowed|denied))");
 
     private final Metrics metrics;
     private final String prefix;
@@ -133,17 +134,17 @@ final class ManagerStats {
 
     /// A filter counts something.
     void counted(String name, int times) {
-        ofFilters.computeIfAbsent(name, this::tagged).add(times);
+        ofFilters.computeIfAbsent(name, this::ofFilter).add(times);
     }
 
-    /// As Envoy's tags take the prefix of RBAC's rules out of the name.
-    private LongAdder tagged(String name) {
-        var rules = RULES.matcher(name);
-        return rules.matches()
+    /// The prefix that rules were given is a tag of its own, as with Envoy.
+    private LongAdder ofFilter(String name) {
+        var ruled = OF_RULES.matcher(name);
+        return ruled.matches()
                 ? metrics.counters(
                                 StatName.of(
-                                        HTTP + "rbac.{envoy_rbac_http_prefix}." + rules.group(2)))
-                        .of(prefix, rules.group(1))
+                                        HTTP + "rbac.{envoy_rbac_http_prefix}." + ruled.group(2)))
+                        .of(prefix, ruled.group(1))
                 : counter(name);
     }
 }

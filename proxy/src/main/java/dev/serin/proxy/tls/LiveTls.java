@@ -201,7 +201,6 @@ public final class LiveTls {
         private final @Nullable ServerWish wish;
         private byte @Nullable [][] chain;
         private @Nullable String serverName;
-        private Verdict.@Nullable Kind refusedBy;
 
         Peer(Whose whose, Material using, @Nullable ServerWish wish) {
             this.whose = whose;
@@ -265,7 +264,9 @@ public final class LiveTls {
         @Override
         public Verdict verify(byte[][] shown) {
             var verdict = using.verifier().verify(shown, wish != null, verifiedName());
-            refusedBy = verdict.ok() ? null : verdict.kind();
+            if (verdict.kind() != Verdict.Kind.OK) {
+                needs.observer().doubted(whose, verdict.kind());
+            }
             return verdict;
         }
 
@@ -328,12 +329,12 @@ public final class LiveTls {
         @Override
         public void failed(String reason, boolean connectionError) {
             var none = reason.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE");
-            needs.observer().failed(whose, refusedBy, connectionError, none);
+            needs.observer().failed(whose, connectionError, none);
         }
 
         @Override
         public void broken(BoringSsl.Errors errors) {
-            needs.observer().failed(whose, null, errors.connection(), false);
+            needs.observer().failed(whose, errors.connection(), false);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.serin.proxy.tls;
 
 import dev.serin.base.time.Timers;
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.tls.secret.PemFiles;
 import dev.serin.proxy.tls.secret.Secret;
 import dev.serin.proxy.tls.secret.SecretFile;
 import dev.serin.proxy.tls.secret.SecretName;
@@ -26,7 +27,7 @@ public final class TlsContexts {
     private final Runnable changed;
     private final Secrets secrets = new Secrets();
     private final Set<SecretName> watched = new HashSet<>();
-    private final List<SecretFile> files = new ArrayList<>();
+    private final List<Runnable> closings = new ArrayList<>();
 
     /// A context that nothing names any more stays as long as a connection of it does.
     private final Set<LiveTls> contexts = Collections.newSetFromMap(new WeakHashMap<>());
@@ -80,14 +81,24 @@ public final class TlsContexts {
             case LOCAL ->
                     needs.own()
                             .watch(name.name(), secret -> owner.execute(() -> take(name, secret)));
+            case PEM ->
+                    closings.add(
+                            new PemFiles(
+                                            name.name(),
+                                            needs.files(),
+                                            timers,
+                                            secret -> owner.execute(() -> take(name, secret)),
+                                            wrong -> refused(name, wrong))
+                                    ::close);
             case FILE ->
-                    files.add(
+                    closings.add(
                             new SecretFile(
-                                    name,
-                                    needs.files().apply(name.file()),
-                                    timers,
-                                    secret -> owner.execute(() -> take(name, secret)),
-                                    wrong -> needs.observer().secretRefused(name.name(), wrong)));
+                                            name,
+                                            needs.files().apply(name.file()),
+                                            timers,
+                                            secret -> owner.execute(() -> take(name, secret)),
+                                            wrong -> refused(name, wrong))
+                                    ::close);
             case DISCOVERY, STATIC -> {}
         }
     }
@@ -99,8 +110,12 @@ public final class TlsContexts {
             put(name, needs.secrets().compile(message));
             changed.run();
         } catch (ConfigProblem e) {
-            needs.observer().secretRefused(name.name(), String.valueOf(e.getMessage()));
+            refused(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void refused(SecretName name, String reason) {
+        needs.observer().secretRefused(name.name(), reason);
     }
 
     /// What the contexts in use hold.
@@ -109,6 +124,6 @@ public final class TlsContexts {
     }
 
     public void close() {
-        files.forEach(SecretFile::close);
+        closings.forEach(Runnable::run);
     }
 }

@@ -3,8 +3,6 @@ package dev.serin.proxy.tls;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.tls.verify.Verdict;
 
-import org.jspecify.annotations.Nullable;
-
 /// Is told of handshakes. Called on event loops, so it must neither block nor throw.
 public interface TlsObserver {
     /// Whom a handshake belongs to.
@@ -17,14 +15,12 @@ public interface TlsObserver {
 
     default void secured(Whose whose, TlsFacts facts) {}
 
-    /// @param kind what the peer's certificate failed by; null if it was something else
+    /// Something is wrong with a peer's certificate, which may be taken nevertheless.
+    default void doubted(Whose whose, Verdict.Kind kind) {}
+
     /// @param connectionError whether the library failed
     /// @param noCertificate whether the peer showed none and should have
-    default void failed(
-            Whose whose,
-            Verdict.@Nullable Kind kind,
-            boolean connectionError,
-            boolean noCertificate) {}
+    default void failed(Whose whose, boolean connectionError, boolean noCertificate) {}
 
     /// A secret that is not discovered but read cannot be used; the last good version stays.
     default void secretRefused(String name, String reason) {}

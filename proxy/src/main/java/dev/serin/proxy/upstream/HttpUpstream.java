@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param idle how long a connection may be without a stream; zero for ever
 /// @param lifetime after which a connection takes no more streams; zero for ever
 /// @param maxRequests that one connection may carry; 0 for any number
+/// @param stream how long a stream may take; zero for as long as it likes
 /// @param trailers whether HTTP/1.1 passes them on
 /// @param spelling how HTTP/1.1 writes names of fields
 public record HttpUpstream(
@@ -19,6 +20,7 @@ public record HttpUpstream(
         Duration idle,
         Duration lifetime,
         int maxRequests,
+        Duration stream,
         boolean trailers,
         Spelling spelling) {
     /// As Envoy's defaults.
@@ -29,6 +31,7 @@ public record HttpUpstream(
                     Duration.ofHours(1),
                     Duration.ZERO,
                     0,
+                    Duration.ZERO,
                     false,
                     Spelling.LOWER);
 

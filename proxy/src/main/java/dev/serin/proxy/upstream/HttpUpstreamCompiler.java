@@ -128,11 +128,6 @@ final class HttpUpstreamCompiler {
             int maxRequests,
             Http1ProtocolOptions http1)
             throws ConfigProblem {
-        if (common.hasMaxStreamDuration()) {
-            throw new ConfigProblem(
-                    "common_http_protocol_options.max_stream_duration",
-                    "is not supported upstream (a route's max_stream_duration is)");
-        }
         var heads =
                 http2.heads(
                         common.hasMaxResponseHeadersKb()
@@ -148,6 +143,7 @@ final class HttpUpstreamCompiler {
                 common.hasIdleTimeout() ? duration(common.getIdleTimeout()) : usual.idle(),
                 duration(common.getMaxConnectionDuration()),
                 maxRequests,
+                duration(common.getMaxStreamDuration()),
                 http1.getEnableTrailers(),
                 Spelling.of(http1));
     }

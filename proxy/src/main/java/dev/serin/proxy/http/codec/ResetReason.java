@@ -9,7 +9,9 @@ public enum ResetReason {
     /// The host reset the stream.
     REMOTE,
     /// The host has not looked at the request: another may be asked, whatever the request is.
-    REFUSED;
+    REFUSED,
+    /// The proxy gave it up, since it took longer than the cluster's streams may.
+    DURATION;
 
     /// Whether the host cannot have begun with the request, so that asking again is safe.
     ///

@@ -6,7 +6,6 @@ import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.manager.HttpManager.Edge;
-import dev.serin.proxy.socket.IpLiteral;
 import dev.serin.proxy.stream.Downstream;
 
 import io.netty.util.NetUtil;
@@ -54,11 +53,19 @@ final class EdgeHeaders {
         var headers = request.headers();
         ClientCertificate.tell(headers, edge.certificate(), downstream.tls());
         var forwarded = headers.joined("x-forwarded-for");
-        var told = told(forwarded, edge);
+        var origins = edge.origins();
+        var found = origins == null ? null : origins.find(headers, downstream);
+        var told = origins == null ? told(forwarded, edge) : found == null ? null : found.address();
         var client = told == null ? downstream.remote().getAddress() : told;
-        var internal = internal(forwarded, edge, edge.useRemoteAddress() ? client : told);
+        var internal =
+                origins == null
+                        ? internal(forwarded, edge, edge.useRemoteAddress() ? client : told)
+                        : found != null && found.mayBeInside() && inside(edge, found.address());
         if (edge.useRemoteAddress()) {
-            forward(headers, forwarded, edge, downstream);
+            forward(headers, edge, downstream);
+        }
+        if (edge.forwardsPort()) {
+            port(headers, edge, downstream);
         }
         if (!headers.has("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
@@ -66,6 +73,10 @@ final class EdgeHeaders {
         var said = request.protocol() == HttpProtocol.HTTP2 || request.scheme().equals("https");
         if (!said) {
             request.scheme(scheme(headers, downstream));
+        }
+        if (edge.scheme() != null) {
+            request.scheme(edge.scheme());
+            headers.set("x-forwarded-proto", edge.scheme());
         }
         trust(headers, internal, edge.useRemoteAddress());
         if (edge.useRemoteAddress() && !internal) {
@@ -157,9 +168,19 @@ final class EdgeHeaders {
     /// where it is not told.
     private static @Nullable InetAddress told(@Nullable String forwarded, Edge edge) {
         var skipped = edge.useRemoteAddress() ? edge.trustedHops() - 1 : edge.trustedHops();
-        if (forwarded == null || skipped < 0) {
-            return null;
+        return forwarded == null || skipped < 0 ? null : told(forwarded, skipped);
+    }
+
+    private static void port(Headers headers, Edge edge, Downstream downstream) {
+        var first = edge.useRemoteAddress() && edge.trustedHops() == 0;
+        if (first || !headers.has("x-forwarded-port")) {
+            headers.set("x-forwarded-port", Integer.toString(downstream.local().getPort()));
         }
+    }
+
+    /// The last of `forwarded` but so many.
+    static @Nullable InetAddress told(String forwarded, int but) {
+        var skipped = but;
         var end = forwarded.length();
         for (; skipped > 0; skipped--) {
             end = forwarded.lastIndexOf(',', end - 1);
@@ -168,7 +189,7 @@ final class EdgeHeaders {
             }
         }
         var from = forwarded.lastIndexOf(',', end - 1) + 1;
-        return literal(forwarded.substring(from, end).strip());
+        return ClientOrigins.literal(forwarded.substring(from, end).strip());
     }
 
     /// Whether the request comes from inside: nobody forwarded it before, and its client's address
@@ -182,26 +203,27 @@ final class EdgeHeaders {
                 edge.useRemoteAddress()
                         ? forwarded == null
                         : forwarded != null && forwarded.indexOf(',') < 0;
-        return single && edge.internal().stream().anyMatch(c -> c.holds(client));
+        return single && inside(edge, client);
+    }
+
+    private static boolean inside(Edge edge, InetAddress client) {
+        return edge.internal().stream().anyMatch(c -> c.holds(client));
+    }
+
+    /// Tells that the message came from the client's connection.
+    static void appendForwarded(Headers headers, Downstream downstream) {
+        var before = headers.joined("x-forwarded-for");
+        var text = NetUtil.toAddressString(downstream.remote().getAddress());
+        headers.set("x-forwarded-for", before == null ? text : before + "," + text);
     }
 
     /// What an edge proxy tells those behind it of the client.
-    private static void forward(
-            Headers headers, @Nullable String forwarded, Edge edge, Downstream downstream) {
-        var text = NetUtil.toAddressString(downstream.remote().getAddress());
+    private static void forward(Headers headers, Edge edge, Downstream downstream) {
         if (!edge.skipXffAppend()) {
-            headers.set("x-forwarded-for", forwarded == null ? text : forwarded + "," + text);
+            appendForwarded(headers, downstream);
         }
         if (edge.trustedHops() == 0) {
             headers.set("x-forwarded-proto", downstream.tls() == null ? "http" : "https");
-        }
-    }
-
-    private static @Nullable InetAddress literal(String text) {
-        try {
-            return IpLiteral.of(text);
-        } catch (IllegalArgumentException e) {
-            return null; // a client may write there what it likes
         }
     }
 

@@ -2,13 +2,16 @@ package dev.serin.proxy.http.manager;
 
 import dev.serin.base.net.Cidr;
 import dev.serin.proxy.extension.ProxyName;
+import dev.serin.proxy.http.RequestHead;
 import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 import dev.serin.proxy.http.filter.HttpFilter;
+import dev.serin.proxy.http.filter.LocalReply;
 import dev.serin.proxy.http.router.RouterConfig;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.route.Upgrades;
 import dev.serin.proxy.stream.AccessLog;
+import dev.serin.proxy.stream.Downstream;
 import dev.serin.proxy.tracing.Tracing;
 
 import org.jspecify.annotations.Nullable;
@@ -101,6 +104,9 @@ public record HttpManager(
     /// @param requestIdInResponse whether the client is told it
     /// @param agent whom upstream servers are told to be asked by; null to tell them nothing
     /// @param internal addresses whose requests come from inside
+    /// @param scheme that every request has; null for its own
+    /// @param forwardsPort whether the port that the client connected to is told
+    /// @param origins how else the client's address is found; null for not at all
     public record Edge(
             String serverName,
             ServerHeader server,
@@ -114,5 +120,15 @@ public record HttpManager(
             @Nullable String via,
             @Nullable ProxyName agent,
             List<Cidr> internal,
-            ClientCertificate.Told certificate) {}
+            ClientCertificate.Told certificate,
+            @Nullable String scheme,
+            boolean forwardsPort,
+            @Nullable ClientOrigins origins) {
+        /// Brings a request into the form that everything else expects; the answer is what it gets
+        /// if it cannot go on.
+        @Nullable LocalReply settle(RequestHead request, Downstream from) {
+            var wrong = form.settle(request, from.local().getPort());
+            return wrong == null && origins != null ? origins.refusal(request.headers()) : wrong;
+        }
+    }
 }

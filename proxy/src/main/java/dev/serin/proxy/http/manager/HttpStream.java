@@ -83,8 +83,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     }
 
     private boolean settle() {
-        var form = connection.manager().edge().form();
-        var wrong = form.settle(request, connection.downstream().local().getPort());
+        var wrong = connection.manager().edge().settle(request, connection.downstream());
         if (wrong != null) {
             reply(wrong);
         }

@@ -62,7 +62,7 @@ public final class ManagerCompiler {
                 config.getStatPrefix(),
                 rdsName,
                 inline,
-                chain(config.getHttpFiltersList(), extensions),
+                chain(config, config.getHttpFiltersList(), extensions),
                 ofUpgrades(config, extensions),
                 LogCompiler.compile(config.getAccessLogList(), extensions),
                 edge(config, extensions.proxy()),
@@ -89,7 +89,7 @@ public final class ManagerCompiler {
                 try {
                     chains.put(
                             upgrade.getUpgradeType().toLowerCase(Locale.ROOT),
-                            chain(upgrade.getFiltersList(), extensions));
+                            chain(config, upgrade.getFiltersList(), extensions));
                 } catch (ConfigProblem e) {
                     throw e.under("upgrade_configs['" + upgrade.getUpgradeType() + "']");
                 }
@@ -98,7 +98,8 @@ public final class ManagerCompiler {
         return Map.copyOf(chains);
     }
 
-    private static HttpManager.Chain chain(List<HttpFilter> configs, Extensions extensions)
+    private static HttpManager.Chain chain(
+            HttpConnectionManager manager, List<HttpFilter> configs, Extensions extensions)
             throws ConfigProblem {
         var filters = new ArrayList<HttpManager.Filter>();
         for (var i = 0; i < configs.size(); i++) {
@@ -120,11 +121,14 @@ public final class ManagerCompiler {
         if (configs.isEmpty()) {
             throw new ConfigProblem("http_filters", "is empty (the last must be the router)");
         }
-        return HttpManager.Chain.of(filters, router(configs.getLast()));
+        return HttpManager.Chain.of(filters, router(manager, configs.getLast()));
     }
 
-    private static RouterConfig router(HttpFilter last) throws ConfigProblem {
-        return RouterConfig.of(ExtensionConfig.of(last.getName(), last.getTypedConfig()));
+    private static RouterConfig router(HttpConnectionManager manager, HttpFilter last)
+            throws ConfigProblem {
+        return RouterConfig.of(
+                ExtensionConfig.of(last.getName(), last.getTypedConfig()),
+                manager.getSchemeHeaderTransformation().getMatchUpstream());
     }
 
     private static HttpManager.@Nullable Filter filter(
@@ -156,6 +160,12 @@ public final class ManagerCompiler {
                             throw new ConfigProblem(
                                     "server_header_transformation", "unknown value");
                 };
+        var scheme = config.getSchemeHeaderTransformation().getSchemeToOverwrite();
+        if (!Set.of("", "http", "https").contains(scheme)) {
+            throw new ConfigProblem(
+                    "scheme_header_transformation.scheme_to_overwrite",
+                    "'" + scheme + "' is neither http nor https");
+        }
         return new Edge(
                 config.getServerName().isEmpty() ? "envoy" : config.getServerName(),
                 server,
@@ -168,25 +178,29 @@ public final class ManagerCompiler {
                 config.getAlwaysSetRequestIdInResponse(),
                 config.getVia().isEmpty() ? null : config.getVia(),
                 config.getAddUserAgent().getValue() ? proxy : null,
-                internal(config.getInternalAddressConfig().getCidrRangesList()),
-                ClientCertificate.Told.of(config));
+                cidrs(
+                        "internal_address_config.cidr_ranges",
+                        config.getInternalAddressConfig().getCidrRangesList()),
+                ClientCertificate.Told.of(config),
+                scheme.isEmpty() ? null : scheme,
+                config.getAppendXForwardedPort(),
+                ClientOrigins.of(config));
     }
 
-    private static List<Cidr> internal(List<CidrRange> ranges) throws ConfigProblem {
-        var internal = new ArrayList<Cidr>();
+    static List<Cidr> cidrs(String field, List<CidrRange> ranges) throws ConfigProblem {
+        var cidrs = new ArrayList<Cidr>();
         for (var range : ranges) {
             try {
-                internal.add(
+                cidrs.add(
                         Cidr.of(
                                 InetAddress.ofLiteral(range.getAddressPrefix()),
                                 range.getPrefixLen().getValue()));
             } catch (IllegalArgumentException e) {
                 throw new ConfigProblem(
-                        "internal_address_config.cidr_ranges",
-                        "'" + range.getAddressPrefix() + "' is not an IP address");
+                        field, "'" + range.getAddressPrefix() + "' is not an IP address");
             }
         }
-        return List.copyOf(internal);
+        return List.copyOf(cidrs);
     }
 
     private static Codec codec(HttpConnectionManager config) throws ConfigProblem {

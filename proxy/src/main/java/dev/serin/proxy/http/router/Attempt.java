@@ -1,5 +1,6 @@
 package dev.serin.proxy.http.router;
 
+import dev.serin.base.time.Timers;
 import dev.serin.proxy.http.Headers;
 import dev.serin.proxy.http.HttpProtocol;
 import dev.serin.proxy.http.RequestHead;
@@ -74,6 +75,7 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private @Nullable InetSocketAddress local;
     private @Nullable TlsFacts tls;
     private @Nullable HttpProtocol protocol;
+    private Timers.@Nullable Timer lifetime;
     private boolean begun;
     private boolean whole;
     private boolean counted;
@@ -158,7 +160,17 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
         start = now();
         cluster.ended(host, Outcome.CONNECTED);
         cluster.observer().count(ClusterEvent.UPSTREAM_RQ_TOTAL);
+        var most = cluster.config().http().stream();
+        if (!most.isZero()) {
+            lifetime = worker.after(most.toMillis(), this::tooLong);
+        }
         owner.ready(to);
+    }
+
+    private void tooLong() {
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_MAX_DURATION_REACHED);
+        cancel();
+        owner.broken(ResetReason.DURATION, "", false);
     }
 
     @Override
@@ -262,6 +274,9 @@ final class Attempt implements ResponseReader, HostPool.Waiter {
     private void release() {
         if (!over) {
             over = true;
+            if (lifetime != null) {
+                lifetime.cancel();
+            }
             host.end();
             if (counted) {
                 cluster.breakers(high).requests().give();

@@ -117,6 +117,9 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
         var picked = from == null ? null : from.pick(picking);
         if (from == null || picked == null) {
+            if (from == null || picking.forcedPriority() >= 0) {
+                count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
+            }
             fail(UpstreamFailures.NO_HOST);
             return;
         }
@@ -131,6 +134,9 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         transportFailure = null;
         deadlines.watchIdle(() -> tryTimedOut(UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT));
         startTry();
+        if (config.schemeOfHost() && attempt != null) {
+            stream.request().scheme(attempt.tls() == null ? "http" : "https");
+        }
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
             kept.send(to, mayNeedBody());
@@ -357,7 +363,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         if (reason != ResetReason.REFUSED && asked && retry(null, false)) {
             return;
         }
-        fail(UpstreamFailures.reset(reason, attempts));
+        fail(UpstreamFailures.reset(reason, attempts, requestEnded));
     }
 
     private void late() {
@@ -394,7 +400,9 @@ public final class Router extends RouterFacts implements Attempt.Owner {
 
     private void fail(LocalReply reply) {
         finish();
-        answered(reply.status());
+        if ((reply.flags() & ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED.bit()) == 0) {
+            answered(reply.status()); // else it is counted as what it is alone, as by Envoy
+        }
         var headers = reply.headers() == null ? new Headers(8) : reply.headers();
         change(new ResponseHead(reply.status(), headers), reply.details());
         stream.reply(

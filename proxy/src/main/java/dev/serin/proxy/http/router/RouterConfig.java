@@ -13,11 +13,14 @@ import java.util.List;
 /// @param respectExpected whether a proxy before this one sets the time-out, by
 ///   `x-envoy-expected-rq-timeout-ms`
 /// @param strict headers, in lower case, whose values must be good
-public record RouterConfig(boolean envoyHeaders, boolean respectExpected, List<String> strict) {
-    public static final RouterConfig USUAL = new RouterConfig(true, false, List.of());
+/// @param schemeOfHost whether hosts are told the scheme of the connection to them
+public record RouterConfig(
+        boolean envoyHeaders, boolean respectExpected, List<String> strict, boolean schemeOfHost) {
+    public static final RouterConfig USUAL = new RouterConfig(true, false, List.of(), false);
 
     /// @throws ConfigProblem naming the field that cannot be done
-    public static RouterConfig of(ExtensionConfig config) throws ConfigProblem {
+    public static RouterConfig of(ExtensionConfig config, boolean schemeOfHost)
+            throws ConfigProblem {
         var router = config.as(Router.parser());
         if (router.getUpstreamLogCount() > 0 || router.getUpstreamHttpFiltersCount() > 0) {
             throw new ConfigProblem(
@@ -26,6 +29,7 @@ public record RouterConfig(boolean envoyHeaders, boolean respectExpected, List<S
         return new RouterConfig(
                 !router.getSuppressEnvoyHeaders(),
                 router.getRespectExpectedRqTimeout(),
-                List.copyOf(router.getStrictCheckHeadersList()));
+                List.copyOf(router.getStrictCheckHeadersList()),
+                schemeOfHost);
     }
 }

@@ -17,6 +17,8 @@ final class UpstreamFailures {
                     "no_healthy_upstream",
                     "no healthy upstream");
 
+    private static final String TOO_LONG = "upstream max stream duration reached";
+
     private UpstreamFailures() {}
 
     static LocalReply noCluster(int status) {
@@ -81,13 +83,21 @@ final class UpstreamFailures {
                 attempts);
     }
 
-    static LocalReply reset(ResetReason reason, int attempts) {
+    /// @param complete whether the whole request was read
+    static LocalReply reset(ResetReason reason, int attempts, boolean complete) {
+        if (reason == ResetReason.DURATION) {
+            return new LocalReply(
+                    complete ? 504 : 408, flag(reason).bit(), TOO_LONG.replace(' ', '_'), TOO_LONG);
+        }
         var status = reason == ResetReason.PROTOCOL ? 502 : 503;
         return before(status, flag(reason), why(reason), "", attempts);
     }
 
     /// What the log says of a response that broke off.
     static String halfway(ResetReason reason) {
+        if (reason == ResetReason.DURATION) {
+            return TOO_LONG.replace(' ', '_');
+        }
         return "upstream_reset_after_response_started{" + why(reason).replace(' ', '_') + "}";
     }
 
@@ -97,6 +107,7 @@ final class UpstreamFailures {
             case CONNECTION -> "connection termination";
             case REMOTE -> "remote reset";
             case REFUSED -> "remote refused stream reset";
+            case DURATION -> TOO_LONG;
         };
     }
 
@@ -104,6 +115,7 @@ final class UpstreamFailures {
         return switch (reason) {
             case PROTOCOL -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
             case CONNECTION -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case DURATION -> ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED;
             case REMOTE, REFUSED -> ResponseFlag.UPSTREAM_REMOTE_RESET;
         };
     }

@@ -15,6 +15,8 @@ public record SecretName(Origin origin, String name, String file) {
         DISCOVERY,
         /// This proxy's own identity, see [SecretSource].
         LOCAL,
+        /// Files in PEM that the name says, see [PemFiles].
+        PEM,
         /// The bootstrap.
         STATIC,
         /// A file with a discovery response, or a secret, in YAML or JSON.
@@ -49,7 +51,8 @@ public record SecretName(Origin origin, String name, String file) {
     private static SecretName agent(String name, ApiConfigSource source) throws ConfigProblem {
         for (var service : source.getGrpcServicesList()) {
             if (service.getEnvoyGrpc().getClusterName().equals(AGENT)) {
-                return new SecretName(Origin.LOCAL, name, "");
+                var origin = PemFiles.names(name) ? Origin.PEM : Origin.LOCAL;
+                return new SecretName(origin, name, "");
             }
         }
         throw new ConfigProblem(

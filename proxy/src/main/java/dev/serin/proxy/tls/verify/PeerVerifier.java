@@ -186,20 +186,22 @@ public final class PeerVerifier {
                 trusted = true;
             }
         } catch (ChainProblem e) {
-            if (!acceptUntrusted) {
-                return e.verdict();
-            }
+            return refused(e.verdict());
         }
         if (!names.isEmpty() && names.stream().noneMatch(n -> n.test(certificate))) {
-            return acceptUntrusted ? Verdict.UNTRUSTED : Verdict.wrongName(certificate.sans());
+            return refused(Verdict.wrongName(certificate.sans()));
         }
         if (!hashes.isEmpty() || !keys.isEmpty()) {
             if (!hashes.contains(certificate.sha256()) && !keys.contains(spki(certificate))) {
-                return acceptUntrusted ? Verdict.UNTRUSTED : Verdict.WRONG_PIN;
+                return refused(Verdict.WRONG_PIN);
             }
             trusted |= chains == null && spiffe == null;
         }
         return trusted ? Verdict.TRUSTED : Verdict.UNTRUSTED;
+    }
+
+    private Verdict refused(Verdict verdict) {
+        return acceptUntrusted ? verdict.overlooked() : verdict;
     }
 
     private static boolean named(CertificateFacts certificate, String host) {

@@ -6,10 +6,12 @@ import java.util.List;
 
 /// What was found out about a peer's certificate.
 ///
+/// @param kind what is wrong with it, also where it is taken nevertheless
+/// @param ok whether it is taken
 /// @param trusted whether the chain leads to a trusted authority
 /// @param code OpenSSL's `X509_V_…`, from which the peer's alert is made
 /// @param reason as Envoy words it; empty if it is good
-public record Verdict(Kind kind, boolean trusted, int code, String reason) {
+public record Verdict(Kind kind, boolean ok, boolean trusted, int code, String reason) {
     /// Which counter a verdict belongs to.
     public enum Kind {
         OK,
@@ -21,10 +23,10 @@ public record Verdict(Kind kind, boolean trusted, int code, String reason) {
         PIN
     }
 
-    static final Verdict TRUSTED = new Verdict(Kind.OK, true, CertificateVerifier.X509_V_OK, "");
+    static final Verdict TRUSTED = taken(Kind.OK, true);
 
     /// Taken though nobody vouches for it.
-    static final Verdict UNTRUSTED = new Verdict(Kind.OK, false, CertificateVerifier.X509_V_OK, "");
+    static final Verdict UNTRUSTED = taken(Kind.OK, false);
 
     static final Verdict WRONG_HOST =
             refused(
@@ -49,10 +51,15 @@ public record Verdict(Kind kind, boolean trusted, int code, String reason) {
     }
 
     static Verdict refused(Kind kind, int code, String reason) {
-        return new Verdict(kind, false, code, reason);
+        return new Verdict(kind, false, false, code, reason);
     }
 
-    public boolean ok() {
-        return kind == Kind.OK;
+    private static Verdict taken(Kind kind, boolean trusted) {
+        return new Verdict(kind, true, trusted, CertificateVerifier.X509_V_OK, "");
+    }
+
+    /// The same fault, which is counted but keeps nobody out.
+    Verdict overlooked() {
+        return taken(kind, false);
     }
 }

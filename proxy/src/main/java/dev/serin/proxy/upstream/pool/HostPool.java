@@ -129,7 +129,7 @@ public final class HostPool implements HostConnection.Keeper {
     /// @param connection the first of `ready`
     private void give(HostConnection connection, Waiter waiter) {
         if (!waiter.admitted()) {
-            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_ACTIVE_OVERFLOW);
             waiter.failed(Failure.TOO_MANY, "");
             return;
         }
@@ -257,11 +257,10 @@ public final class HostPool implements HostConnection.Keeper {
         cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
         var failure = cause instanceof ConnectTimeoutException ? Failure.TIMEOUT : Failure.CONNECT;
         var reason = Connector.reason(cause);
-        cluster.observer()
-                .count(
-                        failure == Failure.TIMEOUT
-                                ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
-                                : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
+        if (failure == Failure.TIMEOUT) {
+            cluster.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT);
+        }
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
         // All that wait: another try would most likely end the same, and they know other hosts.
         List<Waiter> told = new ArrayList<>(waiting);
         waiting.clear();
