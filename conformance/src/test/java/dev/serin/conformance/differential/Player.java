@@ -12,6 +12,8 @@ import dev.serin.conformance.differential.scenario.Tree;
 import dev.serin.conformance.differential.upstream.Upstream;
 import dev.serin.testkit.Eventually;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +58,10 @@ final class Player {
             var mine = pass(scenario, ours, upstreams);
             var found =
                     Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            if (Boolean.getBoolean("serin.facts")) {
+                theirs.facts(theirs.counters().names())
+                        .forEach((k, v) -> System.err.println(scenario + " " + k + ": " + v));
+            }
             if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
                 System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
             }
@@ -93,6 +99,7 @@ final class Player {
                                     new Tree("step " + number, Map.copyOf(map(step)))
                                             .under("apply"));
                     server.set(ResourceSet.of(tree, words), List.of(envoy, ours));
+                    pass.applied = true;
                     var changed = ResourceSet.of(tree, words);
                     for (var name : server.refused(peer, changed)) {
                         pass.facts.put(number + ": refused " + name, "yes");
@@ -103,6 +110,9 @@ final class Player {
             }
         }
         pass.settle();
+        if (pass.applied) {
+            pass.freeze();
+        }
         return pass;
     }
 
@@ -130,6 +140,8 @@ final class Player {
         private final Normal normal;
         private final Counters before;
         private final int logBefore;
+        private @Nullable Counters last;
+        private boolean applied;
         private boolean spread;
         private boolean together;
 
@@ -149,7 +161,25 @@ final class Player {
         }
 
         Counters counters() {
-            return Counters.read(peer.metrics());
+            return last == null ? Counters.read(peer.metrics()) : last;
+        }
+
+        /// Counts no further: the other peer's pass takes all configuration back to its beginning,
+        /// here too, and then through the same changes.
+        void freeze() {
+            var reads = new Counters[] {counters()};
+            Eventually.poll(
+                    AGREED,
+                    () -> {
+                        LockSupport.parkNanos(AGREED.dividedBy(7).toNanos());
+                        return counters();
+                    },
+                    now -> {
+                        var still = now.series().equals(reads[0].series());
+                        reads[0] = now;
+                        return still;
+                    });
+            last = reads[0];
         }
 
         void step(Ask ask, Clients clients) {

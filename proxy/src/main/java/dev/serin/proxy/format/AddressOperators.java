@@ -35,7 +35,7 @@ final class AddressOperators {
                 e -> withoutPort(upstream(e, AddressOperators::named)));
         all.put("UPSTREAM_HOSTS_ATTEMPTED", e -> attempted(e, AddressOperators::shown));
         all.put("UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT", e -> attempted(e, AddressOperators::host));
-        all.put("UPSTREAM_CLUSTER", e -> upstream(e, UpstreamUse::cluster));
+        all.put("UPSTREAM_CLUSTER", e -> upstream(e, UpstreamUse::statName));
         all.put("UPSTREAM_CLUSTER_RAW", e -> upstream(e, UpstreamUse::cluster));
         all.put(
                 "UPSTREAM_REQUEST_ATTEMPT_COUNT",
@@ -135,8 +135,11 @@ final class AddressOperators {
 
     private static @Nullable String shown(@Nullable InetSocketAddress address) {
         var host = host(address);
-        return host == null || address == null
-                ? null
+        if (host == null || address == null) {
+            return null;
+        }
+        return address.isUnresolved() // the path of a Unix socket
+                ? host
                 : new HostPort(host, address.getPort()).toString();
     }
 

@@ -40,8 +40,13 @@ public final class Operators {
         return Map.ofEntries(
                 entry("PROTOCOL", Operators::protocol),
                 entry("RESPONSE_CODE", e -> (long) e.status()),
-                entry("RESPONSE_FLAGS", e -> ResponseFlag.shown(e.flags())),
-                entry("RESPONSE_FLAGS_LONG", e -> longFlags(e.flags())),
+                entry(
+                        "RESPONSE_FLAGS",
+                        e ->
+                                e.stream() == null
+                                        ? ResponseFlag.shown(e.flags())
+                                        : ResponseFlag.ofStream(e.flags())),
+                entry("RESPONSE_FLAGS_LONG", Operators::longFlags),
                 entry(
                         "RESPONSE_CODE_DETAILS",
                         e ->
@@ -180,10 +185,10 @@ public final class Operators {
         return entry.stream() == null ? "TcpConnectionEnd" : "DownstreamEnd";
     }
 
-    private static String longFlags(long flags) {
-        return flags == 0
+    private static String longFlags(Entry entry) {
+        return entry.flags() == 0
                 ? "-"
-                : ResponseFlag.set(flags).stream()
+                : ResponseFlag.set(entry.flags(), entry.stream() != null).stream()
                         .map(ResponseFlag::longName)
                         .collect(Collectors.joining(","));
     }

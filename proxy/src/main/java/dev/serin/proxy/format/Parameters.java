@@ -69,6 +69,14 @@ final class Parameters {
                                             e.stream() == null || e.stream().route() == null
                                                     ? null
                                                     : e.stream().route().metadata().get(n));
+            case "VIRTUAL_HOST" ->
+                    metadata(
+                            rest,
+                            e ->
+                                    n ->
+                                            e.stream() == null || e.stream().route() == null
+                                                    ? null
+                                                    : e.stream().route().hostMetadata().get(n));
             default ->
                     throw new ConfigProblem("log_format", "unknown %METADATA(" + parameter + ")%");
         };

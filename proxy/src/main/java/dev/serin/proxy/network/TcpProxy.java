@@ -478,6 +478,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 ? null
                 : new UpstreamUse(
                         to.name(),
+                        to.config().statName(),
                         on == null ? null : on.address(),
                         on == null ? null : on.hostname(),
                         server == null ? null : (InetSocketAddress) server.localAddress(),

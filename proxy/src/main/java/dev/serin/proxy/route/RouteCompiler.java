@@ -167,7 +167,7 @@ public final class RouteCompiler {
                                     message.getResponseHeadersToRemoveList()));
             var routes = new ArrayList<Route>();
             for (var route : message.getRoutesList()) {
-                routes.add(route(message.getName(), route, inherited, level));
+                routes.add(route(message, route, inherited, level));
             }
             return new VirtualHost(
                     message.getName(),
@@ -194,7 +194,7 @@ public final class RouteCompiler {
     }
 
     private Route route(
-            String virtualHost,
+            io.envoyproxy.envoy.config.route.v3.VirtualHost host,
             io.envoyproxy.envoy.config.route.v3.Route message,
             Inherited inherited,
             RouteAction.Changes changes)
@@ -218,8 +218,9 @@ public final class RouteCompiler {
                     level,
                     new RouteUse(
                             message.getName(),
-                            virtualHost,
-                            message.getMetadata().getFilterMetadataMap()),
+                            host.getName(),
+                            message.getMetadata().getFilterMetadataMap(),
+                            host.getMetadata().getFilterMetadataMap()),
                     message.hasDecorator() || message.hasTracing()
                             ? new Route.Traced(
                                     message.hasDecorator() ? message.getDecorator() : null,

@@ -41,7 +41,7 @@ public final class RouteMatch {
                             null),
                     new Redirect(301, "https", null, 0, null, new PathRewrite.None(), false),
                     Changes.NONE,
-                    new RouteUse("", "", Map.of()),
+                    new RouteUse("", "", Map.of(), Map.of()),
                     null,
                     Map.of());
     private static final VirtualHost TLS_HOST =

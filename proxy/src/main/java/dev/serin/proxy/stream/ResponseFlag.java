@@ -1,11 +1,14 @@
 package dev.serin.proxy.stream;
 
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /// Why a stream or connection did not go its normal way, with the short name that logs and metrics
-/// show. As Envoy's response flags, in its order, which logs keep.
+/// show. As Envoy's response flags; the order of declaration is that of its bits, which expressions
+/// see.
 public enum ResponseFlag {
     FAILED_LOCAL_HEALTH_CHECK("LH"),
     NO_HEALTHY_UPSTREAM("UH"),
@@ -38,8 +41,27 @@ public enum ResponseFlag {
     DOWNSTREAM_REMOTE_RESET("DR"),
     UNCONDITIONAL_DROP_OVERLOAD("UDO");
 
-    private static final ResponseFlag[] ALL = values();
+    /// Those that come before any failure of a host, in the order in which they come.
+    private static final Set<ResponseFlag> EARLY =
+            EnumSet.of(
+                    DELAY_INJECTED,
+                    FAULT_INJECTED,
+                    RATE_LIMITED,
+                    UNAUTHORIZED_EXTERNAL_SERVICE,
+                    RATELIMIT_SERVICE_ERROR,
+                    UPSTREAM_OVERFLOW,
+                    UPSTREAM_RETRY_LIMIT_EXCEEDED);
+
+    private static final List<ResponseFlag> ALL = List.of(values());
+    private static final List<ResponseFlag> IN_TIME = inTime();
+
     private final String shown;
+
+    private static List<ResponseFlag> inTime() {
+        var all = new LinkedHashSet<>(EARLY);
+        all.addAll(List.of(values()));
+        return List.copyOf(all);
+    }
 
     ResponseFlag(String shown) {
         this.shown = shown;
@@ -65,13 +87,24 @@ public enum ResponseFlag {
         return 1L << ordinal();
     }
 
-    /// A set of flags as logs show it: comma-separated, `-` when empty.
+    /// The flags of a connection as logs show them: comma-separated, `-` when there are none.
     public static String shown(long flags) {
+        return shown(flags, ALL);
+    }
+
+    /// The flags of an HTTP stream as logs show them: in the order in which they come about, as
+    /// Envoy keeps them. That there will be no retry is known before the failure is the stream's
+    /// own; of a connection it is the other way round.
+    public static String ofStream(long flags) {
+        return shown(flags, IN_TIME);
+    }
+
+    private static String shown(long flags, List<ResponseFlag> order) {
         if (flags == 0) {
             return "-";
         }
         var text = new StringBuilder();
-        for (var flag : ALL) {
+        for (var flag : order) {
             if ((flags & flag.bit()) != 0) {
                 text.append(text.isEmpty() ? "" : ",").append(flag.shown);
             }
@@ -80,9 +113,11 @@ public enum ResponseFlag {
     }
 
     /// The flags of a set that is kept as a long.
-    public static Set<ResponseFlag> set(long flags) {
-        var set = EnumSet.noneOf(ResponseFlag.class);
-        for (var flag : ALL) {
+    ///
+    /// @param stream whether in the order of [#ofStream]
+    public static Set<ResponseFlag> set(long flags, boolean stream) {
+        var set = new LinkedHashSet<ResponseFlag>();
+        for (var flag : stream ? IN_TIME : ALL) {
             if ((flags & flag.bit()) != 0) {
                 set.add(flag);
             }

@@ -9,4 +9,9 @@ import java.util.Map;
 /// @param name may be empty
 /// @param virtualHost the name of its virtual host
 /// @param metadata `filter_metadata`
-public record RouteUse(String name, String virtualHost, Map<String, Struct> metadata) {}
+/// @param hostMetadata that of its virtual host
+public record RouteUse(
+        String name,
+        String virtualHost,
+        Map<String, Struct> metadata,
+        Map<String, Struct> hostMetadata) {}

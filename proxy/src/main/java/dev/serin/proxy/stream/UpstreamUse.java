@@ -13,6 +13,7 @@ import java.util.Map;
 /// The cluster that a stream or connection is for, and the host of it that was used last.
 ///
 /// @param cluster the cluster's name
+/// @param statName what the cluster is called in metrics, as its `alt_stat_name`
 /// @param host null if no host was chosen
 /// @param hostName as configured or resolved; null or empty if it has none
 /// @param local the proxy's own end towards the host; null if it never connected
@@ -25,6 +26,7 @@ import java.util.Map;
 /// @param tls of the connection to the host; null without TLS
 public record UpstreamUse(
         String cluster,
+        String statName,
         @Nullable InetSocketAddress host,
         @Nullable String hostName,
         @Nullable InetSocketAddress local,
@@ -36,8 +38,9 @@ public record UpstreamUse(
         @Nullable HttpProtocol protocol,
         @Nullable TlsFacts tls) {
     /// Of a stream whose route goes to a cluster that it did not get to.
-    public static UpstreamUse of(String cluster, Map<String, Struct> metadata) {
+    public static UpstreamUse of(String cluster, String statName, Map<String, Struct> metadata) {
         return new UpstreamUse(
-                cluster, null, null, null, metadata, Map.of(), 0, List.of(), null, null, null);
+                cluster, statName, null, null, null, metadata, Map.of(), 0, List.of(), null, null,
+                null);
     }
 }

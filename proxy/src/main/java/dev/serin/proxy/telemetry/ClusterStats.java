@@ -43,6 +43,11 @@ public final class ClusterStats implements ClusterObserver.Source {
         return observers.computeIfAbsent(statName, Counts::new);
     }
 
+    @Override
+    public void counted(String name) {
+        metrics.counters(StatName.of(name)).of().increment();
+    }
+
     private final class Counts implements ClusterObserver {
         private final String cluster;
         private final AtomicReferenceArray<@Nullable LongAdder> counters =

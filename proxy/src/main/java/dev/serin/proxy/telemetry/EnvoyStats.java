@@ -154,7 +154,7 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         var timing = end.timing();
         if (timing.upstreamEnd() != 0 && timing.upstreamStart() != 0) {
             var millis = (timing.upstreamEnd() - timing.upstreamStart()) / 1_000_000;
-            cluster(upstream.cluster()).time.observe((double) millis);
+            cluster(upstream.statName()).time.observe((double) millis);
         }
     }
 
@@ -166,7 +166,7 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
         ManagerStats.add(end.flags(), ResponseFlag.NO_CLUSTER_FOUND, own.noRoute);
         var upstream = end.upstream();
         if (upstream != null) {
-            var cluster = cluster(upstream.cluster());
+            var cluster = cluster(upstream.statName());
             cluster.sent.add(end.traffic().received());
             cluster.received.add(end.traffic().sent());
         }

@@ -209,7 +209,7 @@ public final class Trace {
         tags.put("peer.address", NetUtil.toAddressString(end.downstream().direct().getAddress()));
         tags.put("http.status_code", Integer.toString(end.status()));
         tags.put("response_size", Long.toString(end.traffic().sent()));
-        tags.put("response_flags", dev.serin.proxy.stream.ResponseFlag.shown(end.flags()));
+        tags.put("response_flags", dev.serin.proxy.stream.ResponseFlag.ofStream(end.flags()));
         var upstream = end.upstream();
         if (upstream != null) {
             tags.put("upstream_cluster", upstream.cluster());

@@ -38,6 +38,7 @@ final class Balance {
         this.means =
                 new HostPicker.Means(
                         upstream.draws(), upstream.workers().count(), active, observer, null);
+        this.picker = HostPicker.of(config.policy(), sets(List.of(), Assignment.EMPTY), means);
         upstream.surroundings().watch(config.name(), moved);
     }
 

@@ -22,5 +22,10 @@ public interface ClusterObserver {
     interface Source {
         /// @param statName what the cluster is called in metrics
         ClusterObserver of(String statName);
+
+        /// Something happened that belongs to no cluster.
+        ///
+        /// @param name the whole name of the statistic
+        default void counted(String name) {}
     }
 }

@@ -44,6 +44,11 @@ final class ForwardedHosts {
         this.pauses = new Pauses(config.dns(), upstream.draws().named("dns-jitter"));
     }
 
+    /// Of the cache, which other clusters may have the name of, too.
+    private void count(String what) {
+        upstream.observers().counted("dns_cache." + forward.cache() + "." + what);
+    }
+
     /// A host that was named. Its look-ups are the owner's.
     private final class Named {
         private final String key;
@@ -71,13 +76,13 @@ final class ForwardedHosts {
                 forget();
                 return;
             }
-            observer.count(ClusterEvent.UPDATE_ATTEMPT);
+            count("dns_query_attempt");
             var number = ++round;
             limit =
                     upstream.timers()
                             .after(
                                     forward.patience(),
-                                    () -> upstream.owner().execute(() -> answered(number, null)));
+                                    () -> upstream.owner().execute(() -> late(number)));
             upstream.resolver()
                     .resolve(
                             address.host(),
@@ -89,6 +94,13 @@ final class ForwardedHosts {
             return asked && upstream.ticker().nanos() - used >= forward.hostTtl().toNanos();
         }
 
+        private void late(int number) {
+            if (!closed && number == round) {
+                count("dns_query_timeout");
+                answered(number, null);
+            }
+        }
+
         /// @param answer null if the look-up failed: what was found before stays
         private void answered(int number, @Nullable Answer answer) {
             if (closed || number != round) {
@@ -97,7 +109,7 @@ final class ForwardedHosts {
             round++;
             limit.cancel();
             var good = answer != null && !answer.addresses().isEmpty();
-            observer.count(good ? ClusterEvent.UPDATE_SUCCESS : ClusterEvent.UPDATE_FAILURE);
+            count(answer != null ? "dns_query_success" : "dns_query_failure");
             failures = good ? 0 : failures + 1;
             if (good) {
                 found(Objects.requireNonNull(answer).addresses());
@@ -119,6 +131,7 @@ final class ForwardedHosts {
                 return;
             }
             observer.count(ClusterEvent.MEMBERSHIP_CHANGE);
+            count("host_address_changed");
             host =
                     new Host(
                             endpoint,
@@ -165,7 +178,9 @@ final class ForwardedHosts {
         void forget() {
             next.cancel();
             limit.cancel();
-            known.remove(key, this);
+            if (known.remove(key, this)) {
+                count("host_removed");
+            }
             var gone = host;
             if (gone != null) {
                 LiveCluster.leave(gone, upstream.workers().all());
@@ -186,16 +201,18 @@ final class ForwardedHosts {
             return named.search();
         }
         if (named == null && known.size() >= forward.mostHosts()) {
+            count("host_overflow");
             return HostSearch.TOO_MANY_HOSTS;
         }
         if (waiting.incrementAndGet() > forward.mostPending()) {
             waiting.decrementAndGet();
-            observer.count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
+            count("dns_rq_pending_overflow");
             return HostSearch.TOO_MANY_WAITING;
         }
         var fresh = new Named(key, address);
         var other = named == null ? known.putIfAbsent(key, fresh) : named;
         if (other == null) {
+            count("host_added");
             begin(fresh);
         }
         var present = other == null ? fresh : other;
@@ -210,6 +227,8 @@ final class ForwardedHosts {
     private void begin(Named named) {
         try {
             named.found(List.of(InetAddress.ofLiteral(named.address.host())));
+            count("dns_query_attempt");
+            count("dns_query_success");
             named.tell();
             upstream.owner().execute(() -> watch(named));
         } catch (IllegalArgumentException e) {

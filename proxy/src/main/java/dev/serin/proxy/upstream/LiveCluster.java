@@ -57,7 +57,7 @@ public final class LiveCluster {
         this.config = config;
         this.upstream = upstream;
         observer = upstream.observers().of(config.statName());
-        transports = new LiveTransports(config.name(), config.transports(), upstream.tls());
+        transports = new LiveTransports(config.statName(), config.transports(), upstream.tls());
         usual = new Breakers(config.limits().usual());
         high = new Breakers(config.limits().high());
         drop = upstream.draws().named("drop-overload");
@@ -233,9 +233,16 @@ public final class LiveCluster {
                     default -> balance.pick(context, hosts);
                 };
         if (host == null) {
-            observer.count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
+            none(context);
         }
         return host;
+    }
+
+    /// Where it stands in for another cluster, that one counts.
+    private void none(PickContext context) {
+        if (context.forcedPriority() < 0) {
+            observer.count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
+        }
     }
 
     /// The share of requests of which this one is to be refused; null if it is not. As Envoy's

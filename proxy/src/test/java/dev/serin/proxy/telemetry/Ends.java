@@ -56,6 +56,7 @@ public final class Ends {
     public static UpstreamUse upstream(Map<String, Struct> hostMetadata) {
         return new UpstreamUse(
                 CLUSTER,
+                CLUSTER,
                 address("10.244.0.9", 8501),
                 "digits",
                 address("10.244.0.5", 50001),
@@ -93,7 +94,7 @@ public final class Ends {
                 new Traffic(120, 33, 200, 150),
                 new Timing(0, MILLI, MILLI, 12 * MILLI, 13 * MILLI, 12 * MILLI, 13 * MILLI),
                 upstream(Map.of()),
-                new RouteUse("default", "all", Map.of()),
+                new RouteUse("default", "all", Map.of(), Map.of()),
                 slots);
     }
 

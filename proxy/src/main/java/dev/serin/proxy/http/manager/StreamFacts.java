@@ -139,7 +139,10 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
         }
         var name = clusterName();
         var cluster = name == null ? null : cluster(name);
-        return cluster == null ? null : UpstreamUse.of(cluster.name(), cluster.config().metadata());
+        return cluster == null
+                ? null
+                : UpstreamUse.of(
+                        cluster.name(), cluster.config().statName(), cluster.config().metadata());
     }
 
     @Override
@@ -155,6 +158,12 @@ abstract sealed class StreamFacts implements RoutedStream permits HttpStream {
     @Override
     public void count(String name) {
         connection.scope().observer().counted(connection.manager().statPrefix(), name);
+    }
+
+    /// In the metrics mirrors are the streams of a client of their own.
+    @Override
+    public void mirrored() {
+        connection.scope().observer().counted("async-client", "rq_total");
     }
 
     @Override

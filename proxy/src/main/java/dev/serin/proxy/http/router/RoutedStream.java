@@ -22,6 +22,9 @@ public interface RoutedStream extends StreamContext {
 
     @Nullable RouteMatch route();
 
+    /// A copy of its request begins its own way.
+    void mirrored();
+
     void informational(ResponseHead head);
 
     /// @param details as `%RESPONSE_CODE_DETAILS%`

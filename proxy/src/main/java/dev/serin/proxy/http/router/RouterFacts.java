@@ -40,6 +40,7 @@ public abstract sealed class RouterFacts permits Router {
         var last = attempt;
         return new UpstreamUse(
                 live.name(),
+                live.config().statName(),
                 last == null ? null : last.host().address(),
                 last == null ? null : last.host().hostname(),
                 last == null ? null : last.local(),

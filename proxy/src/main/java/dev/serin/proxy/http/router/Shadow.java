@@ -62,6 +62,7 @@ final class Shadow implements Attempt.Owner, PickContext {
         this.totalMillis = totalMillis;
         this.wish = WishedConnection.of(cluster, stream);
         this.request = stream.request().copy();
+        stream.mirrored();
         if (mirror.suffix()) {
             request.authority(told(request.authority()));
         }

@@ -311,7 +311,9 @@ final class IstioMetrics {
                     service.namespace(),
                     destination.cluster(),
                     protocol,
-                    ResponseFlag.shown(flags),
+                    protocol.equals("tcp")
+                            ? ResponseFlag.shown(flags)
+                            : ResponseFlag.ofStream(flags),
                     principals.policy());
         }
     }

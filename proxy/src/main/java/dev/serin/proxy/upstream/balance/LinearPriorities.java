@@ -19,8 +19,11 @@ public final class LinearPriorities {
         this.panicPercent = panicPercent;
         for (var i = 0; i < clusters.size(); i++) {
             for (var priority = 0; priority < clusters.get(i).size(); priority++) {
-                line.add(clusters.get(i).get(priority));
-                places.add(new Place(i, priority));
+                var set = clusters.get(i).get(priority);
+                if (set.hosts().all().length > 0) {
+                    line.add(set);
+                    places.add(new Place(i, priority));
+                }
             }
         }
         load = PriorityLoad.of(line, panicPercent);

@@ -195,7 +195,6 @@ final class SubsetPicker implements HostPicker {
             fewer.keySet().retainAll(selector.fallbackKeys());
             return pick(MetadataMatch.of(fewer), context);
         }
-        means.observer().count(ClusterEvent.LB_SUBSETS_FALLBACK);
         return switch (selector.fallback()) {
             case ANY -> any.pick(context);
             case DEFAULT -> usual.pick(context);

@@ -34,7 +34,9 @@ public interface Resolver {
         try {
             return new Answer(chosen(List.of(InetAddress.getAllByName(name)), family), null);
         } catch (UnknownHostException e) {
-            return null;
+            // only the text tells a name that nobody has from a server that does not answer
+            var known = String.valueOf(e.getMessage()).contains("not known");
+            return known ? new Answer(List.of(), null) : null;
         }
     }
 

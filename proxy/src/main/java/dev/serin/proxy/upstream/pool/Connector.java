@@ -6,6 +6,7 @@ import dev.serin.proxy.transport.ConnectionWish;
 import dev.serin.proxy.transport.LiveTransports;
 import dev.serin.proxy.transport.TransportConfig;
 import dev.serin.proxy.transport.TransportFailure;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
@@ -111,7 +112,12 @@ public final class Connector {
                 new Race(
                         worker,
                         addresses,
-                        address -> dial(worker, cluster, address, false, new NotYet()),
+                        address -> {
+                            if (!address.equals(host.address())) { // which is counted at the end
+                                cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+                            }
+                            return dial(worker, cluster, address, false, new NotYet());
+                        },
                         channel -> late[0].won(channel, first, securing),
                         cause -> late[0].tryFailure(cause));
         late[0] =

@@ -129,7 +129,7 @@ public final class HostPool implements HostConnection.Keeper {
     /// @param connection the first of `ready`
     private void give(HostConnection connection, Waiter waiter) {
         if (!waiter.admitted()) {
-            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_OVERFLOW);
+            cluster.observer().count(ClusterEvent.UPSTREAM_RQ_ACTIVE_OVERFLOW);
             waiter.failed(Failure.TOO_MANY, "");
             return;
         }
