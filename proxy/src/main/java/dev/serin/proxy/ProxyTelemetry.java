@@ -20,6 +20,8 @@ import dev.serin.proxy.telemetry.metrics.Metrics;
 import io.envoyproxy.envoy.config.core.v3.Node;
 
 import java.io.FilterOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -61,8 +63,11 @@ final class ProxyTelemetry {
     }
 
     private static OutputStream open(String path, ProxyPlace place) throws IOException {
-        if (path.equals("/dev/stdout") || path.equals("/dev/stderr")) {
+        if (path.equals("/dev/stdout")) {
             return new KeptOpen(place.output());
+        }
+        if (path.equals("/dev/stderr")) {
+            return new KeptOpen(new FileOutputStream(FileDescriptor.err));
         }
         return Files.newOutputStream(
                 place.files().find(path), StandardOpenOption.CREATE, StandardOpenOption.APPEND);

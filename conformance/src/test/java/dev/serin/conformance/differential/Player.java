@@ -58,6 +58,10 @@ final class Player {
             var mine = pass(scenario, ours, upstreams);
             var found =
                     Eventually.poll(AGREED, () -> compare(scenario, mine, theirs), List::isEmpty);
+            if (Boolean.getBoolean("serin.facts")) {
+                theirs.facts(theirs.counters().names())
+                        .forEach((k, v) -> System.err.println(scenario + " " + k + ": " + v));
+            }
             if (found.stream().anyMatch(d -> d.fact().contains("refused "))) {
                 System.err.println(scenario.name() + ": Envoy said " + theirs.refusals);
             }

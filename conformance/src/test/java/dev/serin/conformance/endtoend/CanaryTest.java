@@ -209,6 +209,24 @@ abstract class CanaryTest {
 
     @Test
     @Order(9)
+    void grpcIsCarriedByGatewayAndSidecarsAndEachVersionOfHttpMeetsTheOther() throws Exception {
+        var http2 = "--http2-prior-knowledge";
+        var calls = new GrpcCalls(person, mesh);
+        calls.await();
+        for (var version : new String[] {http2, "--http1.1"}) {
+            calls.throughTheGateway(version);
+            calls.fromAPod(version, 9000);
+            calls.fromAPod(version, 9001);
+        }
+        calls.areCounted();
+        var model = mesh.url().replace(":predict", "");
+        var status = person.run(30, "curl", "-sS", "--max-time", "10", http2, model).succeeded();
+        assertTrue(
+                status.out().contains("AVAILABLE"), "the model server speaks HTTP/1.1: " + status);
+    }
+
+    @Test
+    @Order(10)
     void downLeavesNothingBehind() {
         mesh.down();
         mesh.assertNothingLeft();

@@ -135,8 +135,11 @@ final class AddressOperators {
 
     private static @Nullable String shown(@Nullable InetSocketAddress address) {
         var host = host(address);
-        return host == null || address == null
-                ? null
+        if (host == null || address == null) {
+            return null;
+        }
+        return address.isUnresolved() // the path of a Unix socket
+                ? host
                 : new HostPort(host, address.getPort()).toString();
     }
 

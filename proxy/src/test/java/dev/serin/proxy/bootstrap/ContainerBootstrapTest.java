@@ -130,6 +130,7 @@ class ContainerBootstrapTest {
                         "proxy.yaml",
                         """
                         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 19000}}}
+                        cluster_manager: {local_cluster_name: there}
                         static_resources:
                           listeners:
                           - address: {socket_address: {address: 127.0.0.1, port_value: 10000}}
@@ -143,6 +144,7 @@ class ContainerBootstrapTest {
                           clusters:
                           - {name: there, connect_timeout: 1s, type: STATIC}
                         """);
+        assertEquals("there", options.localCluster());
         assertEquals("there", options.statics().get(0).changed().getFirst().name());
         assertEquals("127.0.0.1_10000", options.statics().get(1).changed().getFirst().name());
         assertEquals(19000, options.ports().admin().port());

@@ -100,7 +100,9 @@ class OverloadBootstrapTest {
                                         + " [{name: heap, threshold: {value: 1}}]}]",
                                 "reduce_timeouts",
                                 "stats_config: {stats_tags: [{tag_name: a}]}",
-                                "stats_tags")
+                                "stats_tags",
+                                "stats_config: {use_all_default_tags: false}",
+                                "use_all_default_tags")
                         .entrySet()) {
             var problem =
                     assertThrows(

@@ -6,6 +6,7 @@ import dev.serin.testkit.Authority;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
@@ -19,6 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.TrustManagerFactory;
 
 /// The certificates that scenarios name: two authorities, and who they vouch for.
@@ -62,7 +67,34 @@ public final class Certificates {
         ISSUED.put("stranger", OTHER.issue("stranger", "URI:spiffe://other/ns/x/sa/stranger"));
     }
 
+    /// The server's key, encrypted with the password `secret`.
+    private static final String LOCKED = locked(Objects.requireNonNull(ISSUED.get("server")));
+
     private Certificates() {}
+
+    private static String locked(Authority.Issued issued) {
+        try {
+            var name = "PBEWithHmacSHA256AndAES_256";
+            var key =
+                    SecretKeyFactory.getInstance(name)
+                            .generateSecret(new PBEKeySpec("secret".toCharArray()));
+            var cipher = Cipher.getInstance(name);
+            cipher.init(Cipher.ENCRYPT_MODE, key);
+            var octets = cipher.doFinal(new PemKeys(issued.chain(), issued.key()).privateKey().getEncoded());
+            var parameters = AlgorithmParameters.getInstance("PBES2");
+            parameters.init(cipher.getParameters().getEncoded());
+            var text =
+                    Base64.getMimeEncoder(64, new byte[] {'\n'})
+                            .encodeToString(
+                                    new EncryptedPrivateKeyInfo(parameters, octets)
+                                            .getEncoded());
+            return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                    + text
+                    + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /// What stands for `${ca}`, `${other-ca}`, and for `${NAME.chain}` and `${NAME.key}`.
     public static Map<String, String> words() {
@@ -74,6 +106,7 @@ public final class Certificates {
         words.put("empty-crl", ROOT.revoked());
         words.put("middle-crl", MIDDLE.revoked(serial("below")));
         words.put("empty-middle-crl", MIDDLE.revoked());
+        words.put("server.locked-key", LOCKED);
         ISSUED.forEach((name, issued) -> {
             words.put(name + ".chain", issued.chain());
             words.put(name + ".hash", hash(issued));

@@ -26,11 +26,13 @@ import javax.net.ssl.SSLSocket;
 abstract class SocketUpstream extends Upstream {
     private final ServerSocket server;
     private final @Nullable Tls tls;
+    private final @Nullable JdkSslContext context;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     SocketUpstream(String name, Tree tree) {
         super(name, tree);
         tls = tree.has("tls") ? Tls.of(tree.under("tls"), "server") : null;
+        context = tls == null ? null : (JdkSslContext) tls.server();
         try {
             server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -82,13 +84,13 @@ abstract class SocketUpstream extends Upstream {
     }
 
     private Socket secured(Socket plain) throws IOException {
-        if (tls == null) {
+        if (tls == null || context == null) {
             return plain;
         }
-        var context = ((JdkSslContext) tls.server()).context();
         var socket =
                 (SSLSocket)
-                        context.getSocketFactory()
+                        context.context()
+                                .getSocketFactory()
                                 .createSocket(plain, InputStream.nullInputStream(), true);
         socket.setUseClientMode(false);
         socket.setWantClientAuth(true);

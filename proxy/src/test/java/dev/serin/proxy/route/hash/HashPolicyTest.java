@@ -122,6 +122,22 @@ class HashPolicyTest {
     }
 
     @Test
+    void connectionsHashByWhatFiltersLeft() throws Exception {
+        FilterState.put(slots, "k", "v");
+        var policy =
+                HashPolicy.ofConnections(
+                        List.of(
+                                io.envoyproxy.envoy.type.v3.HashPolicy.newBuilder()
+                                        .setFilterState(
+                                                io.envoyproxy.envoy.type.v3.HashPolicy.FilterState
+                                                        .newBuilder()
+                                                        .setKey("k"))
+                                        .build()));
+        var request = new RequestHead(HttpProtocol.HTTP11, "GET", "/", "h", new Headers());
+        assertEquals(of("v"), policy.hash(request, downstream(), slots, cookies::add));
+    }
+
+    @Test
     void nothingToHashByIsRefused() {
         assertThrows(
                 ConfigProblem.class,
