@@ -9,6 +9,7 @@ import dev.serin.proxy.extension.IstioMessages;
 
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
@@ -52,6 +53,16 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingH
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DestinationIPInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DestinationPortInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.ServerNameInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourceIPInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourcePortInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.DnsSanInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.SubjectInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.UriSanInput;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
@@ -70,6 +81,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +99,7 @@ public final class KnownTypes {
     private static final String NETWORK = "envoy.extensions.filters.network.";
     private static final String BALANCING = "envoy.extensions.load_balancing_policies.";
     private static final String PATHS = "envoy.extensions.path.";
+    private static final String INPUTS = "envoy.extensions.matching.common_inputs.";
     private static final String ORIGINS = "envoy.extensions.http.original_ip_detection.";
     private static final String REDIRECTS = "envoy.extensions.internal_redirect.";
     private static final String RETRY = "envoy.extensions.retry.";
@@ -196,6 +209,26 @@ public final class KnownTypes {
                     entry(
                             "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
                             FixedHeapConfig::getDescriptor),
+                    entry("envoy.config.rbac.v3.Action", Action::getDescriptor),
+                    entry(
+                            INPUTS + "network.v3.DestinationIPInput",
+                            DestinationIPInput::getDescriptor),
+                    entry(
+                            INPUTS + "network.v3.DestinationPortInput",
+                            DestinationPortInput::getDescriptor),
+                    entry(
+                            INPUTS + "network.v3.DirectSourceIPInput",
+                            DirectSourceIPInput::getDescriptor),
+                    entry(INPUTS + "network.v3.ServerNameInput", ServerNameInput::getDescriptor),
+                    entry(INPUTS + "network.v3.SourceIPInput", SourceIPInput::getDescriptor),
+                    entry(INPUTS + "network.v3.SourcePortInput", SourcePortInput::getDescriptor),
+                    entry(INPUTS + "ssl.v3.DnsSanInput", DnsSanInput::getDescriptor),
+                    entry(INPUTS + "ssl.v3.SubjectInput", SubjectInput::getDescriptor),
+                    entry(INPUTS + "ssl.v3.UriSanInput", UriSanInput::getDescriptor),
+                    entry("envoy.extensions.matching.input_matchers.ip.v3.Ip", Ip::getDescriptor),
+                    entry(
+                            "envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
+                            HttpRequestHeaderMatchInput::getDescriptor),
                     entry(
                             ORIGINS + "custom_header.v3.CustomHeaderConfig",
                             CustomHeaderConfig::getDescriptor),

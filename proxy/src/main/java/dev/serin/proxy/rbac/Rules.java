@@ -1,10 +1,6 @@
 package dev.serin.proxy.rbac;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-
 import dev.serin.proxy.extension.ConfigProblem;
-import dev.serin.proxy.stream.DynamicMetadata;
 
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 
@@ -17,7 +13,7 @@ import java.util.TreeMap;
 /// Policies and what it means to match one. Immutable. As Envoy's RBAC.
 ///
 /// @param policies in the order of their names
-public record Rules(Action action, List<Policy> policies) {
+public record Rules(Action action, List<Policy> policies) implements Engine {
     /// What a match means.
     public enum Action {
         ALLOW,
@@ -27,9 +23,6 @@ public record Rules(Action action, List<Policy> policies) {
 
     /// One policy: somebody of `principals` does something of `permissions`.
     record Policy(String name, Condition permissions, Condition principals) {}
-
-    /// @param policy the one that matched; null if none did
-    public record Verdict(boolean allowed, @Nullable String policy) {}
 
     /// @throws ConfigProblem naming the policy and the field that cannot be done
     public static Rules of(RBAC message) throws ConfigProblem {
@@ -70,21 +63,14 @@ public record Rules(Action action, List<Policy> policies) {
         return new Policy(name, Condition.any(permissions), Condition.any(principals));
     }
 
-    /// What they say of `visit`. Rules that log leave their hint for access logs.
+    @Override
     public Verdict judge(Visit visit) {
         var policy = matched(visit);
         return switch (action) {
             case ALLOW -> new Verdict(policy != null, policy);
             case DENY -> new Verdict(policy == null, policy);
             case LOG -> {
-                DynamicMetadata.merge(
-                        visit.slots(),
-                        "envoy.common",
-                        Struct.newBuilder()
-                                .putFields(
-                                        "access_log_hint",
-                                        Value.newBuilder().setBoolValue(policy != null).build())
-                                .build());
+                Engine.hint(visit, policy != null);
                 yield new Verdict(true, policy);
             }
         };

@@ -10,6 +10,7 @@ import dev.serin.proxy.telemetry.metrics.StatName;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 
 /// The statistics `http.PREFIX.*` of one connection manager. Any event loop.
 final class ManagerStats {
@@ -17,7 +18,13 @@ final class ManagerStats {
 
     /// Of requests that came to the router, which found nowhere to send them.
     private static final long NOWHERE =
-            ResponseFlag.NO_ROUTE_FOUND.bit() | ResponseFlag.NO_CLUSTER_FOUND.bit();
+            ResponseFlag.NO_ROUTE_FOUND.bit()
+                    | ResponseFlag.NO_CLUSTER_FOUND.bit()
+                    | ResponseFlag.DROP_OVERLOAD.bit()
+                    | ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD.bit();
+
+    private static final Pattern OF_RULES =
+            Pattern.compile("rbac\\.([^.]+)\\.((?:shadow_)?(?:allowed|denied))");
 
     private final Metrics metrics;
     private final String prefix;
@@ -124,6 +131,17 @@ final class ManagerStats {
 
     /// A filter counts something.
     void counted(String name, int times) {
-        ofFilters.computeIfAbsent(name, this::counter).add(times);
+        ofFilters.computeIfAbsent(name, this::ofFilter).add(times);
+    }
+
+    /// The prefix that rules were given is a tag of its own, as with Envoy.
+    private LongAdder ofFilter(String name) {
+        var ruled = OF_RULES.matcher(name);
+        return ruled.matches()
+                ? metrics.counters(
+                                StatName.of(
+                                        HTTP + "rbac.{envoy_rbac_http_prefix}." + ruled.group(2)))
+                        .of(prefix, ruled.group(1))
+                : counter(name);
     }
 }

@@ -44,8 +44,10 @@ public final class RbacFilters implements HttpFilterFactory {
                 "envoy.filters.http.rbac",
                 new Enforcement.Source(
                         config.hasRules() ? config.getRules() : null,
+                        config.hasMatcher() ? config.getMatcher() : null,
                         config.hasShadowRules() ? config.getShadowRules() : null,
-                        config.hasMatcher() || config.hasShadowMatcher()),
+                        config.hasShadowMatcher() ? config.getShadowMatcher() : null,
+                        true),
                 config.getRulesStatPrefix(),
                 config.getShadowRulesStatPrefix(),
                 config.getTrackPerRuleStats());

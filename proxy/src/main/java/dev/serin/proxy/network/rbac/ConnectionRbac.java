@@ -38,8 +38,10 @@ public final class ConnectionRbac implements NetworkFilterFactory {
                         "envoy.filters.network.rbac",
                         new Enforcement.Source(
                                 message.hasRules() ? message.getRules() : null,
+                                message.hasMatcher() ? message.getMatcher() : null,
                                 message.hasShadowRules() ? message.getShadowRules() : null,
-                                message.hasMatcher() || message.hasShadowMatcher()),
+                                message.hasShadowMatcher() ? message.getShadowMatcher() : null,
+                                false),
                         "",
                         message.getShadowRulesStatPrefix(),
                         false);
