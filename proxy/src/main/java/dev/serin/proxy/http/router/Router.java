@@ -117,9 +117,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
         var picked = from == null ? null : from.pick(picking);
         if (from == null || picked == null) {
-            if (from == null || picking.forcedPriority() >= 0) {
-                count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
-            }
+            countNoHost(from);
             fail(UpstreamFailures.NO_HOST);
             return;
         }
