@@ -3,6 +3,7 @@ package dev.serin.proxy;
 import static dev.serin.testkit.Eventually.eventually;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -142,6 +143,35 @@ class ListenerLifeTest {
                 assertEquals("other", fresh.get("/").header("server"));
             }
             clients.forEach(Wire::close);
+        }
+    }
+
+    @Test
+    void aNewConnectionStillHasItsFirstRequestAnsweredInADrain() {
+        try (var one = Origin.answering("one");
+                var rig = rig()) {
+            rig.apply(Rig.cluster("one", one.port()), Rig.routes(to("one")), Rig.http());
+            try (var client = Wire.to(rig.port("main"));
+                    var quiet = Wire.to(rig.port("main"))) {
+                eventually(
+                        Duration.ofSeconds(5),
+                        "both are accepted",
+                        () -> rig.plane.connections() == 2);
+                var drained = rig.plane.drain();
+                var answer = client.get("/");
+                assertEquals("one", answer.body());
+                assertEquals("close", answer.header("connection"));
+                assertTrue(eventuallyClosed(client));
+                assertFalse(closed(quiet));
+                eventually(
+                        Duration.ofSeconds(5),
+                        "the quiet one is waited for no longer",
+                        () -> {
+                            time.advance(Duration.ofSeconds(6));
+                            return closed(quiet);
+                        });
+                drained.join();
+            }
         }
     }
 
