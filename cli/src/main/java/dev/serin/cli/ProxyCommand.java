@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 
 /// `serin proxy`: sidecar or gateway as a container starts it, the shared process of one machine,
 /// or a proxy on a file.
@@ -154,7 +155,15 @@ final class ProxyCommand implements Callable<Integer> {
         var proxy = new Proxy(options, place, runtime);
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
         proxy.start();
-        proxy.ended().join();
+        try {
+            proxy.ended().join();
+        } catch (CompletionException e) {
+            // A port in use or a listener that was refused: the user's to mend, not a fault here.
+            if (e.getCause() instanceof ProblemException problem) {
+                throw problem;
+            }
+            throw e;
+        }
         return 0;
     }
 

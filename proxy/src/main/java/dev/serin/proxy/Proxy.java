@@ -1,5 +1,7 @@
 package dev.serin.proxy;
 
+import dev.serin.base.Problem;
+import dev.serin.base.ProblemException;
 import dev.serin.base.flow.Owner;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.lifecycle.Readiness;
@@ -8,6 +10,7 @@ import dev.serin.proxy.ads.ConfigLedger;
 import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
+import dev.serin.proxy.snapshot.Rejected;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
@@ -145,13 +148,25 @@ public final class Proxy implements AutoCloseable {
             ledger.note(update, rejected);
             rejected.forEach(r -> log.error("not applied: " + r));
             if (!rejected.isEmpty()) {
-                throw new IllegalArgumentException(rejected.getFirst().toString());
+                throw new ProblemException(
+                        rejected.stream()
+                                .map(r ->
+                                        new Problem(
+                                                kind(r) + " '" + r.name() + "': " + r.field(),
+                                                r.reason(),
+                                                null,
+                                                null))
+                                .toList());
             }
         }
         if (feed != null) {
             feed.start();
         }
         awaitBound();
+    }
+
+    private static String kind(Rejected rejected) {
+        return rejected.typeUrl().substring(rejected.typeUrl().lastIndexOf('.') + 1);
     }
 
     /// Binding is asynchronous, and with discovery it starts with the first listeners.

@@ -37,7 +37,7 @@ public final class Documents {
         } catch (InvalidProtocolBufferException e) {
             var expected = into.getDescriptorForType().getFullName();
             throw new ProblemException(
-                    new Problem(subject, String.valueOf(e.getMessage()), expected, null), e);
+                    Misfit.of(subject, tree, String.valueOf(e.getMessage()), expected), e);
         }
     }
 

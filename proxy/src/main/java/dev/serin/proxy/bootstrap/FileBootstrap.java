@@ -67,7 +67,7 @@ public final class FileBootstrap {
                                     .map(u -> u.field() + " " + u.reason())
                                     .collect(Collectors.joining("; ")),
                             "only what this proxy supports",
-                            null));
+                            "take it out; COMPATIBILITY.md says what there is"));
         }
         var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();

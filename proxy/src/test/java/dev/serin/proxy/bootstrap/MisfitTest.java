@@ -1,0 +1,48 @@
+package dev.serin.proxy.bootstrap;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.serin.base.ProblemException;
+
+import org.junit.jupiter.api.Test;
+
+/// What a stranger reads whose bootstrap does not fit.
+class MisfitTest {
+    private static void says(String yaml, String... parts) {
+        var text =
+                assertThrows(ProblemException.class, () -> FileBootstrap.read("mine.yaml", yaml))
+                        .getMessage();
+        for (var part : parts) {
+            assertTrue(String.valueOf(text).contains(part), text);
+        }
+    }
+
+    @Test
+    void anUnknownTypeIsNamedWithItsPlaceAndAWayOut() {
+        says(
+                "static_resources: {listeners: [{filter_chains: [{filters: [{name: redis,"
+                    + " typed_config: {\"@type\":"
+                    + " type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProxy}}]}]}]}",
+                "mine.yaml: static_resources.listeners[0].filter_chains[0].filters[0].typed_config",
+                "redis_proxy.v3.RedisProxy is not known",
+                "take it out");
+        says(
+                "static_resources: {listeners: [{filter_chains: [{filters: [{typed_config:"
+                    + " {\"@type\":"
+                    + " type.googleapis.com/envoy.config.filter.network.tcp_proxy.v2.TcpProxy}}]}]}]}",
+                "its successor in v3");
+    }
+
+    @Test
+    void anUnknownFieldOrWordIsNamedWithItsPlace() {
+        says(
+                "static_resources: {clusters: [{name: a}, {name: b, tiemout: 5s}]}",
+                "mine.yaml: static_resources.clusters[1].tiemout: ",
+                "misspelled");
+        says(
+                "static_resources: {clusters: [{name: b, type: strict_dns}]}",
+                "mine.yaml: static_resources.clusters[0].type: ",
+                "in capitals");
+    }
+}
