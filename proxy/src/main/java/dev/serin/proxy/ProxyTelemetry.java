@@ -19,9 +19,9 @@ import dev.serin.proxy.telemetry.metrics.Metrics;
 
 import io.envoyproxy.envoy.config.core.v3.Node;
 
-import java.io.FilterOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -44,10 +44,28 @@ final class Origin implements AutoCloseable {
         });
     }
 
-    /// A port that nobody listens on.
+    /// Has a port and does not listen. Were it free, another process could get it meanwhile.
+    private static final Socket DEAF = deaf();
+
+    /// A port that nobody listens on, for as long as this process lives.
     static int refusing() {
+        return DEAF.getLocalPort();
+    }
+
+    /// A port that is free now, for a listener of which others must know beforehand.
+    static int free() {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return server.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Socket deaf() {
+        try {
+            var socket = new Socket();
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            return socket;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

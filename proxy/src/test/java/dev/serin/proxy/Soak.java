@@ -49,8 +49,8 @@ class Soak {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 
-    private final int plain = Origin.refusing();
-    private final int secure = Origin.refusing();
+    private final int plain = Origin.free();
+    private final int secure = Origin.free();
     private final SoakClients clients =
             new SoakClients(plain, secure, Pki.context(MESH.pem(), null));
     private final List<Origin> origins =

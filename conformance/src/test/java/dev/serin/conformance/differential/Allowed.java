@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 
 /// A difference that is meant, as `differences.yaml` lists it; `*` stands for any text.
 ///
-/// @param why the reason
+/// @param sometimes whether it also need not occur, since it depends on who is faster
 record Allowed(
-        Pattern scenario, Pattern fact, Pattern ours, Pattern envoy, String why, String shown) {
+        Pattern scenario, Pattern fact, Pattern ours, Pattern envoy, boolean sometimes, String shown) {
 
     static List<Allowed> read(Path file) {
         try {
@@ -27,7 +27,7 @@ record Allowed(
     }
 
     private static Allowed of(Tree tree) {
-        tree.only("scenario", "fact", "ours", "envoy", "why");
+        tree.only("scenario", "fact", "ours", "envoy", "why", "sometimes");
         if (tree.text("why", "").isBlank()) {
             throw new IllegalArgumentException(tree.where() + ": a difference needs its reason");
         }
@@ -36,7 +36,7 @@ record Allowed(
                 glob(tree.text("fact", "*")),
                 glob(tree.text("ours", "*")),
                 glob(tree.text("envoy", "*")),
-                tree.text("why", ""),
+                tree.text("sometimes", "").equals("true"),
                 tree.where() + ": " + tree.json());
     }
 

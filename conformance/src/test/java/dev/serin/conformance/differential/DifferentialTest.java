@@ -99,7 +99,9 @@ class DifferentialTest {
     private void allOccur() {
         assertEquals(
                 List.of(),
-                ALLOWED.stream().filter(a -> !seen.contains(a)).map(Allowed::shown).toList(),
+                ALLOWED.stream()
+                        .filter(a -> !a.sometimes() && !seen.contains(a))
+                        .map(Allowed::shown).toList(),
                 "listed, but the same by now: take them off the list");
     }
 }

@@ -225,6 +225,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
+        watch(ctx, chain);
         secure(ctx, chain, downstream);
     }
 
@@ -324,7 +325,6 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     downstream.tls() == null ? protocol : downstream.tls().alpn());
                     case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
                 };
-        watch(ctx, chain);
         var early = seen;
         seen = null;
         var pipeline = ctx.pipeline();
@@ -341,7 +341,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Tells of the connection now and when it is closed.
+    /// Tells of the connection now and when it is closed. As Envoy before it is secured or
+    /// admitted: those that come no further count too.
     private void watch(ChannelHandlerContext ctx, Chain chain) {
         var observer = scope.observer();
         var http = chain.target() instanceof Http;

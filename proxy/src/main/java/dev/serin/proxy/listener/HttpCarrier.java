@@ -58,6 +58,7 @@ final class HttpCarrier {
         private final HttpConnection streams;
         private @Nullable ByteBuf seen;
         private Timers.@Nullable Timer silence;
+        private boolean leaving;
 
         Undecided(Worker worker, HttpManager manager, HttpConnection streams) {
             this.worker = worker;
@@ -99,13 +100,19 @@ final class HttpCarrier {
             pipeline.addAfter(ctx.name(), null, next);
             ctx.fireChannelRead(all);
             ctx.fireChannelReadComplete();
+            if (leaving) {
+                ctx.fireUserEventTriggered(Http1Server.DRAIN);
+            }
             pipeline.remove(this);
         }
 
+        /// The first request may be on its way: it is waited for, and the last one.
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event.equals(Http1Server.DRAIN)) {
-                ctx.close();
+            if (event.equals(Http1Server.DRAIN) && !leaving) {
+                leaving = true;
+                cancel();
+                silence = worker.after(manager.limits().life().drainMillis(), ctx::close);
             }
         }
 
@@ -116,12 +123,16 @@ final class HttpCarrier {
 
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
-            if (silence != null) {
-                silence.cancel();
-            }
+            cancel();
             if (seen != null) {
                 seen.release();
                 seen = null;
+            }
+        }
+
+        private void cancel() {
+            if (silence != null) {
+                silence.cancel();
             }
         }
     }

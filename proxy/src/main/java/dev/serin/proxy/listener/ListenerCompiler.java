@@ -32,6 +32,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ public final class ListenerCompiler {
     /// As Envoy calls it: by its address, unless it is told otherwise.
     private static String statName(String prefix, InetSocketAddress address) {
         return prefix.isEmpty()
-                ? new HostPort(address.getAddress().getHostAddress(), address.getPort())
+                ? new HostPort(NetUtil.toAddressString(address.getAddress()), address.getPort())
                         .toString()
                         .replace(':', '_')
                 : prefix;

@@ -20,7 +20,6 @@ import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
-import dev.serin.proxy.upstream.Outcome;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
@@ -31,7 +30,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +56,8 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private @Nullable TcpPicking picking;
     private Timers.@Nullable Timer end;
 
-    /// The same, or the one that the cluster stands for.
-    private @Nullable LiveCluster from;
-
     private @Nullable Host host;
-    private @Nullable Host counted;
+    private @Nullable TcpAttempt attempt;
     private Timers.@Nullable Timer progress;
     private Timers.@Nullable Timer idle;
     private @Nullable ByteBuf early;
@@ -143,7 +138,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     private void attempt(LiveCluster to, int priority) {
-        from = to;
         var picked = to.pick(Objects.requireNonNull(picking).of(priority));
         if (picked == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
@@ -151,21 +145,19 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         }
         attempts++;
         host = picked;
-        if (!to.connections().take()) {
-            to.observer().count(ClusterEvent.UPSTREAM_CX_OVERFLOW);
+        var begun = TcpAttempt.begin(to, picked);
+        if (begun == null) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW, "");
             return;
         }
-        counted = picked;
-        picked.begin();
-        to.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        attempt = begun;
         Connector.connect(
                 worker,
                 to,
                 picked,
                 wish(to),
                 new HostSide(),
-                future -> connected(to, picked, future));
+                future -> connected(to, begun, future));
     }
 
     private ConnectionWish wish(LiveCluster to) {
@@ -183,21 +175,16 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                         : told);
     }
 
-    private void connected(LiveCluster to, Host on, ChannelFuture future) {
+    private void connected(LiveCluster to, TcpAttempt begun, ChannelFuture future) {
         if (over) {
             future.channel().close();
             return;
         }
         if (!future.isSuccess()) {
-            uncount();
-            to.ended(on, Outcome.CONNECT_FAILED);
-            Objects.requireNonNull(picking).tried(on);
+            attempt = null;
+            begun.failed(future.cause());
+            Objects.requireNonNull(picking).tried(begun.host());
             transportFailure = Connector.reason(future.cause());
-            to.observer()
-                    .count(
-                            future.cause() instanceof ConnectTimeoutException
-                                    ? ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT
-                                    : ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
             if (attempts < config.connectAttempts()) {
                 attempt(Objects.requireNonNull(cluster));
             } else {
@@ -207,8 +194,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        to.ended(on, Outcome.CONNECTED_FINALLY);
-        to.observer().count(ClusterEvent.UPSTREAM_RQ_TOTAL);
+        begun.connected();
         transportFailure = null;
         upstreamStart = worker.ticker().nanos();
         server = future.channel();
@@ -390,7 +376,9 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        uncount();
+        if (attempt != null) {
+            attempt.end();
+        }
         if (progress != null) {
             progress.cancel();
         }
@@ -414,16 +402,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             observer.ended(last);
         }
         scope.observer().ended(config.statPrefix(), last);
-    }
-
-    private void uncount() {
-        var on = counted;
-        counted = null;
-        if (on != null && from != null) {
-            on.end();
-            from.connections().give();
-            from.unused(on);
-        }
     }
 
     private void watchProgress() {

@@ -10,6 +10,9 @@ public interface StreamObserver {
     /// The head of a request has come; its end will be told too.
     default void begun(String prefix, Downstream downstream) {}
 
+    /// A client was told to go on with its request, by 100.
+    default void continued(String prefix) {}
+
     /// A stream has ended.
     default void ended(String prefix, StreamEnd end) {
         ended(end);

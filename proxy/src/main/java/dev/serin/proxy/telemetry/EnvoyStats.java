@@ -65,6 +65,11 @@ public final class EnvoyStats implements StreamObserver, TlsObserver {
     }
 
     @Override
+    public void continued(String prefix) {
+        manager(prefix).continued();
+    }
+
+    @Override
     public void ended(String prefix, StreamEnd end) {
         manager(prefix).ended(end);
         ended(end);

@@ -18,7 +18,10 @@ final class ManagerStats {
 
     /// Of requests that came to the router, which found nowhere to send them.
     private static final long NOWHERE =
-            ResponseFlag.NO_ROUTE_FOUND.bit() | ResponseFlag.NO_CLUSTER_FOUND.bit();
+            ResponseFlag.NO_ROUTE_FOUND.bit()
+                    | ResponseFlag.NO_CLUSTER_FOUND.bit()
+                    | ResponseFlag.DROP_OVERLOAD.bit()
+                    | ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD.bit();
 
     private static final Pattern OF_RULES =
             Pattern.compile("rbac\\.([^.]+)\\.((?:shadow_)?(?:allowed|denied))");
@@ -84,6 +87,12 @@ final class ManagerStats {
     void begun() {
         requests.increment();
         active.increment();
+    }
+
+    /// As Envoy, which counts 100 as an answer of its own.
+    void continued() {
+        completed.increment();
+        classes.count(100);
     }
 
     void ended(StreamEnd end) {

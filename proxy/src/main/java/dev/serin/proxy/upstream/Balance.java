@@ -95,6 +95,8 @@ final class Balance {
 
     /// Something else about them has changed; owner thread.
     void changed(Supplier<Collection<Host>> hosts, Assignment assignment) {
+        newest = hosts;
+        this.assignment = assignment;
         var window = config.membership().mergeWindow();
         var since = Duration.ofNanos(upstream.ticker().nanos() - rebuiltAt);
         if (window.isZero() || !rebuilt || since.compareTo(window) >= 0) {
@@ -108,9 +110,16 @@ final class Balance {
                                             upstream.owner()
                                                     .execute(() -> {
                                                         if (merging != null) {
-                                                            rebuild(hosts, assignment);
+                                                            rebuild(newest, this.assignment);
                                                         }
                                                     }));
+        }
+    }
+
+    /// Waits no longer with what has changed: the cluster begins to be used. Owner thread.
+    void settle() {
+        if (merging != null) {
+            rebuild(newest, assignment);
         }
     }
 

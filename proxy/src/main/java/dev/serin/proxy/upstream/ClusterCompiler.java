@@ -137,7 +137,9 @@ public final class ClusterCompiler {
                 cluster.hasCleanupInterval()
                         ? duration(cluster.getCleanupInterval())
                         : Duration.ofSeconds(5),
-                duration(common.getUpdateMergeWindow()),
+                common.hasUpdateMergeWindow()
+                        ? duration(common.getUpdateMergeWindow())
+                        : Duration.ofSeconds(1),
                 !cluster.hasWaitForWarmOnInit() || cluster.getWaitForWarmOnInit().getValue());
     }
 

@@ -441,6 +441,7 @@ public final class LiveCluster {
     private void maybeReady() {
         if (!ready && known && (checks == null || checks.allChecked())) {
             ready = true;
+            balance.settle();
             whenReady.run();
         }
     }

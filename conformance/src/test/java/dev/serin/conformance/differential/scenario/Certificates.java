@@ -80,14 +80,15 @@ public final class Certificates {
                             .generateSecret(new PBEKeySpec("secret".toCharArray()));
             var cipher = Cipher.getInstance(name);
             cipher.init(Cipher.ENCRYPT_MODE, key);
-            var octets = cipher.doFinal(new PemKeys(issued.chain(), issued.key()).privateKey().getEncoded());
+            var octets =
+                    cipher.doFinal(
+                            new PemKeys(issued.chain(), issued.key()).privateKey().getEncoded());
             var parameters = AlgorithmParameters.getInstance("PBES2");
             parameters.init(cipher.getParameters().getEncoded());
             var text =
                     Base64.getMimeEncoder(64, new byte[] {'\n'})
                             .encodeToString(
-                                    new EncryptedPrivateKeyInfo(parameters, octets)
-                                            .getEncoded());
+                                    new EncryptedPrivateKeyInfo(parameters, octets).getEncoded());
             return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
                     + text
                     + "\n-----END ENCRYPTED PRIVATE KEY-----\n";

@@ -46,6 +46,24 @@ final class Http1Out {
         return start(version, Statuses.line(status), "").line().fields(headers);
     }
 
+    /// Tells the client, at once, to go on with its request.
+    void goOn() {
+        start("HTTP/1.1 ", "100 ", "Continue").line().endHead(false);
+        flush();
+    }
+
+    /// Says in a response's head how its body is framed.
+    ///
+    /// @param none there is no body, and nothing has said so yet
+    Http1Out framing(boolean chunks, boolean none, boolean headRequest) {
+        if (chunks || none && headRequest) {
+            field("transfer-encoding", "chunked");
+        } else if (none) {
+            field("content-length", "0");
+        }
+        return this;
+    }
+
     /// Names of this head are written as its sender wrote them, if that was kept.
     Http1Out as(Headers headers) {
         spellings = headers.spellings();

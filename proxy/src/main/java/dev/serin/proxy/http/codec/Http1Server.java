@@ -85,7 +85,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         leave("downstream_cx_max_duration_reached");
     }
 
-    private void leave(String counter) {
+    private void leave(@Nullable String counter) {
         last.comes(counter);
         close = true;
         if (!open) {
@@ -124,7 +124,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
                 if (parser.done() && (open || !requestEnded)) {
                     carry = in;
                     kept = true;
-                    config(false);
+                    channel().channel().config().setAutoRead(false);
                     return;
                 }
                 parser.feed(in);
@@ -149,7 +149,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         var waiting = carry;
         carry = null;
-        config(true);
+        channel().channel().config().setAutoRead(true);
         if (waiting != null) {
             feed(waiting);
             channelReadComplete(channel());
@@ -173,8 +173,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         discarded = 0;
         expects = head.expectContinue && body && limits.dialect().forwardExpect();
         if (head.expectContinue && body && !expects) {
-            writer().start("HTTP/1.1 ", "100 ", "Continue").line().endHead(false);
-            writer().flush();
+            writer().goOn();
+            streams.continued();
         }
         stream = streams.open(this, request, requestEnded);
         finish();
@@ -183,9 +183,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void body(ByteBuf part) {
-        var reader = stream;
-        if (reader != null && !responseEnded) {
-            reader.body(part);
+        if (stream != null && !responseEnded) {
+            stream.body(part);
             return;
         }
         discarded += part.readableBytes();
@@ -200,9 +199,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         }
         if (!requestEnded) {
             requestEnded = true;
-            var reader = stream;
-            if (reader != null && !responseEnded) {
-                reader.end(limits.dialect().trailers() ? trailers : null);
+            if (stream != null && !responseEnded) {
+                stream.end(limits.dialect().trailers() ? trailers : null);
             }
         }
         finish();
@@ -213,9 +211,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         broken = true;
         upgrading = false;
         requestEnded = true;
-        var reader = stream;
-        if (open && reader != null && !responseEnded) {
-            reader.malformed(e.status(), e.detail());
+        if (open && stream != null && !responseEnded) {
+            stream.malformed(e.status(), e.detail());
         } else if (!open) {
             open = true;
             responseBegun = false;
@@ -229,23 +226,24 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        var reader = stream;
-        if (reader != null && !requestEnded) {
-            reader.readComplete();
+        if (stream != null && !requestEnded) {
+            stream.readComplete();
         }
         writer().flush();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        var reader = stream;
-        if (context.channel().isWritable() && reader != null) {
-            reader.writable();
+        if (context.channel().isWritable() && stream != null) {
+            stream.writable();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (!closing && !open && parser.inHead()) {
+            streams.cut(this);
+        }
         closing = true;
         var reader = stream;
         stream = null;
@@ -269,7 +267,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        closeIf(event == DRAIN && !open);
+        if (event == DRAIN && (last.none() || parser.inHead())) {
+            leave(null); // with the request that may be on its way
+        } else {
+            closeIf(event == DRAIN && !open);
+        }
     }
 
     @Override
@@ -285,14 +287,15 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (closing || responseEnded || responseBegun || http10 || unasked) {
             return;
         }
-        expects &= head.status() != 100;
-        var to = writer().status(head.status(), false, head.headers());
-        if (head.status() == 101) {
-            to.field("connection", "upgrade");
+        if (head.status() == 100) {
+            expects = false;
+            streams.continued();
         }
-        to.endHead(false);
+        var to = writer().status(head.status(), false, head.headers());
+        var goesOver = head.status() == 101;
+        (goesOver ? to.field("connection", "upgrade") : to).endHead(false);
         writer().flush();
-        if (head.status() == 101 && upgrading) {
+        if (goesOver && upgrading) {
             responseBegun = true;
             tunnel();
         }
@@ -317,16 +320,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         // as Envoy: who answers before the request has ended does not wait for its end
         close |= streams.draining() || !requestEnded;
         var old = http10 && limits.dialect().accept10();
-        var to = writer().status(status, old, headers);
         var chunked = !end && !known && !bodiless && !headRequest && !http10;
-        if (chunked) {
-            to.field("transfer-encoding", "chunked");
-        } else if (end && !known && !bodiless) {
-            var name = headRequest ? "transfer-encoding" : "content-length";
-            to.field(name, headRequest ? "chunked" : "0");
-        } else if (!end && !known) {
-            close = true;
-        }
+        close |= !end && !known && !chunked;
+        var none = end && !known && !bodiless;
+        var to = writer().status(status, old, headers).framing(chunked, none, headRequest);
         if (close) {
             to.field("connection", "close");
         } else if (http10) {
@@ -352,9 +349,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
         if (upgrading) {
             upgrading = false;
             requestEnded = true;
-            var reader = stream;
-            if (reader != null) {
-                reader.end(null);
+            if (stream != null) {
+                stream.end(null);
             }
         }
     }
@@ -409,7 +405,7 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
     @Override
     public void readMore(boolean wanted) {
         if (!closing && carry == null) {
-            config(wanted);
+            channel().channel().config().setAutoRead(wanted);
         }
     }
 
@@ -435,12 +431,21 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
                 if (parser.done()) {
                     parser.next();
                 }
-                resume();
+                next();
             }
         } else if (close) {
             stream = null;
             open = false;
             closeAfterWrites();
+        }
+    }
+
+    /// A request that waits comes when the last one has left its host's connection, to have it.
+    private void next() {
+        if (carry == null) {
+            resume();
+        } else {
+            channel().channel().eventLoop().execute(this::resume);
         }
     }
 
@@ -479,10 +484,6 @@ public final class Http1Server extends ChannelInboundHandlerAdapter
             writer().flush();
             channel().close();
         }
-    }
-
-    private void config(boolean autoRead) {
-        channel().channel().config().setAutoRead(autoRead);
     }
 
     private ChannelHandlerContext channel() {

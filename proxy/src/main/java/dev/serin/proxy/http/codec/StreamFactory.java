@@ -21,6 +21,14 @@ public interface StreamFactory {
     /// @param remote as of [RequestReader#reset]
     void broken(ResponseWriter out, boolean remote, String detail);
 
+    /// The client was told to go on with its request, by 100.
+    void continued();
+
+    /// Part of a head has come, and no more of it will. Tells that there was a request.
+    ///
+    /// @param out is not written to
+    void cut(ResponseWriter out);
+
     /// Counts something about the connection under `http.PREFIX.NAME`.
     void count(String name);
 

@@ -53,6 +53,16 @@ public final class HttpConnection implements StreamFactory {
         begin(out, nothing(HttpProtocol.HTTP2)).reset(remote, detail);
     }
 
+    @Override
+    public void continued() {
+        scope.observer().continued(manager.statPrefix());
+    }
+
+    @Override
+    public void cut(ResponseWriter out) {
+        begin(out, nothing(HttpProtocol.HTTP11)).gone(null);
+    }
+
     HttpStream begin(ResponseWriter out, RequestHead head) {
         manager = scope.newest(manager);
         scope.observer().begun(manager.statPrefix(), downstream);

@@ -426,6 +426,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
 
     @Override
     public void malformed(int status, String detail) {
+        requestEnded |= MalformedText.whole(detail);
         reply(MalformedText.reply(status, detail));
     }
 
@@ -444,9 +445,8 @@ final class HttpStream extends StreamFacts implements RequestReader {
         for (var log : manager.logs()) {
             log.ended(end);
         }
-        var tracing = trace;
-        if (tracing != null) {
-            tracing.end(end, ticker().now());
+        if (trace != null) {
+            trace.end(end, ticker().now());
         }
         if (!requestEnded || !responseEnded) {
             count("downstream_rq_rx_reset"); // whoever broke it off, as Envoy counts

@@ -11,10 +11,18 @@ final class MalformedText {
     /// connection manager does, there is neither a text nor a flag.
     static LocalReply reply(int status, String detail) {
         var manager = detail.startsWith("missing_") || detail.startsWith("path_");
+        if (detail.equals("request_header_timeout")) {
+            return new LocalReply(status, 0, detail, "request header timeout");
+        }
         return manager
                 ? new LocalReply(status, 0, detail, "")
                 : new LocalReply(
                         status, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit(), detail, of(status));
+    }
+
+    /// Whether it is only the manager that finds the request, which is whole, wrong.
+    static boolean whole(String detail) {
+        return detail.equals("missing_host_header");
     }
 
     static String of(int status) {

@@ -117,9 +117,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         }
         var picked = from == null ? null : from.pick(picking);
         if (from == null || picked == null) {
-            if (from == null || picking.forcedPriority() >= 0) {
-                count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
-            }
+            countNoHost(from);
             fail(UpstreamFailures.NO_HOST);
             return;
         }
@@ -134,9 +132,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         transportFailure = null;
         deadlines.watchIdle(() -> tryTimedOut(UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT));
         startTry();
-        if (config.schemeOfHost() && attempt != null) {
-            stream.request().scheme(attempt.tls() == null ? "http" : "https");
-        }
+        tellScheme(config);
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
             kept.send(to, mayNeedBody());
@@ -224,10 +220,10 @@ public final class Router extends RouterFacts implements Attempt.Owner {
 
     @Override
     public void informational(ResponseHead head) {
+        answered(head.status());
         if (head.status() == 101) {
             responseBegun = true;
             upstreamFirst = now();
-            answered(101);
             cancelTimers();
         }
         stream.informational(head);

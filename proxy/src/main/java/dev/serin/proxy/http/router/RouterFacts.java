@@ -68,6 +68,13 @@ public abstract sealed class RouterFacts permits Router {
         return upstreamEnd;
     }
 
+    /// A cluster that stands in for this one does not count that it has no host.
+    final void countNoHost(@Nullable LiveCluster from) {
+        if (from == null || picking.forcedPriority() >= 0) {
+            count(ClusterEvent.UPSTREAM_CX_NONE_HEALTHY);
+        }
+    }
+
     final void count(ClusterEvent event) {
         if (cluster != null) {
             cluster.observer().count(event);
@@ -78,6 +85,13 @@ public abstract sealed class RouterFacts permits Router {
     final void answered(int status) {
         if (cluster != null) {
             cluster.observer().answered(status);
+        }
+    }
+
+    /// Tells the host the scheme of the connection to it, where that is wanted.
+    final void tellScheme(RouterConfig config) {
+        if (config.schemeOfHost() && attempt != null) {
+            stream.request().scheme(attempt.tls() == null ? "http" : "https");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.serin.proxy.upstream.pool;
 
 import dev.serin.proxy.http.codec.TunnelClient;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.worker.Worker;
@@ -18,7 +19,9 @@ public final class Tunnels {
             waiter.failed(HostPool.Failure.OVERFLOW, "");
             return;
         }
-        var client = new TunnelClient(() -> cluster.connections().give());
+        cluster.observer().count(ClusterEvent.UPSTREAM_RQ_PENDING_TOTAL);
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_TOTAL);
+        var client = new TunnelClient(() -> left(cluster));
         Connector.connect(
                 worker,
                 cluster,
@@ -31,11 +34,20 @@ public final class Tunnels {
                     }
                     client.discard();
                     var cause = future.cause();
+                    cluster.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_FAIL);
+                    if (cause instanceof ConnectTimeoutException) {
+                        cluster.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_TIMEOUT);
+                    }
                     waiter.failed(
                             cause instanceof ConnectTimeoutException
                                     ? HostPool.Failure.TIMEOUT
                                     : HostPool.Failure.CONNECT,
                             Connector.reason(cause));
                 });
+    }
+
+    private static void left(LiveCluster cluster) {
+        cluster.observer().count(ClusterEvent.UPSTREAM_CX_DESTROY);
+        cluster.connections().give();
     }
 }

@@ -23,8 +23,7 @@ class SecretNameTest {
     void comesFromDiscoveryFromFilesOrFromTheAgent() throws Exception {
         assertEquals(new SecretName(Origin.DISCOVERY, "n", ""), of("ads: {}"));
         assertEquals(
-                new SecretName(Origin.DISCOVERY, "n", ""),
-                of("self: {transport_api_version: V3}"));
+                new SecretName(Origin.DISCOVERY, "n", ""), of("self: {transport_api_version: V3}"));
         assertEquals(new SecretName(Origin.FILE, "n", "/x"), of("path: '/x'"));
         assertEquals(
                 new SecretName(Origin.FILE, "n", "/x"), of("path_config_source: {path: '/x'}"));

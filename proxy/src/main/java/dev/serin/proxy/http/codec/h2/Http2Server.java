@@ -96,7 +96,7 @@ public final class Http2Server extends Http2Connection implements LifeClock.Subj
             return;
         }
         last = id;
-        if (++requests == life.requests()) {
+        if (life.requests() > 0 && ++requests >= life.requests()) {
             streams.count("downstream_cx_max_requests_reached");
             drain();
         }
@@ -151,6 +151,7 @@ public final class Http2Server extends Http2Connection implements LifeClock.Subj
         open(stream);
         if (head.expectContinue && !end) {
             stream.goOn();
+            streams.continued();
         }
         var reader = streams.open(stream, request, end);
         stream.reader(reader);
