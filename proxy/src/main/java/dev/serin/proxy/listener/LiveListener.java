@@ -1,7 +1,5 @@
 package dev.serin.proxy.listener;
 
-import dev.serin.base.Problem;
-import dev.serin.base.ProblemException;
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Binding;
@@ -157,12 +155,8 @@ public final class LiveListener {
     private Channel open(InetSocketAddress address, ListenerConfig next) {
         var future = bootstrap(address, next.binding()).bind(address).awaitUninterruptibly();
         if (!future.isSuccess()) {
-            throw new ProblemException(
-                    Problem.of(
-                            "cannot listen on " + address,
-                            String.valueOf(future.cause().getMessage()),
-                            "a free port, above 1023 without root, of an address that this machine"
-                                    + " has: ss -ltnp shows who listens"),
+            throw new IllegalStateException(
+                    "cannot listen on " + address + ": " + future.cause().getMessage(),
                     future.cause());
         }
         var held = LeftOver.hold("listener", next.name() + " " + address);

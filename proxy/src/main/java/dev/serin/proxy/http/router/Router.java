@@ -132,9 +132,7 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         transportFailure = null;
         deadlines.watchIdle(() -> tryTimedOut(UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT));
         startTry();
-        if (config.schemeOfHost() && attempt != null) {
-            stream.request().scheme(attempt.tls() == null ? "http" : "https");
-        }
+        tellScheme(config);
         to.head(stream.request(), requestEnded && kept.isEmpty() && trailers == null);
         if (!kept.isEmpty()) {
             kept.send(to, mayNeedBody());

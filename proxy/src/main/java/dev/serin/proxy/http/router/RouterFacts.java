@@ -88,6 +88,13 @@ public abstract sealed class RouterFacts permits Router {
         }
     }
 
+    /// Tells the host the scheme of the connection to it, where that is wanted.
+    final void tellScheme(RouterConfig config) {
+        if (config.schemeOfHost() && attempt != null) {
+            stream.request().scheme(attempt.tls() == null ? "http" : "https");
+        }
+    }
+
     final long now() {
         return stream.worker().ticker().nanos();
     }
