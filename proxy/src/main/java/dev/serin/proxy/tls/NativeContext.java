@@ -126,7 +126,9 @@ final class NativeContext {
                                 ? SSL.SSL_CVERIFY_REQUIRED
                                 : SSL.SSL_CVERIFY_OPTIONAL;
         SSLContext.setVerify(context, verify, DEPTH);
-        if (settings.verify()) {
+        // A client's library asks even if nothing is to be verified, and without anyone to ask it
+        // refuses every server.
+        if (settings.verify() || !settings.server()) {
             SSLContext.setCertVerifyCallback(context, verifier);
         }
         if (!settings.authorities().isEmpty()) {
