@@ -12,7 +12,12 @@ import java.util.regex.Pattern;
 ///
 /// @param sometimes whether it also need not occur, since it depends on who is faster
 record Allowed(
-        Pattern scenario, Pattern fact, Pattern ours, Pattern envoy, boolean sometimes, String shown) {
+        Pattern scenario,
+        Pattern fact,
+        Pattern ours,
+        Pattern envoy,
+        boolean sometimes,
+        String shown) {
 
     static List<Allowed> read(Path file) {
         try {

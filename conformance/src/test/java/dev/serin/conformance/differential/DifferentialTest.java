@@ -101,7 +101,8 @@ class DifferentialTest {
                 List.of(),
                 ALLOWED.stream()
                         .filter(a -> !a.sometimes() && !seen.contains(a))
-                        .map(Allowed::shown).toList(),
+                        .map(Allowed::shown)
+                        .toList(),
                 "listed, but the same by now: take them off the list");
     }
 }
