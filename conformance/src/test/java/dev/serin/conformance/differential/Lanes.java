@@ -24,7 +24,7 @@ final class Lanes implements AutoCloseable {
     private static final int COUNT = Integer.getInteger("serin.lanes", 4);
 
     /// If more scenarios than these differ, it is not for lack of time.
-    private static final int SECOND_CHANCES = 12;
+    private static final int SECOND_CHANCES = 50;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(COUNT);
     private final ConcurrentLinkedQueue<Lane> idle = new ConcurrentLinkedQueue<>();

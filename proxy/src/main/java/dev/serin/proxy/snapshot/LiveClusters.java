@@ -5,6 +5,7 @@ import dev.serin.proxy.tls.TlsContexts;
 import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterConfig;
 import dev.serin.proxy.upstream.ClusterConfig.Discovery;
+import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.LiveCluster;
 
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,13 @@ final class LiveClusters {
         }
         var answer = endpoints.get(cluster.config().edsName());
         if (answer != null && applied.get(cluster) != answer.compiled()) {
+            if (!applied.containsKey(cluster)) {
+                cluster.observer().count(ClusterEvent.UPDATE_ATTEMPT);
+            }
             applied.put(cluster, answer.compiled());
+            cluster.observer().count(ClusterEvent.UPDATE_SUCCESS);
+            cluster.observer()
+                    .count(ClusterEvent.UPDATE_ATTEMPT); // it waits for the next, as Envoy counts
             cluster.endpoints(answer.compiled());
         }
     }

@@ -245,7 +245,7 @@ public final class LiveTls {
             }
             var sessions = using.client(wish.alpn(), wish.fallback()).sessions();
             if (sessions != null) {
-                sessions.offer(ssl);
+                sessions.offer(ssl, new ClientSessions.Names(name, verifiedName()));
             }
         }
 

@@ -224,6 +224,9 @@ final class NativeContext {
     }
 
     void forget(long ssl) {
+        if (sessions != null) {
+            sessions.closed(ssl);
+        }
         attended.remove(ssl);
         said.remove(ssl);
     }

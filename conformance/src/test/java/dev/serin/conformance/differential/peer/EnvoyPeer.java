@@ -4,6 +4,8 @@ import dev.serin.testkit.Eventually;
 import dev.serin.xds.ResourceType;
 import dev.serin.xds.XdsResource;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -138,13 +140,20 @@ public final class EnvoyPeer implements Peer {
             if (resource.type() != ResourceType.ENDPOINT
                     && resource.type() != ResourceType.SECRET
                     && !rejected.contains(key)
-                    && !resource.version().equals(used.remove(key))
+                    && !fits(resource, used.remove(key))
                     && !unasked(resource, resources, rejected)) {
                 return false;
             }
         }
         return used.keySet().stream()
                 .allMatch(key -> key.startsWith("RDS ") || rejected.contains(key));
+    }
+
+    /// A listener that was changed in place is shown with the version that it was made of; that it
+    /// has the new one is said by its acknowledgement, and by its not warming.
+    private static boolean fits(XdsResource resource, @Nullable String version) {
+        return version != null
+                && (resource.type() == ResourceType.LISTENER || resource.version().equals(version));
     }
 
     /// Routes are asked for by a listener that was taken alone.
