@@ -223,12 +223,18 @@ final class NativeContext {
         attended.put(ssl, peer);
     }
 
+    /// The handshake is over.
     void forget(long ssl) {
+        attended.remove(ssl);
+        said.remove(ssl);
+    }
+
+    /// The connection is at its end.
+    void closed(long ssl) {
+        forget(ssl);
         if (sessions != null) {
             sessions.closed(ssl);
         }
-        attended.remove(ssl);
-        said.remove(ssl);
     }
 
     /// Why the certificates of this connection were not taken; null if they were not looked at.

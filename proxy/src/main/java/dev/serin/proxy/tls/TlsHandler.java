@@ -462,7 +462,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         }
         waiting.fail();
         if (ssl != 0) {
-            Objects.requireNonNull(context).forget(ssl);
+            Objects.requireNonNull(context).closed(ssl);
             SSL.freeSSL(ssl); // and its BIO
             ssl = 0;
             bio = 0;
