@@ -59,7 +59,7 @@ final class RedirectedInside {
             new RedirectedInside().run();
             System.out.flush();
             Runtime.getRuntime().halt(0);
-        } catch (Throwable e) {
+        } catch (Throwable e) { // a failed assertion, too, must end this process with 1
             e.printStackTrace();
             System.err.flush();
             Runtime.getRuntime().halt(1);

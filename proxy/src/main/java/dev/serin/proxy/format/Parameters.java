@@ -6,12 +6,14 @@ import com.google.protobuf.Value;
 import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.DynamicMetadata;
 import dev.serin.proxy.stream.FilterState;
+import dev.serin.proxy.stream.RouteUse;
 import dev.serin.proxy.stream.Timing;
 import dev.serin.proxy.stream.UpstreamUse;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -61,25 +63,21 @@ final class Parameters {
             case "DYNAMIC" -> dynamic(rest);
             case "CLUSTER" -> cluster(rest);
             case "UPSTREAM_HOST" -> host(rest);
-            case "ROUTE" ->
-                    metadata(
-                            rest,
-                            e ->
-                                    n ->
-                                            e.stream() == null || e.stream().route() == null
-                                                    ? null
-                                                    : e.stream().route().metadata().get(n));
-            case "VIRTUAL_HOST" ->
-                    metadata(
-                            rest,
-                            e ->
-                                    n ->
-                                            e.stream() == null || e.stream().route() == null
-                                                    ? null
-                                                    : e.stream().route().hostMetadata().get(n));
+            case "ROUTE" -> route(rest, RouteUse::metadata);
+            case "VIRTUAL_HOST" -> route(rest, RouteUse::hostMetadata);
             default ->
                     throw new ConfigProblem("log_format", "unknown %METADATA(" + parameter + ")%");
         };
+    }
+
+    private static Operator route(String parameter, Function<RouteUse, Map<String, Struct>> whose) {
+        return metadata(
+                parameter,
+                e ->
+                        name ->
+                                e.stream() == null || e.stream().route() == null
+                                        ? null
+                                        : whose.apply(e.stream().route()).get(name));
     }
 
     static Operator filterState(String parameter) {
