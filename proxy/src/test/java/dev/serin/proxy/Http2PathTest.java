@@ -238,6 +238,7 @@ class Http2PathTest {
             client.number(FrameWire.WINDOW_UPDATE, 1, 5);
             assertEquals(5, client.next(FrameWire.DATA).payload().length);
             client.settings(4, 20); // 10 more for streams that are open
+            assertEquals(FrameWire.SETTINGS, client.any().type(), "the settings are taken first");
             assertEquals(10, client.next(FrameWire.DATA).payload().length);
             client.number(FrameWire.WINDOW_UPDATE, 1, 200_000);
             var got = 25;

@@ -33,7 +33,6 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Http2Out out;
     private final SendWindow sendWindow = new SendWindow();
-    private int initialSendWindow = SendWindow.FIRST;
     private final ReceiveWindow window;
     private boolean settled;
     boolean closing;
@@ -303,14 +302,14 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
         }
         floods.control();
         out().settingsAcknowledged();
+        all().forEach(Http2Stream::resume); // after it, so that the peer knows why it may
     }
 
     abstract void peerSetting(int name, int value) throws Http2Fault;
 
     private void initialWindow(int octets) throws Http2Fault {
-        var by = octets - initialSendWindow;
-        initialSendWindow = octets;
-        for (var stream : all()) {
+        var by = sendWindow.ofStreams(octets);
+        for (var stream : streams.values()) {
             if (!stream.grow(by)) {
                 throw new Http2Fault(ErrorCode.FLOW_CONTROL_ERROR, "http2.window_overflow");
             }
@@ -336,7 +335,9 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
             }
             broken(stream, ErrorCode.PROTOCOL_ERROR, "http2.window_update");
         } else if (stream != null) {
-            if (!stream.grow(by)) {
+            if (stream.grow(by)) {
+                stream.resume();
+            } else {
                 broken(stream, ErrorCode.FLOW_CONTROL_ERROR, "http2.window_overflow");
             }
         } else if (id == 0) {
@@ -472,7 +473,7 @@ abstract sealed class Http2Connection extends ChannelInboundHandlerAdapter
     }
 
     int initialSendWindow() {
-        return initialSendWindow;
+        return sendWindow.ofStreams();
     }
 
     int sendWindow() {

@@ -166,11 +166,15 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
             return false;
         }
         sendWindow = (int) next;
+        return true;
+    }
+
+    /// Sends what waited for [#grow].
+    void resume() {
         if (queued > 0 && sendWindow > 0 && !blocked) {
             sendQueued();
             connection.out().flush();
         }
-        return true;
     }
 
     public boolean writable() {

@@ -3,12 +3,13 @@ package dev.serin.proxy.http.codec.h2;
 import java.util.ArrayDeque;
 
 /// How many octets of DATA a peer takes on its connection, and the streams that wait for it to take
-/// more. The connection's event loop only.
+/// more; and how many on a stream at first. The connection's event loop only.
 final class SendWindow {
     static final int FIRST = 65_535;
 
     private final ArrayDeque<Http2Stream> blocked = new ArrayDeque<>(4);
     private int octets = FIRST;
+    private int ofStreams = FIRST;
 
     int octets() {
         return octets;
@@ -25,6 +26,17 @@ final class SendWindow {
         }
         octets += by;
         return true;
+    }
+
+    int ofStreams() {
+        return ofStreams;
+    }
+
+    /// @return by how much each open stream's window grows
+    int ofStreams(int now) {
+        var by = now - ofStreams;
+        ofStreams = now;
+        return by;
     }
 
     void block(Http2Stream stream) {
