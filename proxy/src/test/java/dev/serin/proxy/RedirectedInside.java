@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.serin.base.chance.Draws;
 import dev.serin.proxy.Origin.Wire;
 import dev.serin.proxy.stream.ConnectionEnd;
+import dev.serin.testkit.Child;
 
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 
@@ -54,16 +55,10 @@ final class RedirectedInside {
     private RedirectedInside() {}
 
     public static void main(String[] arguments) {
-        try {
+        Child.ended(() -> {
             sh(ADDRESSES);
             new RedirectedInside().run();
-            System.out.flush();
-            Runtime.getRuntime().halt(0);
-        } catch (Throwable e) { // a failed assertion, too, must end this process with 1
-            e.printStackTrace();
-            System.err.flush();
-            Runtime.getRuntime().halt(1);
-        }
+        });
     }
 
     private static void sh(String script) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.serin.conformance.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.serin.testkit.Child;
 import dev.serin.testkit.Eventually;
 
 import java.io.IOException;
@@ -234,7 +235,7 @@ final class Mesh {
     }
 
     private String ownAnswer(String version) {
-        var port = freePort();
+        var port = Child.freePort();
         var log = person.home().resolve(version + ".log");
         try {
             var server =
@@ -319,14 +320,6 @@ final class Mesh {
                 .mapToLong(line -> Long.parseLong(line.substring(word.length() + 1).strip()))
                 .findFirst()
                 .orElse(-1);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// A load that runs beside the test.

@@ -1,19 +1,16 @@
 package dev.serin.conformance.istio;
 
+import dev.serin.testkit.Child;
 import dev.serin.testkit.Eventually;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// Istio's control plane on loopback, told by files instead of a Kubernetes; `.ci/istiod` builds
 /// it.
@@ -39,8 +36,8 @@ final class Istiod implements AutoCloseable {
             throw new IllegalStateException(
                     "No istiod: this test is run by .ci/istiod, which builds one.");
         }
-        discovery = freePort();
-        var pages = freePort();
+        discovery = Child.freePort();
+        var pages = Child.freePort();
         log = folder.resolve("istiod.log");
         var mesh = Files.writeString(folder.resolve("mesh.yaml"), MESH);
         var config = Files.createDirectories(folder.resolve("config"));
@@ -94,42 +91,17 @@ final class Istiod implements AutoCloseable {
             var request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
             Eventually.poll(
                     Duration.ofSeconds(60),
-                    () -> answers(client, request) || !process.isAlive(),
+                    () -> Child.answers(client, request) || !process.isAlive(),
                     over -> over);
-            if (!process.isAlive() || !answers(client, request)) {
+            if (!process.isAlive() || !Child.answers(client, request)) {
                 close();
                 throw new IllegalStateException("istiod is not ready: " + log());
             }
         }
     }
 
-    private static boolean answers(HttpClient client, HttpRequest request) {
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        Child.end(process);
     }
 }

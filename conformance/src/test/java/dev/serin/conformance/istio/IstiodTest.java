@@ -17,6 +17,7 @@ import dev.serin.proxy.bootstrap.Ports;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.testkit.Authority;
+import dev.serin.testkit.Child;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +87,7 @@ class IstiodTest {
         v2 = model("v2");
         db = greeter();
         for (var port : List.of("g1", "g2", "http", "tcp", "tls", "https", "local", "localdb")) {
-            words.put(port, Integer.toString(Istiod.freePort()));
+            words.put(port, Integer.toString(Child.freePort()));
         }
         words.put("v1", Integer.toString(v1.getAddress().getPort()));
         words.put("v2", Integer.toString(v2.getAddress().getPort()));

@@ -2,15 +2,14 @@ package dev.serin.conformance.kubernetes;
 
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
+import dev.serin.testkit.Child;
 import dev.serin.testkit.Eventually;
 import dev.serin.testkit.Trust;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A kube-apiserver with its etcd, on loopback, without any controller. The binary is built by
 /// `.ci/kubernetes`.
@@ -33,9 +31,9 @@ public final class RealKubernetes implements Kubernetes {
     /// @param binaries folder with `etcd` and `kube-apiserver`
     RealKubernetes(Path binaries, Path folder) throws IOException {
         this.folder = folder;
-        this.port = freePort();
-        var etcd = freePort();
-        var peer = freePort();
+        this.port = Child.freePort();
+        var etcd = Child.freePort();
+        var peer = Child.freePort();
         var authority =
                 CertificateAuthority.open(folder.resolve("pki"), "conformance", Ticker.system());
         this.root = authority.rootPem();
@@ -120,17 +118,7 @@ public final class RealKubernetes implements Kubernetes {
     @Override
     public void close() {
         // The API server first: it retries its store for ever.
-        for (var process : processes.reversed()) {
-            process.destroy();
-            try {
-                if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
+        processes.reversed().forEach(Child::end);
     }
 
     private void start(String name, String... command) throws IOException {
@@ -153,7 +141,7 @@ public final class RealKubernetes implements Kubernetes {
                     Eventually.poll(
                             Duration.ofSeconds(120),
                             () ->
-                                    answers(client, request)
+                                    Child.answers(client, request)
                                             || !processes.stream().allMatch(Process::isAlive),
                             over -> over);
             if (ready && processes.stream().allMatch(Process::isAlive)) {
@@ -164,22 +152,5 @@ public final class RealKubernetes implements Kubernetes {
         close();
         throw new IllegalStateException(
                 "kube-apiserver is not ready: " + log.substring(Math.max(0, log.length() - 3000)));
-    }
-
-    private static boolean answers(HttpClient client, HttpRequest request) {
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.serin.local.capture.PacketFilter.ServiceRule;
 import dev.serin.local.capture.PacketFilter.Target;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
+import dev.serin.testkit.Child;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -57,7 +58,7 @@ final class CaptureInside {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Inside.ended(() -> {
+        Child.ended(() -> {
             var it = new CaptureInside(arguments[0]);
             it.services();
             it.capture();

@@ -1,5 +1,7 @@
 package dev.serin.local.host;
 
+import dev.serin.testkit.Child;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ final class FrontAlone {
     }
 
     static Front front(Path state, String port, java.util.function.Consumer<String> print) {
-        var command = new ArrayList<>(Inside.java(SupervisorInside.class));
+        var command = new ArrayList<>(Child.java(SupervisorInside.class));
         command.addAll(List.of(port));
         return new Front(
                 new Front.Start(

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.base.ProblemException;
+import dev.serin.testkit.Child;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class FrontNamespaceTest {
 
     @Test
     void aKilledFrontLeavesNothingAndItsMeshStartsAgain() throws Exception {
-        var port = freePort();
+        var port = Child.freePort();
         var first = frontProcess(port);
         eventually(Duration.ofSeconds(20), "the port answers", () -> open(port));
         first.destroyForcibly().waitFor();
@@ -123,7 +124,7 @@ class FrontNamespaceTest {
     }
 
     private Process frontProcess(int port) throws IOException {
-        var command = new ArrayList<>(Inside.java(FrontAlone.class));
+        var command = new ArrayList<>(Child.java(FrontAlone.class));
         command.addAll(List.of(state.toString(), Integer.toString(port)));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -164,12 +165,6 @@ class FrontNamespaceTest {
             return true;
         } catch (IOException _) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

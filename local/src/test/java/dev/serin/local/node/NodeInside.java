@@ -15,6 +15,7 @@ import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.image.Image;
+import dev.serin.testkit.Child;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ final class NodeInside {
     }
 
     public static void main(String[] arguments) {
-        Inside.ended(() -> {
+        Child.ended(() -> {
             var it = new NodeInside();
             it.node.start();
             try {

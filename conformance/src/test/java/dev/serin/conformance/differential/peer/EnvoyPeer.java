@@ -1,5 +1,6 @@
 package dev.serin.conformance.differential.peer;
 
+import dev.serin.testkit.Child;
 import dev.serin.testkit.Eventually;
 import dev.serin.xds.ResourceType;
 import dev.serin.xds.XdsResource;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 /// A real Envoy with one worker, in a process of its own.
 public final class EnvoyPeer implements Peer {
@@ -210,15 +210,7 @@ public final class EnvoyPeer implements Peer {
     @Override
     public void close() {
         pages.close();
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        Child.end(process);
     }
 
     private static final String BOOTSTRAP =
