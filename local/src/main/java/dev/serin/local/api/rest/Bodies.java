@@ -5,7 +5,6 @@ import dev.serin.config.check.SchemaCheck;
 import dev.serin.config.check.StatusWording;
 import dev.serin.config.check.Violation;
 import dev.serin.config.codec.CurrentForm;
-import dev.serin.config.schema.Field;
 import dev.serin.config.schema.KindSchema;
 import dev.serin.config.schema.ObjectType;
 import dev.serin.local.api.Refusal;
@@ -82,9 +81,10 @@ final class Bodies {
     private static ObjectNode defined(
             ObjectNode body, ServedKind served, CustomVersion custom, Intent intent) {
         var paths = new ArrayList<String>();
+        var field = served.schema().type().field("metadata");
         var known = CustomRules.known(custom, body, paths);
         if (known.path("metadata") instanceof ObjectNode metadata
-                && served.schema().type().field("metadata") instanceof Field field
+                && field != null
                 && field.type() instanceof ObjectType type) {
             for (var name : metadata.propertyNames()) {
                 if (type.field(name) == null) {
