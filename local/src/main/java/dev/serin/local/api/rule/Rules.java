@@ -8,6 +8,7 @@ import dev.serin.config.check.Validator;
 import dev.serin.config.check.Violation;
 import dev.serin.config.schema.Defaults;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.access.Grants;
 import dev.serin.local.api.custom.CustomRules;
 import dev.serin.local.api.custom.DefinitionRules;
 import dev.serin.local.api.kind.ServedKind;
@@ -30,11 +31,13 @@ public final class Rules implements KindRules {
     private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
     private final ServiceAddresses addresses;
+    private final Grants grants;
     private final Draw letters;
     private final boolean hasTokens;
 
     /// @param hasTokens whether pods are given a token of their service account
-    public Rules(ServiceAddresses addresses, Draws draws, boolean hasTokens) {
+    public Rules(ServiceAddresses addresses, Grants grants, Draws draws, boolean hasTokens) {
+        this.grants = grants;
         this.hasTokens = hasTokens;
         this.addresses = addresses;
         this.letters = draws.named("volume-name");
@@ -50,7 +53,11 @@ public final class Rules implements KindRules {
                                     "kubernetes.io/metadata.name",
                                     body.path("metadata").path("name").asString(""));
             case DEFINITIONS -> DefinitionRules.fill(body);
-            default -> {}
+            default -> {
+                if (Grants.isAbout(served)) {
+                    Grants.fill(served, body);
+                }
+            }
         }
         if (served.custom() != null) {
             CustomRules.fill(served.custom(), body);
@@ -113,11 +120,17 @@ public final class Rules implements KindRules {
         } else if (served.kind().family().equals(DEFINITIONS) && !isStatus) {
             DefinitionRules.check(body, old, causes);
         }
+        if (Grants.isAbout(served)) {
+            Grants.check(served, body, old, causes);
+        }
         if (old != null) {
             Fixed.check(served.kind().family(), body, old, causes);
         }
         if (!causes.isEmpty()) {
             throw Invalid.of(served, body.path("metadata").path("name").asString(""), causes);
+        }
+        if (Grants.isAbout(served)) {
+            grants.authorize(intent.caller(), served, body, old);
         }
     }
 
