@@ -86,7 +86,13 @@ final class Parameters {
         if (parts.length > 1 && !List.of("PLAIN", "TYPED", "FIELD").contains(parts[1])) {
             throw new ConfigProblem("log_format", "unknown %FILTER_STATE(" + parameter + ")%");
         }
-        return e -> FilterState.get(e.slots(), name);
+        if (parts.length > 1 && !parts[1].equals("TYPED")) {
+            return e -> FilterState.get(e.slots(), name);
+        }
+        return e -> {
+            var fields = FilterState.fields(e.slots(), name);
+            return fields == null ? FilterState.get(e.slots(), name) : JsonText.fields(fields);
+        };
     }
 
     static Operator environment(String name) {
