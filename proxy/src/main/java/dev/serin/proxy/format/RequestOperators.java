@@ -12,7 +12,7 @@ import java.util.function.Function;
 final class RequestOperators {
     private RequestOperators() {}
 
-    static Operator request(String parameter) {
+    static Operator request(String parameter) throws ConfigProblem {
         var names = headerNames(parameter);
         return e -> {
             var head = e.request();
@@ -20,7 +20,7 @@ final class RequestOperators {
         };
     }
 
-    static Operator response(String parameter) {
+    static Operator response(String parameter) throws ConfigProblem {
         var names = headerNames(parameter);
         return e -> {
             var head = e.response();
@@ -28,7 +28,7 @@ final class RequestOperators {
         };
     }
 
-    static Operator trailer(String parameter) {
+    static Operator trailer(String parameter) throws ConfigProblem {
         var names = headerNames(parameter);
         return e -> {
             var trailers = e.trailers();
@@ -36,7 +36,7 @@ final class RequestOperators {
         };
     }
 
-    static Operator withoutQuery(String parameter) {
+    static Operator withoutQuery(String parameter) throws ConfigProblem {
         var names = headerNames(parameter);
         return e -> {
             var head = e.request();
@@ -45,7 +45,11 @@ final class RequestOperators {
     }
 
     /// `NAME` or `NAME?OTHER`, in lower case.
-    private static String[] headerNames(String parameter) {
+    private static String[] headerNames(String parameter) throws ConfigProblem {
+        if (parameter.indexOf('?') != parameter.lastIndexOf('?')) {
+            throw new ConfigProblem(
+                    "log_format", "'" + parameter + "' has more than one header to fall back to");
+        }
         return parameter.toLowerCase(Locale.ROOT).split("\\?", 2);
     }
 
