@@ -80,9 +80,19 @@ final class Parameters {
                                         : whose.apply(e.stream().route()).get(name));
     }
 
-    static Operator filterState(String parameter) {
-        var name = parameter.split(":", 2)[0];
-        return e -> FilterState.get(e.slots(), name);
+    static Operator filterState(String parameter) throws ConfigProblem {
+        var parts = parameter.split(":", 3);
+        var name = parts[0];
+        if (parts.length > 1 && !List.of("PLAIN", "TYPED", "FIELD").contains(parts[1])) {
+            throw new ConfigProblem("log_format", "unknown %FILTER_STATE(" + parameter + ")%");
+        }
+        if (parts.length > 1 && !parts[1].equals("TYPED")) {
+            return e -> FilterState.get(e.slots(), name);
+        }
+        return e -> {
+            var fields = FilterState.fields(e.slots(), name);
+            return fields == null ? FilterState.get(e.slots(), name) : JsonText.fields(fields);
+        };
     }
 
     static Operator environment(String name) {
