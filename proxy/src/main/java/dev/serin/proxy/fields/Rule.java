@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 
 /// What Envoy demands of one field's values, as the options of the field in its descriptor say it:
 /// who sets another value is refused by Envoy, and so here. Made once a field. Any thread.
@@ -226,10 +227,10 @@ final class Rule {
             return null;
         }
         var wrong = new StringBuilder();
-        bound(wrong, demanded, "gt", "more than", value, 1, false);
-        bound(wrong, demanded, "gte", "at least", value, 1, true);
-        bound(wrong, demanded, "lt", "less than", value, -1, false);
-        bound(wrong, demanded, "lte", "at most", value, -1, true);
+        bound(wrong, demanded, "gt", "more than", limit -> value > limit);
+        bound(wrong, demanded, "gte", "at least", limit -> value >= limit);
+        bound(wrong, demanded, "lt", "less than", limit -> value < limit);
+        bound(wrong, demanded, "lte", "at most", limit -> value <= limit);
         if (!wrong.isEmpty()) {
             return "is " + shown + ", but it must be " + wrong;
         }
@@ -247,18 +248,10 @@ final class Rule {
             Message demanded,
             String name,
             String words,
-            double value,
-            int direction,
-            boolean same) {
-        if (!has(demanded, name)) {
-            return;
-        }
-        var limit = of(get(demanded, name));
-        var order = Double.compare(value, limit) * direction;
-        // what is no number is in no range
-        if (Double.isNaN(value) || !(order > 0 || same && order == 0)) {
+            DoublePredicate within) {
+        if (has(demanded, name) && !within.test(of(get(demanded, name)))) {
             wrong.append(wrong.isEmpty() ? "" : " and ").append(words).append(' ');
-            wrong.append(shown(limit));
+            wrong.append(shown(of(get(demanded, name))));
         }
     }
 
