@@ -4,24 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Each line of commands.txt, by the real kubectl, on a real kube-apiserver and on the local API:
-/// exit code, output and errors must be the same.
+/// Each line of commands.txt and workloads.txt, by the real kubectl, on a real kube-apiserver and
+/// on the local API: exit code, output and errors must be the same.
 @Tag("kubernetes")
 class KubectlComparisonTest {
     private static final Path FILES =
             Path.of(System.getProperty("serin.root"), "conformance/src/test/resources/kubectl");
 
-    @Test
-    void everyCommandAnswersAsTheRealOne(@TempDir Path folder) throws Exception {
-        var comparisons = Comparison.read(FILES.resolve("commands.txt"));
+    @ParameterizedTest
+    @ValueSource(strings = {"commands.txt", "workloads.txt"})
+    void everyCommandAnswersAsTheRealOne(String file, @TempDir Path folder) throws Exception {
+        var comparisons = Comparison.read(FILES.resolve(file));
         try (var real = RealKubernetes.built(folder.resolve("real"));
                 var local = new LocalKubernetes(folder.resolve("local"))) {
             var expected = CompletableFuture.supplyAsync(() -> answers(comparisons, real, folder));
@@ -44,11 +46,12 @@ class KubectlComparisonTest {
         }
     }
 
-    @Test
-    void everyAllowedDifferenceHasAReason() {
+    @ParameterizedTest
+    @ValueSource(strings = {"commands.txt", "workloads.txt"})
+    void everyAllowedDifferenceHasAReason(String file) {
         assertEquals(
                 List.of(),
-                Comparison.read(FILES.resolve("commands.txt")).stream()
+                Comparison.read(FILES.resolve(file)).stream()
                         .filter(line -> line.exitOnly() && line.reason().isEmpty())
                         .toList());
     }

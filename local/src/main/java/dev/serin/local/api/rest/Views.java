@@ -3,6 +3,7 @@ package dev.serin.local.api.rest;
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.shape.ScalerForms;
 import dev.serin.local.api.table.Tables;
 import dev.serin.local.api.wire.Request;
 
@@ -88,7 +89,10 @@ final class Views {
         if (resource.kind().apiVersion().equals(kind.apiVersion())) {
             return resource.body();
         }
-        // The versions of a kind differ in name only.
+        if (ScalerForms.isOld(kind.apiVersion(), kind.kind())) {
+            return ScalerForms.old(resource.body());
+        }
+        // The versions of every other kind differ in name only.
         var body = NODES.objectNode().put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
         resource.body()
                 .properties()
