@@ -7,11 +7,17 @@ import io.netty.channel.ChannelHandlerContext;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
+
 /// Writes frames to one HTTP/2 connection. Frames and small bodies of one pass of the event loop
-/// are gathered in one buffer and sent by one system call; large bodies pass through uncopied.
+/// are gathered in one buffer and sent by one system call; large bodies pass through uncopied, as
+/// many parts in a frame as it holds.
 final class Http2Out {
     private static final int COPY_BELOW = 4096;
     private static final int BUFFER = 4096;
+
+    /// Where the flags are in a frame's head.
+    private static final int FLAGS = 4;
 
     private final Worker worker;
     private final ChannelHandlerContext ctx;
@@ -24,7 +30,13 @@ final class Http2Out {
     /// The frame that was written last, for [#end].
     private int lastStream;
 
-    private int lastFlags;
+    private int lastHead;
+
+    /// The parts of a large DATA that still grows; its head is the last in [#gathered].
+    private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>(4);
+
+    private int partsStream;
+    private int partsOctets;
 
     Http2Out(Worker worker, ChannelHandlerContext ctx, int table) {
         this.worker = worker;
@@ -81,7 +93,7 @@ final class Http2Out {
 
     private void last(int stream, int at) {
         lastStream = stream;
-        lastFlags = at + 4;
+        lastHead = at;
     }
 
     private ByteBuf header(int length, int type, int flags, int stream) {
@@ -93,25 +105,42 @@ final class Http2Out {
     }
 
     /// Writes DATA, in as many frames as it needs, and releases it.
-    void data(int stream, ByteBuf part, boolean end) {
+    void data(int stream, ByteBuf part) {
         while (part.readableBytes() > maxFrame) {
-            pass(stream, part.readRetainedSlice(maxFrame), false);
+            pass(stream, part.readRetainedSlice(maxFrame));
         }
-        pass(stream, part, end);
+        pass(stream, part);
     }
 
-    private void pass(int stream, ByteBuf part, boolean end) {
+    private void pass(int stream, ByteBuf part) {
         var octets = part.readableBytes();
-        var small = octets < COPY_BELOW;
-        if (small) {
+        if (partsStream == stream && partsOctets + octets <= maxFrame) {
+            partsOctets += octets;
+            parts.add(part);
+        } else if (octets < COPY_BELOW) {
             room(FrameReader.HEADER + octets);
-        }
-        header(octets, FrameReader.DATA, end ? FrameReader.END_STREAM : 0, stream);
-        if (small) {
+            header(octets, FrameReader.DATA, 0, stream);
             room(octets).writeBytes(part);
             part.release();
         } else {
-            send();
+            header(octets, FrameReader.DATA, 0, stream);
+            partsStream = stream;
+            partsOctets = octets;
+            parts.add(part);
+        }
+    }
+
+    /// Sends the DATA that could have grown.
+    private void endParts() {
+        var out = gathered;
+        if (partsStream == 0 || out == null) {
+            return;
+        }
+        partsStream = 0;
+        out.setMedium(lastHead, partsOctets);
+        ctx.write(out.readRetainedSlice(out.readableBytes()), ctx.voidPromise());
+        lastStream = 0;
+        for (var part = parts.poll(); part != null; part = parts.poll()) {
             ctx.write(part, ctx.voidPromise());
         }
     }
@@ -121,7 +150,8 @@ final class Http2Out {
     void end(int stream) {
         var out = gathered;
         if (out != null && lastStream == stream) {
-            out.setByte(lastFlags, out.getByte(lastFlags) | FrameReader.END_STREAM);
+            var flags = lastHead + FLAGS;
+            out.setByte(flags, out.getByte(flags) | FrameReader.END_STREAM);
         } else {
             header(0, FrameReader.DATA, FrameReader.END_STREAM, stream);
         }
@@ -167,6 +197,7 @@ final class Http2Out {
     }
 
     private ByteBuf room(int octets) {
+        endParts();
         var out = gathered;
         if (out == null || out.maxFastWritableBytes() < octets) {
             send();
@@ -191,16 +222,24 @@ final class Http2Out {
     }
 
     private void send() {
+        endParts();
         var out = gathered;
         if (out != null) {
             gathered = null;
             lastStream = 0;
-            ctx.write(out, ctx.voidPromise());
+            if (out.isReadable()) {
+                ctx.write(out, ctx.voidPromise());
+            } else {
+                out.release();
+            }
         }
     }
 
     /// Gives up what was not sent yet.
     void release() {
+        parts.forEach(ByteBuf::release);
+        parts.clear();
+        partsStream = 0;
         if (gathered != null) {
             gathered.release();
             gathered = null;

@@ -71,12 +71,12 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         var may = Math.min(sendWindow, connection.sendWindow());
         if (octets <= may) {
             spend(octets);
-            connection.out().data(id, part, false);
+            connection.out().data(id, part);
             return;
         }
         if (may > 0) {
             spend(may);
-            connection.out().data(id, part.readRetainedSlice(may), false);
+            connection.out().data(id, part.readRetainedSlice(may));
         }
         queue(part);
     }
@@ -148,7 +148,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
             }
             queued -= octets;
             spend(octets);
-            connection.out().data(id, part, false);
+            connection.out().data(id, part);
         }
         if (queued == 0 && endWaits && !closed) {
             endWaits = false;
