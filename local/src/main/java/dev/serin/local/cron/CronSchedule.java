@@ -28,34 +28,32 @@ public final class CronSchedule {
                     "@midnight", "0 0 * * *",
                     "@hourly", "0 * * * *");
 
+    private static final Range MINUTE = new Range(0, 0, 59, List.of());
+    private static final Range HOUR = new Range(1, 0, 23, List.of());
+    private static final Range DAY = new Range(2, 1, 31, List.of());
+    private static final Range MONTH =
+            new Range(
+                    3,
+                    1,
+                    12,
+                    List.of(
+                            "", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
+                            "oct", "nov", "dec"));
+    private static final Range WEEKDAY =
+            new Range(4, 0, 6, List.of("sun", "mon", "tue", "wed", "thu", "fri", "sat"));
+    private static final List<Range> RANGES = List.of(MINUTE, HOUR, DAY, MONTH, WEEKDAY);
+
     private final List<Field> fields;
     private final @Nullable Duration every;
 
     /// The values that fit, and whether the field was left open by `*` or `?`.
     private record Field(BitSet fits, boolean open) {}
 
-    private enum Range {
-        MINUTE(0, 59, List.of()),
-        HOUR(0, 23, List.of()),
-        DAY(1, 31, List.of()),
-        MONTH(
-                1,
-                12,
-                List.of(
-                        "", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
-                        "nov", "dec")),
-        WEEKDAY(0, 6, List.of("sun", "mon", "tue", "wed", "thu", "fri", "sat"));
-
-        private final int least;
-        private final int most;
-        private final List<String> names;
-
-        Range(int least, int most, List<String> names) {
-            this.least = least;
-            this.most = most;
-            this.names = names;
-        }
-    }
+    /// What a field may say.
+    ///
+    /// @param place of the field
+    /// @param names of its values, from 0
+    private record Range(int place, int least, int most, List<String> names) {}
 
     private CronSchedule(List<Field> fields, @Nullable Duration every) {
         this.fields = fields;
@@ -79,14 +77,14 @@ public final class CronSchedule {
             words = meant;
         }
         var parts = words.split("\\s+");
-        if (parts.length != Range.values().length) {
+        if (parts.length != RANGES.size()) {
             throw new IllegalArgumentException(
                     "expected exactly 5 fields, found %d: [%s]"
                             .formatted(parts.length, String.join(" ", parts)));
         }
         var fields = new ArrayList<Field>();
-        for (var range : Range.values()) {
-            fields.add(field(parts[range.ordinal()], range));
+        for (var range : RANGES) {
+            fields.add(field(parts[range.place], range));
         }
         return new CronSchedule(List.copyOf(fields), null);
     }
@@ -184,13 +182,13 @@ public final class CronSchedule {
         var at = after.atZone(zone).truncatedTo(ChronoUnit.MINUTES).plusMinutes(1);
         var end = at.plusYears(YEARS);
         while (at.isBefore(end)) {
-            if (!fits(Range.MONTH, at.getMonthValue())) {
+            if (!fits(MONTH, at.getMonthValue())) {
                 at = at.toLocalDate().withDayOfMonth(1).plusMonths(1).atStartOfDay(zone);
             } else if (!fitsDay(at)) {
                 at = at.toLocalDate().plusDays(1).atStartOfDay(zone);
-            } else if (!fits(Range.HOUR, at.getHour())) {
+            } else if (!fits(HOUR, at.getHour())) {
                 at = at.truncatedTo(ChronoUnit.HOURS).plusHours(1);
-            } else if (!fits(Range.MINUTE, at.getMinute())) {
+            } else if (!fits(MINUTE, at.getMinute())) {
                 at = at.plusMinutes(1);
             } else {
                 return at.toInstant();
@@ -200,14 +198,14 @@ public final class CronSchedule {
     }
 
     private boolean fits(Range range, int value) {
-        return fields.get(range.ordinal()).fits.get(value);
+        return fields.get(range.place).fits.get(value);
     }
 
     /// Where both fields of days say something, either is enough.
     private boolean fitsDay(ZonedDateTime at) {
-        var day = fits(Range.DAY, at.getDayOfMonth());
-        var weekday = fits(Range.WEEKDAY, at.getDayOfWeek().getValue() % 7);
-        return fields.get(Range.DAY.ordinal()).open || fields.get(Range.WEEKDAY.ordinal()).open
+        var day = fits(DAY, at.getDayOfMonth());
+        var weekday = fits(WEEKDAY, at.getDayOfWeek().getValue() % 7);
+        return fields.get(DAY.place).open || fields.get(WEEKDAY.place).open
                 ? day && weekday
                 : day || weekday;
     }

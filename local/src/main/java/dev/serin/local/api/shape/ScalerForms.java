@@ -1,6 +1,5 @@
 package dev.serin.local.api.shape;
 
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,9 +22,8 @@ public final class ScalerForms {
     /// The stored form of an old one; changes the body.
     public static ObjectNode stored(ObjectNode body) {
         body.put("apiVersion", NEW);
-        if (body.path("spec") instanceof ObjectNode spec
-                && spec.remove(TARGET) instanceof JsonNode target
-                && target.isNumber()) {
+        if (body.path("spec") instanceof ObjectNode spec && spec.has(TARGET)) {
+            var target = spec.remove(TARGET);
             var metric = spec.putArray("metrics").addObject();
             metric.putObject("resource")
                     .put("name", "cpu")
