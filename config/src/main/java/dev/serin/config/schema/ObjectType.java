@@ -12,13 +12,31 @@ import java.util.function.Supplier;
 /// schema's text when they are first asked for, so that a run pays only for the kinds it meets, and
 /// so that types may contain themselves.
 public final class ObjectType implements Type {
+    /// What an open type's other fields are: objects field by field, all else as a whole.
+    private static final ObjectType ANYTHING = of("", "Anything", List.of(), true);
+
     private final String name;
     private final Supplier<Parts> read;
+    private final boolean open;
     private volatile @Nullable Parts parts;
 
     ObjectType(String name, Supplier<Parts> read) {
+        this(name, read, false);
+    }
+
+    private ObjectType(String name, Supplier<Parts> read, boolean open) {
         this.name = name;
         this.read = read;
+        this.open = open;
+    }
+
+    /// A type that no schema file has: a part of a kind that a user has defined.
+    ///
+    /// @param space what stands before the name in OpenAPI
+    /// @param open whether it has every other field too, whatever that is
+    public static ObjectType of(String space, String name, List<Field> fields, boolean open) {
+        var parts = Parts.of(space, "", fields, List.of());
+        return new ObjectType(name, () -> parts, open);
     }
 
     /// Part of a message that JSON spreads over its owner.
@@ -39,6 +57,11 @@ public final class ObjectType implements Type {
             own.forEach(f -> fields.put(f.name(), f));
             return new Parts(space, doc, fields, List.copyOf(own), List.copyOf(inlines));
         }
+    }
+
+    /// Whether it is of a part that no schema describes.
+    public boolean isAnything() {
+        return this == ANYTHING;
     }
 
     /// Its short name, such as `DeploymentSpec`: what Kubernetes' own errors call it.
@@ -66,7 +89,8 @@ public final class ObjectType implements Type {
 
     /// The field of that name in JSON, null if there is none.
     public @Nullable Field field(String json) {
-        return parts().fields().get(json);
+        var known = parts().fields().get(json);
+        return known == null && open ? new Field(json, 0, ANYTHING, false, null, false, "") : known;
     }
 
     /// The fields as protobuf has them: without those of [#inlines()].

@@ -85,6 +85,7 @@ final class Kubectl {
                     .replaceAll("10\\.96\\.\\d+\\.\\d+", "<cluster-ip>")
                     .replaceAll("(resourceVersion: )\"\\d+\"", "$1<rv>")
                     .replaceAll("(\"resourceVersion\": )\"\\d+\"", "$1<rv>")
+                    .replaceAll("(Resource Version: +)\\d+", "$1<rv>")
                     .replaceAll("kube-api-access-\\w{5}", "kube-api-access-<word>")
                     .replaceAll("made-\\w{5}", "made-<word>")
                     .replaceAll("/tmp/(LIVE|MERGED)-\\d+", "/tmp/$1")

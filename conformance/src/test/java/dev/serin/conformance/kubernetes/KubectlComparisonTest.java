@@ -13,17 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Each line of commands.txt and workloads.txt, by the real kubectl, on a real kube-apiserver and
-/// on the local API: exit code, output and errors must be the same.
+/// Each line of commands.txt and of the lists beside it, by the real kubectl, on a real
+/// kube-apiserver and on the local API: exit code, output and errors must be the same.
 @Tag("kubernetes")
 class KubectlComparisonTest {
     private static final Path FILES =
             Path.of(System.getProperty("serin.root"), "conformance/src/test/resources/kubectl");
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands.txt", "workloads.txt"})
-    void everyCommandAnswersAsTheRealOne(String file, @TempDir Path folder) throws Exception {
-        var comparisons = Comparison.read(FILES.resolve(file));
+    @ValueSource(strings = {"commands", "custom", "workloads"})
+    void everyCommandAnswersAsTheRealOne(String list, @TempDir Path folder) throws Exception {
+        var comparisons = Comparison.read(FILES.resolve(list + ".txt"));
         try (var real = RealKubernetes.built(folder.resolve("real"));
                 var local = new LocalKubernetes(folder.resolve("local"))) {
             var expected = CompletableFuture.supplyAsync(() -> answers(comparisons, real, folder));
@@ -47,11 +47,11 @@ class KubectlComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands.txt", "workloads.txt"})
-    void everyAllowedDifferenceHasAReason(String file) {
+    @ValueSource(strings = {"commands", "custom", "workloads"})
+    void everyAllowedDifferenceHasAReason(String list) {
         assertEquals(
                 List.of(),
-                Comparison.read(FILES.resolve(file)).stream()
+                Comparison.read(FILES.resolve(list + ".txt")).stream()
                         .filter(line -> line.exitOnly() && line.reason().isEmpty())
                         .toList());
     }

@@ -9,7 +9,7 @@ import dev.serin.config.schema.Schemas;
 import dev.serin.config.source.ConfigSource;
 import dev.serin.local.api.admission.Webhooks;
 import dev.serin.local.api.collect.Collector;
-import dev.serin.local.api.kind.Catalogue;
+import dev.serin.local.api.custom.Definitions;
 import dev.serin.local.api.rest.RestApi;
 import dev.serin.local.api.rule.Rules;
 import dev.serin.local.api.rule.ServiceAddresses;
@@ -42,7 +42,7 @@ public final class LocalApi implements AutoCloseable {
 
     private final Options options;
     private final Store store;
-    private final Catalogue catalogue;
+    private final Definitions catalogue;
     private final WritePath writes;
     private final ServiceAccountTokens tokens;
     private final Webhooks webhooks;
@@ -91,8 +91,9 @@ public final class LocalApi implements AutoCloseable {
 
     public LocalApi(Options options) {
         this.options = options;
-        this.catalogue = new Catalogue(Schemas.load());
         this.store = new Store(options.state().resolve("resources.db"), HISTORY, QUEUE);
+        this.catalogue =
+                new Definitions(store, Schemas.load(), options.ticker(), options.failures());
         this.tokens =
                 new ServiceAccountTokens(
                         options.state().resolve("service-account.key"), store, options.ticker());
@@ -107,6 +108,7 @@ public final class LocalApi implements AutoCloseable {
                                 !options.ca().isEmpty()),
                         webhooks,
                         new Stamp(options.ticker(), options.draws()));
+        catalogue.start(writes);
         for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             if (store.get(new ResourceKey("namespaces", "", name)) == null) {
                 var body = JsonMapper.shared().createObjectNode();
@@ -142,14 +144,14 @@ public final class LocalApi implements AutoCloseable {
     }
 
     private ResourceKind kind(String family) {
-        return Objects.requireNonNull(catalogue.stored(family)).kind();
+        return Objects.requireNonNull(catalogue.get().stored(family)).kind();
     }
 
     /// The API without the wire.
     ///
     /// @param component who writes, as field managers and webhooks are told
     public ResourceClient client(String component) {
-        return new InProcess(store, () -> catalogue, writes, component);
+        return new InProcess(store, catalogue, writes, component);
     }
 
     /// Issues and reads tokens of service accounts.
@@ -189,6 +191,7 @@ public final class LocalApi implements AutoCloseable {
         }
         certificates.close();
         collector.close();
+        catalogue.close();
         webhooks.close();
         store.close();
     }

@@ -2,6 +2,8 @@ package dev.serin.proxy.format;
 
 import com.google.protobuf.Value;
 
+import dev.serin.proxy.http.Headers;
+
 import java.util.HexFormat;
 import java.util.TreeMap;
 
@@ -35,6 +37,17 @@ final class JsonText {
             }
             case NULL_VALUE, KIND_NOT_SET -> out.append("null");
         }
+    }
+
+    /// As Envoy shows header fields that it keeps.
+    static String fields(Headers headers) {
+        var out = new StringBuilder("{\"headers\":[");
+        for (var i = 0; i < headers.size(); i++) {
+            quote(headers.name(i), out.append(i == 0 ? "{\"key\":" : ",{\"key\":"));
+            quote(headers.value(i), out.append(",\"value\":"));
+            out.append('}');
+        }
+        return out.append("]}").toString();
     }
 
     static void quote(CharSequence text, StringBuilder out) {

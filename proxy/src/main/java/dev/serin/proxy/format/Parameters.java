@@ -81,8 +81,15 @@ final class Parameters {
     }
 
     static Operator filterState(String parameter) {
-        var name = parameter.split(":", 2)[0];
-        return e -> FilterState.get(e.slots(), name);
+        var parts = parameter.split(":", 3);
+        var name = parts[0];
+        if (parts.length > 1 && !parts[1].equals("TYPED")) {
+            return e -> FilterState.get(e.slots(), name);
+        }
+        return e -> {
+            var fields = FilterState.fields(e.slots(), name);
+            return fields == null ? FilterState.get(e.slots(), name) : JsonText.fields(fields);
+        };
     }
 
     static Operator environment(String name) {

@@ -12,6 +12,8 @@ import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +29,6 @@ public final class TcpCompiler {
             List<ConnectionObserver> watching,
             Extensions extensions)
             throws ConfigProblem {
-        if (config.hasTunnelingConfig()) {
-            throw new ConfigProblem("tunneling_config", "is not supported");
-        }
         var shares = new ArrayList<Share>();
         switch (config.getClusterSpecifierCase()) {
             case CLUSTER ->
@@ -67,7 +66,21 @@ public final class TcpCompiler {
                 Duration.ofMillis(Durations.toMillis(config.getMaxDownstreamConnectionDuration())),
                 HashPolicy.ofConnections(config.getHashPolicyList()),
                 config.hasMaxConnectAttempts() ? config.getMaxConnectAttempts().getValue() : 1,
+                tunnel(config),
                 List.copyOf(observers));
+    }
+
+    private static @Nullable TunnelRequest tunnel(
+            io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy config)
+            throws ConfigProblem {
+        if (!config.hasTunnelingConfig()) {
+            return null;
+        }
+        try {
+            return TunnelRequest.compile(config.getTunnelingConfig());
+        } catch (ConfigProblem e) {
+            throw e.under("tunneling_config");
+        }
     }
 
     private static MetadataMatch metadata(Metadata metadata) {

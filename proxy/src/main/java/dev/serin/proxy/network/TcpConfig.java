@@ -4,6 +4,8 @@ import dev.serin.proxy.route.hash.HashPolicy;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -13,6 +15,7 @@ import java.util.List;
 /// @param total of the weights
 /// @param most how long a connection may live; zero for ever
 /// @param idle without an octet either way; zero for ever
+/// @param tunnel what the octets go into; null for a connection of their own
 /// @param observers access logs and metrics
 public record TcpConfig(
         String statPrefix,
@@ -22,6 +25,7 @@ public record TcpConfig(
         Duration most,
         HashPolicy hash,
         int connectAttempts,
+        @Nullable TunnelRequest tunnel,
         List<ConnectionObserver> observers) {
     /// How often observers are told while a connection lives; 0 for never.
     long progressMillis() {

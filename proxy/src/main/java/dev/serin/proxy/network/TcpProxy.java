@@ -2,8 +2,10 @@ package dev.serin.proxy.network;
 
 import dev.serin.base.lifecycle.LeftOver;
 import dev.serin.base.time.Timers;
+import dev.serin.proxy.format.Entry;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.network.TcpConfig.Share;
+import dev.serin.proxy.network.TunnelRequest.Client;
 import dev.serin.proxy.network.filter.ConnectionContext;
 import dev.serin.proxy.network.filter.TcpCluster;
 import dev.serin.proxy.stream.ConnectionEnd;
@@ -21,19 +23,16 @@ import dev.serin.proxy.upstream.ClusterEvent;
 import dev.serin.proxy.upstream.Host;
 import dev.serin.proxy.upstream.LiveCluster;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
-import dev.serin.proxy.upstream.pool.Connector;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,13 +50,17 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
     private final long start;
     private @Nullable Channel client;
-    private @Nullable Channel server;
+    private @Nullable HostSide trying;
+
+    /// What is tried, once the octets go there.
+    private @Nullable HostSide server;
+
     private @Nullable LiveCluster cluster;
     private @Nullable TcpPicking picking;
     private Timers.@Nullable Timer end;
 
     private @Nullable Host host;
-    private @Nullable TcpAttempt attempt;
+    private @Nullable LiveCluster tried;
     private Timers.@Nullable Timer progress;
     private Timers.@Nullable Timer idle;
     private @Nullable ByteBuf early;
@@ -100,7 +103,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             end =
                     worker.after(
                             config.most().toMillis(),
-                            () -> fail(ResponseFlag.DURATION_TIMEOUT, ""));
+                            () -> {
+                                flags |= unanswered();
+                                fail(ResponseFlag.DURATION_TIMEOUT, "");
+                            });
         }
         if (config.idle().toMillis() > 0) {
             watchIdle(config.idle().toMillis());
@@ -143,21 +149,29 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "");
             return;
         }
-        attempts++;
-        host = picked;
-        var begun = TcpAttempt.begin(to, picked);
-        if (begun == null) {
+        var side = side(to, picked);
+        if (side == null) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW, "");
             return;
         }
-        attempt = begun;
-        Connector.connect(
-                worker,
-                to,
-                picked,
-                wish(to),
-                new HostSide(),
-                future -> connected(to, begun, future));
+        attempts++;
+        host = picked;
+        tried = to;
+        trying = side;
+        side.connect(wish(to));
+    }
+
+    /// Null if there may be no connection more.
+    private @Nullable HostSide side(LiveCluster to, Host picked) {
+        var owner = new HostAnswers();
+        var into = config.tunnel();
+        if (into == null) {
+            var socket = new HostSocket(worker, to, picked, downstream, slots, owner);
+            return socket.begin() ? socket : null;
+        }
+        var told = new Client(slots, () -> Entry.of(end(), worker.ticker().now()));
+        var tunnel = new HostTunnel(worker, to, picked, into, told, owner);
+        return tunnel.begin() ? tunnel : null;
     }
 
     private ConnectionWish wish(LiveCluster to) {
@@ -175,45 +189,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                         : told);
     }
 
-    private void connected(LiveCluster to, TcpAttempt begun, ChannelFuture future) {
-        if (over) {
-            future.channel().close();
-            return;
-        }
-        if (!future.isSuccess()) {
-            attempt = null;
-            begun.failed(future.cause());
-            Objects.requireNonNull(picking).tried(begun.host());
-            transportFailure = Connector.reason(future.cause());
-            if (attempts < config.connectAttempts()) {
-                attempt(Objects.requireNonNull(cluster));
-            } else {
-                to.observer().count(ClusterEvent.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
-                flags |= ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit();
-                fail(ResponseFlag.UPSTREAM_CONNECTION_FAILURE, "");
-            }
-            return;
-        }
-        begun.connected();
-        transportFailure = null;
-        upstreamStart = worker.ticker().nanos();
-        server = future.channel();
-        to.config().filters().place(server, downstream, slots);
-        var waiting = early;
-        early = null;
-        if (waiting != null) {
-            server.writeAndFlush(waiting, server.voidPromise());
-        }
-        var soFar = end();
-        config.observers().forEach(o -> o.opened(soFar));
-        if (clientEnded) {
-            shut(server);
-        } else {
-            read(clientSide(), true);
-        }
-        watchProgress();
-    }
-
     // ---- the client's side
 
     @Override
@@ -227,8 +202,8 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         } else if (to == null) {
             early = early == null ? part : io.netty.buffer.Unpooled.wrappedBuffer(early, part);
         } else {
-            to.write(part, to.voidPromise());
-            if (!to.isWritable()) {
+            to.write(part);
+            if (!to.hasRoom()) {
                 read(ctx.channel(), false);
             }
         }
@@ -244,7 +219,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (server != null && !serverEnded) {
-            read(server, ctx.channel().isWritable());
+            server.readMore(ctx.channel().isWritable());
         }
     }
 
@@ -253,7 +228,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         if (event instanceof io.netty.channel.socket.ChannelInputShutdownEvent) {
             clientEnded = true;
             if (server != null) {
-                shut(server);
+                server.shut();
                 closeIfBothEnded();
             }
         }
@@ -272,23 +247,60 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (server != null) {
-            abort(server);
+            server.abort();
+        } else if (!over) {
+            flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
         }
         finish();
     }
 
     // ---- the host's side
 
-    private final class HostSide extends ChannelInboundHandlerAdapter {
+    private final class HostAnswers implements HostSide.Owner {
         @Override
-        public void channelRegistered(ChannelHandlerContext ctx) {
-            ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            ctx.fireChannelRegistered();
+        public void connected() {
+            var to = Objects.requireNonNull(trying);
+            server = to;
+            upstreamStart = worker.ticker().nanos();
+            var waiting = early;
+            early = null;
+            if (waiting != null) {
+                to.write(waiting);
+                to.flush();
+            }
+            var soFar = end();
+            config.observers().forEach(o -> o.opened(soFar));
+            if (clientEnded) {
+                to.shut();
+            } else {
+                read(clientSide(), to.hasRoom());
+            }
+            watchProgress();
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            var part = (ByteBuf) message;
+        public void unconnected(boolean failed, boolean asked, @Nullable String reason) {
+            trying = null;
+            Objects.requireNonNull(picking).tried(Objects.requireNonNull(host));
+            transportFailure = reason;
+            if (failed) {
+                flags |= ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit();
+            }
+            if (!asked) {
+                host = null;
+            }
+            if (attempts < config.connectAttempts()) {
+                attempt(Objects.requireNonNull(cluster));
+                return;
+            }
+            Objects.requireNonNull(tried)
+                    .observer()
+                    .count(ClusterEvent.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
+            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, "");
+        }
+
+        @Override
+        public void octets(ByteBuf part) {
             sent += part.readableBytes();
             lastOctet = worker.ticker().nanos();
             if (over) {
@@ -296,45 +308,44 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 return;
             }
             clientSide().write(part, clientSide().voidPromise());
-            if (!clientSide().isWritable()) {
-                read(ctx.channel(), false);
+            if (!clientSide().isWritable() && server != null) {
+                server.readMore(false);
             }
         }
 
         @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
+        public void readComplete() {
             clientSide().flush();
         }
 
         @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        public void writable(boolean more) {
             if (!clientEnded) {
-                read(clientSide(), ctx.channel().isWritable());
+                read(clientSide(), more);
             }
         }
 
         @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof io.netty.channel.socket.ChannelInputShutdownEvent) {
-                serverEnded = true;
+        public void ended(boolean both) {
+            serverEnded = true;
+            if (both) {
+                clientEnded = true; // since nobody takes what it says
+                read(clientSide(), false);
+            } else {
                 shut(clientSide());
-                closeIfBothEnded();
             }
+            closeIfBothEnded();
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            if (server != null) {
-                finish();
-            }
+        public void gone() {
+            finish();
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (server != null) {
-                flags |= ResponseFlag.UPSTREAM_REMOTE_RESET.bit();
-                abort(clientSide());
-            }
+        public void broken() {
+            flags |= ResponseFlag.UPSTREAM_REMOTE_RESET.bit();
+            abort(clientSide());
             finish();
         }
     }
@@ -344,12 +355,12 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     /// One side was reset, so the other is too when it is closed.
-    private static void abort(Channel other) {
+    static void abort(Channel other) {
         other.config().setOption(ChannelOption.SO_LINGER, 0);
     }
 
     /// Ends one direction after what was written has gone.
-    private static void shut(Channel channel) {
+    static void shut(Channel channel) {
         channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     Tls.shutdownOutput(channel);
@@ -376,9 +387,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        if (attempt != null) {
-            attempt.end();
-        }
         if (progress != null) {
             progress.cancel();
         }
@@ -392,8 +400,8 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             early.release();
             early = null;
         }
-        if (server != null) {
-            server.flush().close();
+        if (trying != null) {
+            trying.close();
         }
         clientSide().flush().close();
         held.release();
@@ -430,11 +438,19 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                             var quiet = (worker.ticker().nanos() - lastOctet) / 1_000_000;
                             if (quiet >= config.idle().toMillis()) {
                                 scope.observer().idled(config.statPrefix());
+                                flags |= unanswered();
                                 finish();
                             } else {
                                 watchIdle(config.idle().toMillis() - quiet);
                             }
                         });
+    }
+
+    /// A request for a tunnel that is given up counts as refused, as Envoy has it.
+    private long unanswered() {
+        return server == null && trying instanceof HostTunnel asked && asked.local() != null
+                ? ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit()
+                : 0;
     }
 
     private ConnectionEnd end() {
@@ -459,14 +475,14 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                         to.config().statName(),
                         on == null ? null : on.address(),
                         on == null ? null : on.hostname(),
-                        server == null ? null : (InetSocketAddress) server.localAddress(),
+                        server == null ? null : server.local(),
                         to.config().metadata(),
                         on == null ? Map.of() : on.metadata(),
                         attempts,
                         List.of(),
                         transportFailure,
                         null,
-                        server == null ? null : Tls.facts(server));
+                        server == null ? null : server.tls());
     }
 
     private Channel clientSide() {

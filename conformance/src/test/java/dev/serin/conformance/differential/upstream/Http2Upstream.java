@@ -162,6 +162,7 @@ final class Http2Upstream extends Upstream {
                         var part = new byte[frame.content().readableBytes()];
                         frame.content().readBytes(part);
                         body.writeBytes(part);
+                        echo(ctx, part);
                         if (frame.isEndStream()) {
                             complete(ctx);
                         }
@@ -194,7 +195,39 @@ final class Http2Upstream extends Upstream {
                 ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
             } else if (chosen.flags().early()) {
                 answer(ctx, chosen);
+            } else if (chosen.flags().echo()) {
+                ctx.writeAndFlush(new DefaultHttp2HeadersFrame(heading(chosen), false));
             }
+        }
+
+        /// What comes goes back at once.
+        private void echo(ChannelHandlerContext ctx, byte[] part) {
+            var chosen = answer;
+            if (chosen == null || !chosen.flags().echo()) {
+                return;
+            }
+            ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(part), false));
+            if (chosen.reset().equals("body")) {
+                remember("reset by us");
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+            } else if (chosen.flags().close()) {
+                ctx.executor()
+                        .schedule(
+                                () -> {
+                                    rest(ctx, chosen, new byte[0], 0);
+                                },
+                                chosen.pause().toMillis(),
+                                TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private static DefaultHttp2Headers heading(Answer chosen) {
+            var head = new DefaultHttp2Headers(false);
+            head.status(Integer.toString(chosen.status()));
+            chosen.headers()
+                    .forEach(h ->
+                            head.add(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
+            return head;
         }
 
         private static Map.Entry<String, String> entry(
@@ -209,6 +242,12 @@ final class Http2Upstream extends Upstream {
                     || chosen.flags().early()
                     || chosen.flags().stall()
                     || chosen.reset().equals("request")) {
+                return;
+            }
+            if (chosen.flags().echo()) {
+                if (!chosen.flags().close()) {
+                    rest(ctx, chosen, new byte[0], 0);
+                }
                 return;
             }
             ctx.executor()
@@ -226,10 +265,7 @@ final class Http2Upstream extends Upstream {
                                         .status(Integer.toString(status))
                                         .add("x-hint", "1")));
             }
-            var head = new DefaultHttp2Headers(false).status(Integer.toString(chosen.status()));
-            chosen.headers()
-                    .forEach(h ->
-                            head.add(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
+            var head = heading(chosen);
             var octets = start.startsWith("HEAD ") ? new byte[0] : chosen.octets();
             var bare = octets.length == 0 && chosen.trailers().isEmpty();
             ctx.writeAndFlush(new DefaultHttp2HeadersFrame(head, bare));

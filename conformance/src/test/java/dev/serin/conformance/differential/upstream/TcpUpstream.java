@@ -5,10 +5,12 @@ import dev.serin.conformance.differential.scenario.Tree;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Takes what comes up to its end or to a line with `.`, then answers. An answer with `early` is
-/// sent first, as servers do that speak first; one with `echo` sends back what came.
+/// sent first, as servers do that speak first; one with `echo` sends back what came; one with
+/// `pause` sends its body so long after the end of what comes.
 final class TcpUpstream extends SocketUpstream {
     TcpUpstream(String name, Tree tree) {
         super(name, tree);
@@ -52,6 +54,10 @@ final class TcpUpstream extends SocketUpstream {
                         return;
                     }
                 }
+            }
+            if (!answer.pause().isZero()) {
+                pause(answer.pause());
+                wire.out().write(answer.body().getBytes(StandardCharsets.ISO_8859_1));
             }
         } catch (IOException e) {
             end = "reset";

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /// Asks the webhooks that the stored configurations name: those that change a write one after
 /// another, in the order of their configurations' names, then those that only judge it.
@@ -31,10 +32,10 @@ public final class Webhooks implements Admission, AutoCloseable {
     private static final String VALIDATING = "validatingwebhookconfigurations" + GROUP;
 
     private final Store store;
-    private final Catalogue catalogue;
+    private final Supplier<Catalogue> catalogue;
     private final WebhookCall calls;
 
-    public Webhooks(Store store, Catalogue catalogue, ServiceUrls services) {
+    public Webhooks(Store store, Supplier<Catalogue> catalogue, ServiceUrls services) {
         this.store = store;
         this.catalogue = catalogue;
         this.calls = new WebhookCall(services);
@@ -103,7 +104,7 @@ public final class Webhooks implements Admission, AutoCloseable {
 
     /// The response; empty when the webhook is not concerned, or failed and may.
     private JsonNode ask(Webhook webhook, Review review, Intent intent) {
-        var kind = webhook.matching(review, catalogue, store);
+        var kind = webhook.matching(review, catalogue.get(), store);
         if (kind == null) {
             return JsonNodeFactory.instance.objectNode();
         }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Watches everything, on a thread of its own, and deletes what nothing keeps any more. What fails
@@ -37,7 +38,7 @@ public final class Collector implements AutoCloseable {
     private static final Duration EVENTS = Duration.ofHours(1);
 
     private final Store store;
-    private final Catalogue catalogue;
+    private final Supplier<Catalogue> catalogue;
     private final WritePath writes;
     private final Ticker ticker;
     private final Consumer<Throwable> failures;
@@ -49,7 +50,7 @@ public final class Collector implements AutoCloseable {
 
     public Collector(
             Store store,
-            Catalogue catalogue,
+            Supplier<Catalogue> catalogue,
             WritePath writes,
             Ticker ticker,
             Consumer<Throwable> failures) {
@@ -74,13 +75,9 @@ public final class Collector implements AutoCloseable {
     }
 
     private void run() {
-        var families =
-                catalogue.all().stream()
-                        .filter(k -> !k.schema().request())
-                        .map(k -> k.kind().family())
-                        .collect(Collectors.toSet());
         try {
             while (!closed) {
+                var families = families();
                 graph = new Graph();
                 due = new LinkedHashSet<>();
                 var started = store.start(families);
@@ -89,7 +86,8 @@ public final class Collector implements AutoCloseable {
                         graph.put(resource);
                         due.add(resource.key());
                     }
-                    while (!closed) {
+                    // A kind that is new is told of by its definition's change of status.
+                    while (!closed && families.containsAll(families())) {
                         var change = watch.next(due.isEmpty() ? IDLE : Duration.ZERO);
                         if (change != null) {
                             note(change);
@@ -112,6 +110,13 @@ public final class Collector implements AutoCloseable {
         } finally {
             held.release();
         }
+    }
+
+    private Set<String> families() {
+        return catalogue.get().all().stream()
+                .filter(k -> !k.schema().request())
+                .map(k -> k.kind().family())
+                .collect(Collectors.toSet());
     }
 
     private void note(Change change) {
@@ -224,7 +229,7 @@ public final class Collector implements AutoCloseable {
         if (!left) {
             writes.update(
                     intent(),
-                    Objects.requireNonNull(catalogue.stored("namespaces")),
+                    Objects.requireNonNull(catalogue.get().stored("namespaces")),
                     namespace.key(),
                     Part.FINALIZE,
                     now -> {
@@ -236,7 +241,7 @@ public final class Collector implements AutoCloseable {
     }
 
     private void delete(Resource resource) {
-        var served = catalogue.stored(resource.kind().family());
+        var served = catalogue.get().stored(resource.kind().family());
         if (served != null) {
             var options =
                     new DeleteOptions(
@@ -284,7 +289,7 @@ public final class Collector implements AutoCloseable {
     private void change(ResourceKey key, Consumer<ObjectNode> metadata) {
         writes.update(
                 intent(),
-                Objects.requireNonNull(catalogue.stored(key.family())),
+                Objects.requireNonNull(catalogue.get().stored(key.family())),
                 key,
                 Part.MAIN,
                 now -> {

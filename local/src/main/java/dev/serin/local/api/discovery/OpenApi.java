@@ -71,6 +71,10 @@ public final class OpenApi {
         var needed = new ArrayDeque<ObjectType>();
         for (var served : kinds) {
             paths(paths, served);
+            if (served.custom() != null) {
+                defined(schemas, served, served.custom().schema(), needed);
+                continue;
+            }
             needed.add(served.schema().type());
             while (!needed.isEmpty()) {
                 var type = needed.poll();
@@ -84,6 +88,33 @@ public final class OpenApi {
         either(schemas.putObject(INT_OR_STRING), "integer");
         node.putObject("components").set("schemas", schemas);
         return JsonMapper.shared().writeValueAsString(node).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// A user's own schema, with what every resource has.
+    private static void defined(
+            ObjectNode schemas,
+            ServedKind served,
+            ObjectNode written,
+            ArrayDeque<ObjectType> needed) {
+        var schema = written.deepCopy();
+        var properties = schema.withObject("/properties");
+        for (var name : List.of("apiVersion", "kind", "metadata")) {
+            var field = served.schema().type().field(name);
+            if (field != null) {
+                properties.set(name, property(field, needed));
+            }
+        }
+        if (!schema.has("type")) {
+            schema.put("type", "object");
+        }
+        schemas.set(served.schema().type().fullName(), schema);
+        while (!needed.isEmpty()) {
+            var type = needed.poll();
+            if (!schemas.has(type.fullName())) {
+                schemas.set(type.fullName(), schema(type, needed));
+            }
+        }
+        root(schema, served);
     }
 
     /// A scalar that is written as text or as a number.

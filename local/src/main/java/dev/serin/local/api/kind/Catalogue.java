@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Every kind that is served, in order of preference: groups as discovery lists them, in each the
 /// preferred version first. Resources are stored in the preferred version, and one that has moved
@@ -21,8 +22,16 @@ public final class Catalogue {
     private final Schemas schemas;
 
     public Catalogue(Schemas schemas) {
+        this(schemas, List.of());
+    }
+
+    /// @param defined kinds of users' definitions, in order of preference; one that is built in
+    ///   stays as it is
+    public Catalogue(Schemas schemas, List<ServedKind> defined) {
         this.schemas = schemas;
-        schemas.all().forEach(this::add);
+        schemas.all().forEach(schema -> add(new ServedKind(schema)));
+        var own = Set.copyOf(stored.keySet());
+        defined.stream().filter(k -> !own.contains(k.kind().family())).forEach(this::add);
         for (var served : List.copyOf(byPath.values())) {
             var replacement = served.schema().replacement();
             if (!replacement.isEmpty()) {
@@ -34,8 +43,8 @@ public final class Catalogue {
         }
     }
 
-    private void add(KindSchema schema) {
-        var served = new ServedKind(schema);
+    private void add(ServedKind served) {
+        var schema = served.schema();
         var kind = schema.kind();
         byKind.put(kind.apiVersion() + " " + kind.kind(), served);
         if (!isPart(schema)) {

@@ -3,11 +3,16 @@ package dev.serin.local.api.kind;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.schema.KindSchema;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A kind in one version, as it is served.
-public record ServedKind(KindSchema schema) {
+///
+/// @param custom what its definition says, null for a kind that is built in
+public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
     /// Stored without a generation, since nobody acts on a spec of theirs by number.
     private static final Set<String> NO_GENERATION =
             Set.of(
@@ -42,6 +47,17 @@ public record ServedKind(KindSchema schema) {
                     "update",
                     "watch");
 
+    private static final List<String> DEFINED =
+            List.of(
+                    "delete",
+                    "deletecollection",
+                    "get",
+                    "list",
+                    "patch",
+                    "create",
+                    "update",
+                    "watch");
+
     /// What can be done with each subresource; those that are not here are not served.
     private static final java.util.Map<String, List<String>> SUBRESOURCES =
             java.util.Map.of(
@@ -55,16 +71,28 @@ public record ServedKind(KindSchema schema) {
                     "eviction", List.of("create"),
                     "token", List.of("create"));
 
+    /// A kind that is built in.
+    public ServedKind(KindSchema schema) {
+        this(schema, null);
+    }
+
     public ResourceKind kind() {
         return schema.kind();
     }
 
+    /// In the order that discovery tells them, which is another for users' kinds.
     public List<String> verbs() {
+        if (custom != null) {
+            return DEFINED;
+        }
         return schema.request() ? List.of("create") : VERBS;
     }
 
     /// Those that are served, in the order that discovery tells them.
     public List<String> subresources() {
+        if (custom != null) {
+            return Stream.of("status", "scale").filter(schema.subresources()::contains).toList();
+        }
         return schema.subresources().stream().filter(SUBRESOURCES::containsKey).sorted().toList();
     }
 

@@ -146,7 +146,8 @@ public final class Apply {
     private static Refusal refused(Map<String, List<FieldPath>> conflicts) {
         var causes = new ArrayList<Refusal.Cause>();
         var texts = new ArrayList<String>();
-        conflicts.forEach((owner, paths) -> {
+        conflicts.forEach((owner, found) -> {
+            var paths = found.stream().sorted(FieldPath.ORDER).toList();
             paths.forEach(p ->
                     causes.add(
                             new Refusal.Cause(

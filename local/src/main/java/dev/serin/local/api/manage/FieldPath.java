@@ -2,6 +2,7 @@ package dev.serin.local.api.manage;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.util.Comparator;
 import java.util.List;
 
 /// The way to one field: steps in Kubernetes' FieldsV1 form, `f:name` into an object, `k:{…}` to
@@ -11,6 +12,21 @@ import java.util.List;
 /// @param steps empty for the whole body
 record FieldPath(List<String> steps) {
     static final String SELF = ".";
+
+    /// Of what has the same owner, plain fields before those that have fields of their own.
+    static final Comparator<FieldPath> ORDER = FieldPath::compare;
+
+    private static int compare(FieldPath a, FieldPath b) {
+        var i = 0;
+        while (i < a.steps.size() && i < b.steps.size() && a.steps.get(i).equals(b.steps.get(i))) {
+            i++;
+        }
+        if (i == a.steps.size() || i == b.steps.size()) {
+            return Integer.compare(a.steps.size(), b.steps.size());
+        }
+        var leaves = Boolean.compare(i == b.steps.size() - 1, i == a.steps.size() - 1);
+        return leaves == 0 ? a.steps.get(i).compareTo(b.steps.get(i)) : leaves;
+    }
 
     FieldPath {
         steps = List.copyOf(steps);

@@ -56,6 +56,7 @@ final class Fields {
             Set.of(
                     List.of("f:spec"),
                     List.of("f:spec", "f:containers"),
+                    List.of("f:spec", "f:names"),
                     List.of("f:spec", "f:strategy"),
                     List.of("f:spec", "f:template"),
                     List.of("f:spec", "f:template", "f:metadata"),
@@ -124,7 +125,12 @@ final class Fields {
     private void walk(FieldPath path, JsonNode node, @Nullable Type type) {
         switch (type) {
             case ObjectType inner when node instanceof ObjectNode object && !object.isEmpty() -> {
-                made(path);
+                if (inner.isAnything()) {
+                    // Of what has no schema, who applies it is noted as its maker too.
+                    values.put(path.and(FieldPath.SELF), JsonNodeFactory.instance.nullNode());
+                } else {
+                    made(path);
+                }
                 object.properties().forEach(p -> field(path, p.getKey(), p.getValue(), inner));
             }
             case Type.MapType map when node instanceof ObjectNode object && !object.isEmpty() -> {

@@ -44,7 +44,9 @@ public final class ManagedFields {
         var after = Fields.withMakers(body, type);
         Set<FieldPath> changed = new LinkedHashSet<>();
         after.forEach((path, value) -> {
-            if (!value.equals(before.get(path))) {
+            // Who fills what was there empty has not made it.
+            var wasEmpty = path.isSelf() && before.containsKey(path.owner());
+            if (!wasEmpty && !value.equals(before.get(path))) {
                 changed.add(path);
             }
         });

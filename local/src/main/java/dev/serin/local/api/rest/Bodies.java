@@ -5,9 +5,12 @@ import dev.serin.config.check.SchemaCheck;
 import dev.serin.config.check.StatusWording;
 import dev.serin.config.check.Violation;
 import dev.serin.config.codec.CurrentForm;
+import dev.serin.config.schema.KindSchema;
 import dev.serin.config.schema.ObjectType;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.custom.CustomRules;
 import dev.serin.local.api.kind.Catalogue;
+import dev.serin.local.api.kind.CustomVersion;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.shape.Known;
 import dev.serin.local.api.shape.Protobuf;
@@ -27,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Reads what clients send: JSON, YAML or protobuf, and checks that it is of the kind that the path
@@ -59,6 +63,9 @@ final class Bodies {
     ObjectNode checked(ObjectNode body, ServedKind served, Intent intent) {
         var schema = served.schema();
         var unknown = new ArrayList<Violation>();
+        if (served.custom() != null) {
+            return defined(body, served, served.custom(), intent);
+        }
         for (var violation : SchemaCheck.check(schema, body)) {
             if (violation instanceof Violation.WrongType wrong
                     && StatusWording.isUndecodable(schema, violation)) {
@@ -68,15 +75,42 @@ final class Bodies {
                 unknown.add(violation);
             }
         }
-        if (!unknown.isEmpty()) {
-            switch (intent.validation()) {
-                case STRICT ->
-                        throw Refusal.badRequest(StatusWording.strictMessage(schema, unknown));
-                case WARN -> unknown.forEach(v -> intent.warn(StatusWording.strict(v)));
-                case IGNORE -> {}
-            }
-        }
+        tell(schema, unknown, intent);
         return Known.only(body, schema.type());
+    }
+
+    private static ObjectNode defined(
+            ObjectNode body, ServedKind served, CustomVersion custom, Intent intent) {
+        var paths = new ArrayList<String>();
+        var field = served.schema().type().field("metadata");
+        var known = CustomRules.known(custom, body, paths);
+        if (known.path("metadata") instanceof ObjectNode metadata
+                && field != null
+                && field.type() instanceof ObjectType type) {
+            for (var name : metadata.propertyNames()) {
+                if (type.field(name) == null) {
+                    paths.add("metadata." + name);
+                }
+            }
+            known.set("metadata", Known.only(metadata, type));
+        }
+        var unknown =
+                paths.stream()
+                        .<Violation>map(p -> new Violation.UnknownField(p, List.of(), null, ""))
+                        .toList();
+        tell(served.schema(), unknown, intent);
+        return known;
+    }
+
+    private static void tell(KindSchema schema, List<Violation> unknown, Intent intent) {
+        if (unknown.isEmpty()) {
+            return;
+        }
+        switch (intent.validation()) {
+            case STRICT -> throw Refusal.badRequest(StatusWording.strictMessage(schema, unknown));
+            case WARN -> unknown.forEach(v -> intent.warn(StatusWording.strict(v)));
+            case IGNORE -> {}
+        }
     }
 
     /// In the version that it is stored in, with a word about a version that is old.

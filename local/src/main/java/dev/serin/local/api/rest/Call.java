@@ -24,8 +24,12 @@ record Call(
         return exchange.request();
     }
 
-    /// The kind that it is stored as.
+    /// The kind that it is stored as. One of a user's definition stays in the version that it was
+    /// written in, since its versions differ in what they ask for.
     ServedKind stored() {
+        if (served.custom() != null) {
+            return served;
+        }
         var stored = catalogue.stored(served.kind().family());
         return stored == null ? served : stored;
     }

@@ -39,9 +39,26 @@ final class Changes {
         var intent = call.intent(MissingNode.getInstance());
         var body = bodies.resource(call.request(), call.served(), intent);
         checkNamespace(body, call);
+        checkEnding(call, body.path("metadata").path("name").asString(""));
         var current = bodies.current(body, call.served(), intent);
         var made = writes.create(intent, call.stored(), call.target().namespace(), current);
         RestApi.json(call.exchange(), 201, reads.views(call).one(made));
+    }
+
+    /// Nothing new of a kind that is going away.
+    private static void checkEnding(Call call, String name) {
+        var custom = call.served().custom();
+        if (custom != null && custom.ending()) {
+            throw new Refusal(
+                    403,
+                    "Forbidden",
+                    call.served().kind().family()
+                            + " \""
+                            + name
+                            + "\" is forbidden: create not allowed while custom resource definition"
+                            + " is terminating",
+                    Refusal.Details.of(call.key(name)));
+        }
     }
 
     void update(Call call) throws IOException, InterruptedException {
@@ -120,6 +137,7 @@ final class Changes {
             if (refusal.code() != 404 || part != Part.MAIN) {
                 throw refusal;
             }
+            checkEnding(call, call.target().name());
             var body = apply.to(JsonNodeFactory.instance.objectNode());
             body.withObject("/metadata").put("name", call.target().name());
             var made = writes.create(intent, stored, call.target().namespace(), body);

@@ -2,6 +2,9 @@ package dev.serin.local.api.rest;
 
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.custom.JsonPath;
+import dev.serin.local.api.kind.CustomVersion.ScalePaths;
+import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.patch.Patch;
 import dev.serin.local.api.write.DeleteOptions;
 import dev.serin.local.api.write.Part;
@@ -63,7 +66,7 @@ final class Parts {
     private void scale(Call call, String verb) throws IOException, InterruptedException {
         var current = RestApi.require(store.get(call.key()), call.key());
         if (verb.equals("get")) {
-            RestApi.json(call.exchange(), 200, scaleOf(current));
+            RestApi.json(call.exchange(), 200, scaleOf(current, call.served()));
             return;
         }
         var intent = Changes.reading(call);
@@ -76,12 +79,13 @@ final class Parts {
                                 call.stored(),
                                 call.key(),
                                 Part.SCALE,
-                                now -> scaled(now, form, sent));
-        RestApi.json(call.exchange(), 200, scaleOf(answer));
+                                now -> scaled(now, call.served(), form, sent));
+        RestApi.json(call.exchange(), 200, scaleOf(answer, call.served()));
     }
 
-    private static ObjectNode scaled(Resource now, Patch.@Nullable Form form, JsonNode sent) {
-        var old = scaleOf(now);
+    private static ObjectNode scaled(
+            Resource now, ServedKind served, Patch.@Nullable Form form, JsonNode sent) {
+        var old = scaleOf(now, served);
         var wanted =
                 form == null
                         ? sent
@@ -111,11 +115,23 @@ final class Parts {
         if (!version.isEmpty()) {
             body.withObject("/metadata").put("resourceVersion", version);
         }
-        body.withObject("/spec").put("replicas", replicas.asInt(0));
+        JsonPath.set(
+                body,
+                paths(served).wanted(),
+                JsonNodeFactory.instance.numberNode(replicas.asInt(0)));
         return body;
     }
 
-    private static ObjectNode scaleOf(Resource resource) {
+    private static final ScalePaths PATHS =
+            new ScalePaths(".spec.replicas", ".status.replicas", "");
+
+    private static ScalePaths paths(ServedKind served) {
+        var custom = served.custom();
+        var paths = custom == null ? null : custom.scale();
+        return paths == null ? PATHS : paths;
+    }
+
+    private static ObjectNode scaleOf(Resource resource, ServedKind served) {
         var scale =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -126,10 +142,16 @@ final class Parts {
                 Arrays.asList("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
             metadata.set(field, resource.metadata().path(field));
         }
-        scale.putObject("spec").put("replicas", resource.spec().path("replicas").asInt(0));
+        var paths = paths(served);
+        var body = resource.body();
+        scale.putObject("spec").put("replicas", JsonPath.find(body, paths.wanted()).asInt(0));
         var status = scale.putObject("status");
-        status.put("replicas", resource.status().path("replicas").asInt(0));
-        status.put("selector", selector(resource.spec().path("selector")));
+        status.put("replicas", JsonPath.find(body, paths.there()).asInt(0));
+        if (served.custom() == null) {
+            status.put("selector", selector(resource.spec().path("selector")));
+        } else if (!paths.selector().isEmpty()) {
+            status.put("selector", JsonPath.find(body, paths.selector()).asString(""));
+        }
         return scale;
     }
 

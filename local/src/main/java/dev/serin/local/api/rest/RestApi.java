@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// One request, from the door to its answer. Any refusal on the way becomes a Status here.
 public final class RestApi implements Door.Handler {
@@ -36,7 +37,8 @@ public final class RestApi implements Door.Handler {
     private static final byte[] NO_PATH = "404 page not found\n".getBytes(StandardCharsets.UTF_8);
 
     private final Gate gate;
-    private final About about;
+    private final Sources sources;
+    private volatile About about;
     private final Reads reads;
     private final Changes changes;
     private final Parts parts;
@@ -44,7 +46,7 @@ public final class RestApi implements Door.Handler {
 
     /// What the answers are made from.
     public record Sources(
-            Catalogue catalogue,
+            Supplier<Catalogue> catalogue,
             Store store,
             WritePath writes,
             PodLogs logs,
@@ -59,9 +61,10 @@ public final class RestApi implements Door.Handler {
             Ticker ticker,
             Consumer<Throwable> failures) {
         this.gate = new Gate(authenticators, authorizer);
-        this.about = new About(sources.catalogue(), sources.ready());
+        this.sources = sources;
+        this.about = new About(sources.catalogue().get(), sources.ready());
         this.reads = new Reads(sources.store(), ticker);
-        this.changes = new Changes(sources.writes(), new Bodies(sources.catalogue()), reads);
+        this.changes = new Changes(sources.writes(), new Bodies(sources.catalogue().get()), reads);
         this.parts =
                 new Parts(
                         sources.store(),
@@ -91,11 +94,23 @@ public final class RestApi implements Door.Handler {
         }
     }
 
+    /// Of what is served now.
+    private About about() {
+        var now = sources.catalogue().get();
+        var about = this.about;
+        if (about.catalogue() != now) {
+            about = new About(now, sources.ready());
+            this.about = about;
+        }
+        return about;
+    }
+
     private void answer(Exchange exchange) throws IOException, InterruptedException {
         var request = exchange.request();
         // Who asks: a wrong token is refused even for what anybody may see.
         var caller = gate.caller(request);
         // What the API says of itself.
+        var about = about();
         var target = Target.parse(request.path());
         if (target == null) {
             gate.check(caller, Attributes.path(verb(request, null), request.path()));
@@ -114,6 +129,9 @@ public final class RestApi implements Door.Handler {
         gate.check(caller, attributes(verb, target));
         var call = new Call(exchange, caller, target, served, about.catalogue());
         requireVerb(verb, call);
+        if (served.custom() != null && !served.custom().warning().isEmpty()) {
+            exchange.warnings().add(served.custom().warning());
+        }
         // Then by verb.
         if (!target.subresource().isEmpty()) {
             parts.answer(call, verb);

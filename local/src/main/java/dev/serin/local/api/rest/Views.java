@@ -2,6 +2,8 @@ package dev.serin.local.api.rest;
 
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
+import dev.serin.local.api.custom.CustomRules;
+import dev.serin.local.api.kind.CustomVersion;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.shape.ScalerForms;
 import dev.serin.local.api.table.Tables;
@@ -10,6 +12,7 @@ import dev.serin.local.api.wire.Request;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How resources look to one request: in the version that was asked for, whole, as a table or only
@@ -92,7 +95,10 @@ final class Views {
         if (ScalerForms.isOld(kind.apiVersion(), kind.kind())) {
             return ScalerForms.old(resource.body());
         }
-        // The versions of every other kind differ in name only.
+        if (served.custom() != null) {
+            return defined(resource, served.custom());
+        }
+        // The versions of a kind differ in name only.
         var body = NODES.objectNode().put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
         resource.body()
                 .properties()
@@ -104,6 +110,13 @@ final class Views {
         return body;
     }
 
+    /// In another version than it was written in: what that one knows of it.
+    private ObjectNode defined(Resource resource, CustomVersion custom) {
+        var body = CustomRules.known(custom, resource.body(), new ArrayList<>());
+        CustomRules.fill(custom, body);
+        return body.put("apiVersion", served.kind().apiVersion());
+    }
+
     private static ObjectNode partial(Resource resource) {
         var partial =
                 NODES.objectNode().put("kind", "PartialObjectMetadata").put("apiVersion", META);
@@ -111,11 +124,16 @@ final class Views {
         return partial;
     }
 
+    /// In the version that the columns are of.
+    private Resource shown(Resource resource) {
+        return served.custom() == null ? resource : new Resource(served.kind(), whole(resource));
+    }
+
     /// The columns are told once per answer, so only by the first event of a watch.
     private ObjectNode table(List<Resource> resources, String version) {
         var table = NODES.objectNode().put("kind", "Table").put("apiVersion", META);
         table.putObject("metadata").put("resourceVersion", version);
-        var tables = Tables.of(served.kind().family());
+        var tables = Tables.of(served);
         if (columnsTold) {
             table.putNull("columnDefinitions");
         } else {
@@ -125,7 +143,7 @@ final class Views {
         var rows = table.putArray("rows");
         for (var resource : resources) {
             var row = rows.addObject();
-            row.set("cells", tables.cells(resource, ticker.now()));
+            row.set("cells", tables.cells(shown(resource), ticker.now()));
             switch (include) {
                 case "None" -> {}
                 case "Object" -> row.set("object", whole(resource));

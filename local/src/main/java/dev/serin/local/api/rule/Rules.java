@@ -8,6 +8,8 @@ import dev.serin.config.check.Validator;
 import dev.serin.config.check.Violation;
 import dev.serin.config.schema.Defaults;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.custom.CustomRules;
+import dev.serin.local.api.custom.DefinitionRules;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.write.Intent;
 import dev.serin.local.api.write.KindRules;
@@ -26,6 +28,8 @@ import java.util.List;
 /// Defaults and checks of every kind: those that follow from the kind's schema, then what only a
 /// server can know. Any thread.
 public final class Rules implements KindRules {
+    private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+
     private final ServiceAddresses addresses;
     private final Classes classes;
     private final Draw letters;
@@ -48,7 +52,12 @@ public final class Rules implements KindRules {
                             .put(
                                     "kubernetes.io/metadata.name",
                                     body.path("metadata").path("name").asString(""));
+            case DEFINITIONS -> DefinitionRules.fill(body);
             default -> {}
+        }
+        if (served.custom() != null) {
+            CustomRules.fill(served.custom(), body);
+            return;
         }
         Defaults.fill(served.schema(), body);
         Blanks.fill(served.kind().family(), body);
@@ -89,6 +98,7 @@ public final class Rules implements KindRules {
                 }
             }
             case "services" -> addresses.keep(body, old);
+            case DEFINITIONS -> DefinitionRules.status(body);
             default -> {}
         }
     }
@@ -99,8 +109,12 @@ public final class Rules implements KindRules {
         // A write is judged by the part that it is about.
         var isStatus = old != null && isSame(old.body(), body);
         var causes = new ArrayList<Refusal.Cause>();
-        for (var violation :
-                Validator.checkAll(served.schema(), new Resource(served.kind(), body))) {
+        var resource = new Resource(served.kind(), body);
+        var violations =
+                served.custom() == null
+                        ? Validator.checkAll(served.schema(), resource)
+                        : Validator.check(resource);
+        for (var violation : violations) {
             if (!(violation instanceof Violation.UnknownField)
                     && violation.path().startsWith("status") == isStatus) {
                 var cause = StatusWording.cause(violation);
@@ -111,6 +125,11 @@ public final class Rules implements KindRules {
                                         .replace("Invalid value: : ", "Invalid value: null: "),
                                 cause.field()));
             }
+        }
+        if (served.custom() != null) {
+            CustomRules.check(served.custom(), body, old, causes);
+        } else if (served.kind().family().equals(DEFINITIONS) && !isStatus) {
+            DefinitionRules.check(body, old, causes);
         }
         if (old != null) {
             Fixed.check(served.kind().family(), body, old, causes);

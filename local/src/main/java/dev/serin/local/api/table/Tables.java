@@ -8,6 +8,7 @@ import static dev.serin.local.api.table.Column.timed;
 import static dev.serin.local.api.table.Column.wide;
 
 import dev.serin.config.Resource;
+import dev.serin.local.api.kind.ServedKind;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -31,6 +32,9 @@ public final class Tables {
                     Map.entry("endpoints", endpoints()),
                     Map.entry("endpointslices.discovery.k8s.io", slices()),
                     Map.entry("namespaces", namespaces()),
+                    Map.entry(
+                            "customresourcedefinitions.apiextensions.k8s.io",
+                            DefinedCells.definitions()),
                     Map.entry("nodes", nodes()),
                     Map.entry("configmaps", configMaps()),
                     Map.entry("secrets", secrets()),
@@ -54,11 +58,18 @@ public final class Tables {
 
     private final List<Column> columns;
 
-    private Tables(List<Column> columns) {
+    Tables(List<Column> columns) {
         this.columns = columns;
     }
 
     /// Name and age for a kind that has no table of its own.
+    public static Tables of(ServedKind served) {
+        return served.custom() == null
+                ? of(served.kind().family())
+                : DefinedCells.of(served.custom().columns());
+    }
+
+    /// As the other, of a kind that is built in.
     public static Tables of(String family) {
         var kind = family.equals("deployments.extensions") ? "deployments.apps" : family;
         return KINDS.getOrDefault(kind, MORE.getOrDefault(kind, PLAIN));

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 /// gone.
 final class Deletion {
     private static final String ORPHAN = "orphan";
+    private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
     private static final String FOREGROUND = "foregroundDeletion";
 
     private Deletion() {}
@@ -38,6 +39,10 @@ final class Deletion {
         var body = current.body().deepCopy();
         var metadata = body.withObject("/metadata");
         await(metadata, options.propagation());
+        if (key.family().equals(DEFINITIONS) && !metadata.has("deletionTimestamp")) {
+            // Its resources go first.
+            metadata.withArray("/finalizers").add("customresourcecleanup.apiextensions.k8s.io");
+        }
         var grace = grace(current, options);
         var waits = grace > 0 || !isEmpty(metadata, "finalizers") || isHeldNamespace(key, body);
         if (!waits) {

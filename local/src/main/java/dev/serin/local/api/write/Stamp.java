@@ -179,7 +179,7 @@ public final class Stamp {
 
     /// All but metadata and status: some kinds have no spec.
     private static JsonNode wish(ServedKind served, ObjectNode body) {
-        if (body.has("spec")) {
+        if (body.has("spec") && served.custom() == null) {
             return body.path("spec");
         }
         var rest = body.deepCopy();

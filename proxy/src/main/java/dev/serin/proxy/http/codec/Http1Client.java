@@ -41,6 +41,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     private boolean headRequest;
     private boolean connect;
     private boolean upgrading;
+    private boolean tunnel;
     private boolean close;
     private boolean closed;
     private boolean free;
@@ -130,6 +131,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
     // ---- writing
 
     @Override
+    public void tunnel() {
+        tunnel = true;
+        close = true;
+    }
+
+    @Override
     public void head(RequestHead head, boolean end) {
         if (closed) {
             return;
@@ -181,6 +188,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
         requestEnded = true;
         writer().end(trailers ? last : null);
         writer().flush();
+        if (tunnel) {
+            context()
+                    .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                    .addListener(_ -> close());
+        }
     }
 
     @Override

@@ -11,6 +11,10 @@ import java.net.InetSocketAddress;
 
 /// The host's side of a stream, to be written to. Event loop only.
 public interface RequestWriter {
+    /// What follows is octets of another protocol, so each direction ends by itself; in HTTP/1.1
+    /// the connection ends with the first that does. Before the head.
+    void tunnel();
+
     /// @param end there is no body
     void head(RequestHead head, boolean end);
 

@@ -110,6 +110,9 @@ public final class TunnelClient extends ChannelInboundHandlerAdapter
     // ---- writing
 
     @Override
+    public void tunnel() {}
+
+    @Override
     public void head(RequestHead head, boolean end) {
         channel()
                 .eventLoop()

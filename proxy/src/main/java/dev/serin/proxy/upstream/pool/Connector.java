@@ -185,7 +185,9 @@ public final class Connector {
         return text.contains("refused")
                 ? "delayed_connect_error:_Connection_refused"
                 : "delayed_connect_error:_"
-                        + text.replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "").replace(' ', '_');
+                        + text.replaceFirst("^.* failed with error\\(-?[0-9]+\\): ", "")
+                                .replaceFirst(":? ?/?[0-9.:\\[\\]]+$", "")
+                                .replace(' ', '_');
     }
 
     /// @param pipe whether the address is a path

@@ -215,7 +215,7 @@ public final class Http2Client extends Http2Connection implements HostConnection
     @Override
     void peerReset(Http2Stream stream, int code) {
         if (stream instanceof Http2ClientStream client) {
-            if (code == ErrorCode.NO_ERROR && stream.remoteEnded) {
+            if (code == ErrorCode.NO_ERROR && stream.remoteEnded && !client.isTunnel()) {
                 return; // the response was whole
             }
             client.broken(

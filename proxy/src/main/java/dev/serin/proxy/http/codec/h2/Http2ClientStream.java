@@ -19,6 +19,7 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
     private @Nullable ResponseReader reader;
     private boolean responseBegun;
     private boolean headRequest;
+    private boolean tunnel;
     private @Nullable String upgrade;
 
     Http2ClientStream(Http2Client connection, int id, ResponseReader reader) {
@@ -31,7 +32,16 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
         return responseBegun;
     }
 
+    boolean isTunnel() {
+        return tunnel;
+    }
+
     // ---- writing
+
+    @Override
+    public void tunnel() {
+        tunnel = true;
+    }
 
     @Override
     public void head(RequestHead head, boolean end) {
@@ -116,7 +126,7 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
             return;
         }
         responseBegun = true;
-        if (!headRequest && status != 304 && status != 204) {
+        if (!headRequest && !tunnel && status != 304 && status != 204) {
             expect(block.contentLength);
         }
         if (to == null) {
@@ -150,10 +160,11 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
     @Override
     void deliverEnd(@Nullable Headers trailers) {
         var to = reader;
-        reader = null;
         if (localEnded) {
+            reader = null;
             close();
-        } else {
+        } else if (!tunnel) { // whose other direction may go on
+            reader = null;
             resetWith(ErrorCode.NO_ERROR); // the rest of the request is of no use
         }
         if (to != null) {
