@@ -2,6 +2,7 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.local.host.Signals;
 import dev.serin.proxy.Proxy;
 import dev.serin.proxy.ProxyOptions;
@@ -140,6 +141,7 @@ final class ProxyCommand implements Callable<Integer> {
             if (Rehearsal.wanted(System.getenv())) {
                 Rehearsal.run(machine.runtime(), console, Rehearsal.REQUESTS);
             }
+            ClassArchive.giveBack();
             host.run(orders);
         }
         return 0;
@@ -154,6 +156,7 @@ final class ProxyCommand implements Callable<Integer> {
                         console.out());
         var proxy = new Proxy(options, place, runtime);
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
+        proxy.ready().thenRun(ClassArchive::giveBack);
         proxy.start();
         try {
             proxy.ended().join();

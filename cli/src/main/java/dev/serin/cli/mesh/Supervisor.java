@@ -2,6 +2,7 @@ package dev.serin.cli.mesh;
 
 import dev.serin.base.chance.Draws;
 import dev.serin.base.flow.Owner;
+import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
@@ -138,6 +139,7 @@ public final class Supervisor {
                 rollout.summary(
                         kubernetes, services.gateway(), Duration.ofNanos(ticker.nanos() - begun));
                 ground.link().ready();
+                ClassArchive.giveBack();
                 try (var _ = new Narrator(client, ground.link()::print)) {
                     node.stop(stop.join());
                 }

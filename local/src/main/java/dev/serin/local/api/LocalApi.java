@@ -9,7 +9,6 @@ import dev.serin.config.schema.Schemas;
 import dev.serin.config.source.ConfigSource;
 import dev.serin.local.api.access.Access;
 import dev.serin.local.api.access.Aggregation;
-import dev.serin.local.api.access.Grants;
 import dev.serin.local.api.admission.Webhooks;
 import dev.serin.local.api.collect.Collector;
 import dev.serin.local.api.custom.Definitions;
@@ -106,7 +105,7 @@ public final class LocalApi implements AutoCloseable {
                         store,
                         new Rules(
                                 new ServiceAddresses(store, options.serviceCidr(), KEPT_ADDRESSES),
-                                new Grants(access),
+                                store,
                                 options.draws(),
                                 !options.ca().isEmpty()),
                         webhooks,
@@ -122,6 +121,8 @@ public final class LocalApi implements AutoCloseable {
         this.roles =
                 new Aggregation(client("clusterrole-aggregation-controller"), options.failures())
                         .start();
+        priority("system-cluster-critical", 2_000_000_000);
+        priority("system-node-critical", 2_000_001_000);
         this.collector =
                 new Collector(store, catalogue, writes, options.ticker(), options.failures());
         this.certificates =
@@ -133,6 +134,18 @@ public final class LocalApi implements AutoCloseable {
                                         options.ca(),
                                         options.failures())
                                 .start(kind("namespaces"));
+    }
+
+    /// A priority that every cluster has.
+    private void priority(String name, int value) {
+        var kind = kind("priorityclasses.scheduling.k8s.io");
+        if (store.get(new ResourceKey(kind.family(), "", name)) == null) {
+            var body = JsonMapper.shared().createObjectNode();
+            body.withObject("/metadata").put("name", name);
+            body.put("value", value);
+            body.put("description", "For what the " + name.split("-")[1] + " can't do without.");
+            client("apiserver").create(new Resource(kind, body));
+        }
     }
 
     private ResourceKind kind(String family) {

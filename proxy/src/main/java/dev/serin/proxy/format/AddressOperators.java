@@ -8,6 +8,7 @@ import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class AddressOperators {
         address(all, "DOWNSTREAM_REMOTE", e -> e.downstream().remote());
         address(all, "DOWNSTREAM_DIRECT_REMOTE", e -> e.downstream().direct());
         address(all, "UPSTREAM_LOCAL", e -> upstream(e, UpstreamUse::local));
-        address(all, "UPSTREAM_REMOTE", e -> upstream(e, UpstreamUse::host));
+        address(all, "UPSTREAM_REMOTE", AddressOperators::reached);
         all.put("UPSTREAM_HOST", e -> shown(upstream(e, UpstreamUse::host)));
         all.put("UPSTREAM_HOST_NAME", e -> upstream(e, AddressOperators::named));
         all.put(
@@ -59,24 +60,85 @@ final class AddressOperators {
             String end,
             Function<Entry, @Nullable InetSocketAddress> address) {
         all.put(end + "_ADDRESS", e -> shown(address.apply(e)));
+        // of an Envoy-internal address, which a socket never has
+        all.put(end + "_ADDRESS_ENDPOINT_ID", e -> address.apply(e) == null ? null : "");
         all.put(end + "_ADDRESS_WITHOUT_PORT", e -> host(address.apply(e)));
         all.put(end + "_PORT", e -> port(address.apply(e)));
+    }
+
+    /// `END_ADDRESS_WITHOUT_PORT(n)`: the range of `n` bits that the address is in.
+    static Operator masked(String name, String bits) throws ConfigProblem {
+        if (!all().containsKey(name)) {
+            throw new ConfigProblem("log_format", "unknown operator %" + name + "%");
+        }
+        if (!bits.matches("[0-9]{1,3}") || Integer.parseInt(bits) > 128) {
+            throw new ConfigProblem("log_format", "no length of a prefix: %" + name + "(" + bits);
+        }
+        var length = Integer.parseInt(bits);
+        return e -> {
+            var address = end(name, e);
+            return address == null || address.getAddress() == null
+                    ? null
+                    : range(address.getAddress(), length);
+        };
+    }
+
+    private static @Nullable InetSocketAddress end(String name, Entry entry) {
+        return switch (name.substring(0, name.length() - "_ADDRESS_WITHOUT_PORT".length())) {
+            case "DOWNSTREAM_REMOTE" -> entry.downstream().remote();
+            case "DOWNSTREAM_DIRECT_REMOTE" -> entry.downstream().direct();
+            case "UPSTREAM_LOCAL" -> upstream(entry, UpstreamUse::local);
+            case "UPSTREAM_REMOTE" -> reached(entry);
+            default -> entry.downstream().local();
+        };
+    }
+
+    private static String range(InetAddress address, int length) {
+        var octets = address.getAddress();
+        var kept = Math.min(length, octets.length * 8);
+        for (var i = 0; i < octets.length; i++) {
+            var bits = Math.clamp(kept - 8L * i, 0, 8);
+            octets[i] = (byte) (octets[i] & 0xff << 8 - bits);
+        }
+        return NetUtil.bytesToIpAddress(octets) + "/" + kept;
+    }
+
+    /// The host, if it was connected to.
+    private static @Nullable InetSocketAddress reached(Entry entry) {
+        return upstream(entry, u -> u.local() == null ? null : u.host());
     }
 
     private static @Nullable Object port(@Nullable InetSocketAddress address) {
         return address == null ? null : (long) address.getPort();
     }
 
-    /// `X:Y`: by SNI, or by the request's host, in this or the other order.
+    /// `X:Y`: by SNI, or by the request's host, in this or the other order; the host as it came, as
+    /// it is now, or the first of these that there is.
     static Operator serverName(String parameter) throws ConfigProblem {
-        return switch (parameter.split(":", 2)[0]) {
+        var parts = parameter.split(":", 2);
+        Function<Entry, @Nullable String> host =
+                switch (parts.length == 1 ? "ORIG_OR_HOST" : parts[1]) {
+                    case "ORIG" -> AddressOperators::originalHost;
+                    case "HOST" -> AddressOperators::host;
+                    case "ORIG_OR_HOST" -> e -> either(originalHost(e), host(e));
+                    default -> throw noServerName(parameter);
+                };
+        return switch (parts[0]) {
             case "SNI_ONLY" -> e -> e.downstream().serverName();
-            case "SNI_FIRST" -> e -> either(e.downstream().serverName(), host(e));
-            case "HOST_FIRST" -> e -> either(host(e), e.downstream().serverName());
-            default ->
-                    throw new ConfigProblem(
-                            "log_format", "unknown %REQUESTED_SERVER_NAME(" + parameter + ")%");
+            case "SNI_FIRST" -> e -> either(e.downstream().serverName(), host.apply(e));
+            case "HOST_FIRST" -> e -> either(host.apply(e), e.downstream().serverName());
+            default -> throw noServerName(parameter);
         };
+    }
+
+    private static ConfigProblem noServerName(String parameter) {
+        return new ConfigProblem(
+                "log_format", "unknown %REQUESTED_SERVER_NAME(" + parameter + ")%");
+    }
+
+    private static @Nullable String originalHost(Entry entry) {
+        var request = entry.request();
+        return request == null ? null : request.get("x-envoy-original-host");
     }
 
     private static @Nullable String either(@Nullable String one, @Nullable String other) {
@@ -85,7 +147,7 @@ final class AddressOperators {
 
     private static @Nullable String host(Entry entry) {
         var request = entry.request();
-        return request == null ? null : withoutPort(request.get(":authority"));
+        return request == null ? null : request.get(":authority");
     }
 
     private static <T> @Nullable T upstream(Entry entry, Function<UpstreamUse, @Nullable T> of) {

@@ -157,7 +157,13 @@ public sealed interface LineFormat {
                         : Operators.named(
                                 text.substring(0, open),
                                 text.substring(open + 1, text.length() - 1));
-        return limit == Integer.MAX_VALUE ? operator : cut(operator, limit);
+        if (limit == Integer.MAX_VALUE) {
+            return operator;
+        }
+        if (open < 0 || text.contains("TIME")) {
+            throw new ConfigProblem("log_format", "%" + text + "% takes no length");
+        }
+        return cut(operator, limit);
     }
 
     static Operator cut(Operator operator, int limit) {

@@ -11,6 +11,9 @@ import dev.serin.proxy.tracing.Trace;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +27,18 @@ public final class Operators {
     /// Those without a parameter.
     private static final Map<String, Operator> PLAIN = plain();
 
+    /// The machine's name, which does not change while a process lives; null if it has none.
+    private static final @Nullable String HOSTNAME = hostname();
+
     private Operators() {}
+
+    private static @Nullable String hostname() {
+        try {
+            return blank(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
+        } catch (IOException e) {
+            return System.getenv("HOSTNAME");
+        }
+    }
 
     private static Map<String, Operator> plain() {
         var all = new HashMap<String, Operator>(256);
@@ -47,14 +61,9 @@ public final class Operators {
                                         ? ResponseFlag.shown(e.flags())
                                         : ResponseFlag.ofStream(e.flags())),
                 entry("RESPONSE_FLAGS_LONG", Operators::longFlags),
-                entry(
-                        "RESPONSE_CODE_DETAILS",
-                        e ->
-                                e.stream() == null
-                                        ? e.slots().get(ConnectionEnd.CODE_DETAILS)
-                                        : blank(e.stream().details())),
+                entry("RESPONSE_CODE_DETAILS", Operators::details),
                 entry("CONNECTION_TERMINATION_DETAILS", Entry::connectionDetails),
-                entry("HOSTNAME", _ -> System.getenv("HOSTNAME")),
+                entry("HOSTNAME", _ -> HOSTNAME),
                 entry("STREAM_ID", e -> requestId(e)),
                 entry("TRACE_ID", e -> trace(e, Trace::traceId)),
                 entry("SPAN_ID", e -> trace(e, Trace::spanId)),
@@ -64,7 +73,7 @@ public final class Operators {
                         "VIRTUAL_HOST_NAME",
                         stream(s -> s.route() == null ? null : s.route().virtualHost())),
                 entry("VIRTUAL_CLUSTER_NAME", _ -> null),
-                entry("CUSTOM_FLAGS", _ -> null),
+                entry("CUSTOM_FLAGS", _ -> ""),
                 entry("ACCESS_LOG_TYPE", Operators::logType),
                 entry(
                         "LOCAL_REPLY_BODY",
@@ -111,6 +120,19 @@ public final class Operators {
             case "EMIT_TIME", "EMIT_TIME_LOCAL" -> {
                 return Times.of(Entry::end, name.endsWith("LOCAL"), parameter);
             }
+            case "RESPONSE_CODE_DETAILS" -> {
+                if (parameter != null && !parameter.isEmpty()) {
+                    return Operators::details; // with blanks, which ours never have
+                }
+            }
+            case "DOWNSTREAM_PEER_CERT_V_START",
+                    "DOWNSTREAM_PEER_CERT_V_END",
+                    "UPSTREAM_PEER_CERT_V_START",
+                    "UPSTREAM_PEER_CERT_V_END" -> {
+                if (parameter != null && !parameter.isEmpty()) {
+                    return TlsOperators.validity(name, parameter);
+                }
+            }
             case "QUERY_PARAMS" -> {
                 return RequestOperators.query(parameter == null ? "" : parameter);
             }
@@ -126,6 +148,9 @@ public final class Operators {
             }
             throw unknown(name);
         }
+        if (name.endsWith("_ADDRESS_WITHOUT_PORT")) {
+            return AddressOperators.masked(name, parameter);
+        }
         return switch (name) {
             case "REQ", "REQUEST_HEADER", "STREAM_INFO_REQ" -> RequestOperators.request(parameter);
             case "RESP", "RESPONSE_HEADER" -> RequestOperators.response(parameter);
@@ -136,6 +161,7 @@ public final class Operators {
             case "CLUSTER_METADATA" -> Parameters.cluster(parameter);
             case "UPSTREAM_METADATA" -> Parameters.host(parameter);
             case "METADATA" -> Parameters.typedMetadata(parameter);
+            case "UPSTREAM_FILTER_STATE" -> _ -> null; // nothing here keeps any
             case "FILTER_STATE" -> Parameters.filterState(parameter);
             case "ENVIRONMENT" -> Parameters.environment(parameter);
             case "COMMON_DURATION" -> Parameters.duration(parameter);
@@ -167,6 +193,12 @@ public final class Operators {
         return first == 0 ? null : (entry.timing().end() - first) / 1_000_000;
     }
 
+    private static @Nullable Object details(Entry entry) {
+        return entry.stream() == null
+                ? entry.slots().get(ConnectionEnd.CODE_DETAILS)
+                : blank(entry.stream().details());
+    }
+
     private static @Nullable Object protocol(Entry entry) {
         var request = entry.request();
         return request == null ? null : request.protocol().shown();
@@ -182,7 +214,10 @@ public final class Operators {
     }
 
     private static Object logType(Entry entry) {
-        return entry.stream() == null ? "TcpConnectionEnd" : "DownstreamEnd";
+        return entry.stream() == null
+                ? Objects.requireNonNullElse(
+                        entry.slots().get(ConnectionEnd.LOG_TYPE), "TcpConnectionEnd")
+                : "DownstreamEnd";
     }
 
     private static String longFlags(Entry entry) {

@@ -80,9 +80,12 @@ final class Parameters {
                                         : whose.apply(e.stream().route()).get(name));
     }
 
-    static Operator filterState(String parameter) {
+    static Operator filterState(String parameter) throws ConfigProblem {
         var parts = parameter.split(":", 3);
         var name = parts[0];
+        if (parts.length > 1 && !List.of("PLAIN", "TYPED", "FIELD").contains(parts[1])) {
+            throw new ConfigProblem("log_format", "unknown %FILTER_STATE(" + parameter + ")%");
+        }
         if (parts.length > 1 && !parts[1].equals("TYPED")) {
             return e -> FilterState.get(e.slots(), name);
         }

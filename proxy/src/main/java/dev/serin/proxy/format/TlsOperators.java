@@ -1,5 +1,6 @@
 package dev.serin.proxy.format;
 
+import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.stream.CertificateFacts;
 import dev.serin.proxy.stream.TlsFacts;
 
@@ -26,6 +27,12 @@ final class TlsOperators {
     static Map<String, Operator> all() {
         var all = new HashMap<String, Operator>();
         add(all, "DOWNSTREAM", e -> e.downstream().tls());
+        all.put(
+                "UPSTREAM_SERVER_NAME",
+                e ->
+                        e.upstream() == null
+                                ? null
+                                : blank(of(e.upstream().tls(), TlsFacts::serverName)));
         add(all, "UPSTREAM", e -> e.upstream() == null ? null : e.upstream().tls());
         return all;
     }
@@ -51,8 +58,26 @@ final class TlsOperators {
         all.put(end + "DNS_SAN", text(of, c -> joined(c.dnsSans())));
         all.put(end + "IP_SAN", text(of, c -> joined(c.ipSans())));
         all.put(end + "EMAIL_SAN", text(of, c -> joined(c.emailSans())));
+        all.put(
+                end + "CHAIN_FINGERPRINTS_256",
+                text(of, c -> joined(c.ofChain(CertificateFacts::sha256))));
+        all.put(
+                end + "CHAIN_FINGERPRINTS_1",
+                text(of, c -> joined(c.ofChain(CertificateFacts::sha1))));
+        all.put(end + "CHAIN_SERIALS", text(of, c -> joined(c.ofChain(CertificateFacts::serial))));
         all.put(end + "CERT_V_START", text(of, c -> time(c.notBefore())));
         all.put(end + "CERT_V_END", text(of, c -> time(c.notAfter())));
+    }
+
+    /// When a peer's certificate begins or ends to be good, in a form of its own.
+    static Operator validity(String name, String form) throws ConfigProblem {
+        Function<Entry, @Nullable TlsFacts> tls =
+                name.startsWith("DOWNSTREAM")
+                        ? e -> e.downstream().tls()
+                        : e -> e.upstream() == null ? null : e.upstream().tls();
+        Function<CertificateFacts, @Nullable Instant> when =
+                name.endsWith("START") ? CertificateFacts::notBefore : CertificateFacts::notAfter;
+        return Times.of(e -> of(of(tls.apply(e), TlsFacts::peer), when), false, form);
     }
 
     private static String time(Instant at) {

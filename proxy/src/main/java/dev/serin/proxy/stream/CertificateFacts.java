@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import javax.security.auth.x500.X500Principal;
 
@@ -76,6 +77,11 @@ public final class CertificateFacts {
 
     public List<String> emailSans() {
         return emailSans;
+    }
+
+    /// The same of each certificate of the chain that came, its own first.
+    public List<String> ofChain(Function<CertificateFacts, String> fact) {
+        return chain.stream().map(c -> fact.apply(new CertificateFacts(List.of(c)))).toList();
     }
 
     /// All of its names, in its own order.

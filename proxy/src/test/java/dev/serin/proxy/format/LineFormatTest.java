@@ -53,7 +53,7 @@ class LineFormatTest {
     @CsvSource({
         "%REQ(X-MISSING?USER-AGENT)%, curl/8",
         "%REQ(USER-AGENT):4%, curl",
-        "%PROTOCOL:4%, HTTP",
+        "%REQ(:METHOD):2%, PO",
         "100%%, 100%",
         "%START_TIME(%Y/%m/%dT%H:%M:%S%z)%, 2026/01/02T03:04:05+0000",
         "%START_TIME(%s)%, 1767323045",

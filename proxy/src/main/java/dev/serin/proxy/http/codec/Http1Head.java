@@ -247,10 +247,15 @@ final class Http1Head {
                 chunked = true;
             }
             case "connection" -> connection(value);
-            case "keep-alive", "proxy-connection" -> {}
+            case "keep-alive" -> {}
+            case "proxy-connection" -> {
+                if (request && value.equalsIgnoreCase("close")) {
+                    close = true; // as clients of HTTP/1.0 said it to proxies
+                }
+            }
             case "te" -> {
-                if (value.equalsIgnoreCase("trailers")) {
-                    headers.add(name, value);
+                if (acceptsTrailers(value) && headers.get(name) == null) {
+                    headers.add(name, "trailers"); // the codings are this connection's own
                 }
             }
             case "expect" -> {
@@ -265,6 +270,18 @@ final class Http1Head {
             }
             default -> headers.add(name, value);
         }
+    }
+
+    private static boolean acceptsTrailers(String value) {
+        if (value.equalsIgnoreCase("trailers")) {
+            return true;
+        }
+        for (var coding : value.split(",", -1)) {
+            if (coding.strip().equalsIgnoreCase("trailers")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void host(String value) {

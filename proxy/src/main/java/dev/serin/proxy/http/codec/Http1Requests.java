@@ -18,6 +18,7 @@ final class Http1Requests {
         if (target.charAt(0) != '/') {
             var scheme = target.indexOf("://");
             if (head.method.equals("CONNECT")) {
+                connect(head);
                 authority = target;
                 target = "";
             } else if (scheme > 0 && dialect.absoluteUrls()) {
@@ -28,10 +29,22 @@ final class Http1Requests {
                 authority = target.substring(scheme + 3, end);
                 authority = authority.substring(authority.lastIndexOf('@') + 1);
                 secure = target.regionMatches(true, 0, "https:", 0, 6);
+                if (!secure && !target.regionMatches(true, 0, "http:", 0, 5)) {
+                    throw new Malformed(400, "http1.invalid_scheme");
+                }
+                if (authority.isEmpty()) {
+                    throw new Malformed(400, "http1.invalid_url");
+                }
                 target = end == target.length() ? "/" : target.substring(end);
-            } else if (scheme <= 0 && !target.equals("*")) {
+            } else if (target.equals("*")) {
+                if (!head.method.equals("OPTIONS")) {
+                    throw new Malformed(400, "http1.invalid_url");
+                }
+            } else if (scheme <= 0) {
                 throw new Malformed(400, "http1.codec_error");
             }
+        } else if (head.method.equals("CONNECT")) {
+            throw new Malformed(400, "http1.invalid_url");
         }
         var request = new RequestHead(protocol, head.method, target, authority, head.headers);
         if (secure) {
@@ -44,6 +57,18 @@ final class Http1Requests {
             throw new Malformed(400, "http.invalid_authority");
         }
         return request;
+    }
+
+    /// A tunnel is asked for by host and port, and has no body.
+    private static void connect(Http1Head head) throws Malformed {
+        var target = head.target;
+        var colon = target.lastIndexOf(':');
+        if (colon <= 0 || !target.substring(colon + 1).matches("[0-9]{1,5}")) {
+            throw new Malformed(400, "http1.invalid_url");
+        }
+        if (head.chunked || head.contentLength > 0) {
+            throw new Malformed(400, "http1.body_disallowed");
+        }
     }
 
     private static void check(Http1Head head, Dialect dialect) throws Malformed {

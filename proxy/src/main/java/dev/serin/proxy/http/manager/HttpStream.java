@@ -108,7 +108,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         var upgrade = Upgrades.wanted(request);
         chain = manager.chain(upgrade);
         filters = connection.filters(chain, route);
-        if (upgrade != null && !manager.allowsUpgrade(upgrade, upgrades())) {
+        if (upgrade != null && route != null && !manager.allowsUpgrade(upgrade, upgrades())) {
             reply(new LocalReply(403, 0, "upgrade_failed", ""));
             return;
         }
