@@ -103,6 +103,7 @@ public final class LocalApi implements AutoCloseable {
                         store,
                         new Rules(
                                 new ServiceAddresses(store, options.serviceCidr(), KEPT_ADDRESSES),
+                                store,
                                 options.draws(),
                                 !options.ca().isEmpty()),
                         webhooks,
@@ -115,6 +116,8 @@ public final class LocalApi implements AutoCloseable {
                 client("apiserver").create(new Resource(kind("namespaces"), body));
             }
         }
+        priority("system-cluster-critical", 2_000_000_000);
+        priority("system-node-critical", 2_000_001_000);
         this.collector =
                 new Collector(store, catalogue, writes, options.ticker(), options.failures());
         this.certificates =
@@ -126,6 +129,18 @@ public final class LocalApi implements AutoCloseable {
                                         options.ca(),
                                         options.failures())
                                 .start(kind("namespaces"));
+    }
+
+    /// A priority that every cluster has.
+    private void priority(String name, int value) {
+        var kind = kind("priorityclasses.scheduling.k8s.io");
+        if (store.get(new ResourceKey(kind.family(), "", name)) == null) {
+            var body = JsonMapper.shared().createObjectNode();
+            body.withObject("/metadata").put("name", name);
+            body.put("value", value);
+            body.put("description", "For what the " + name.split("-")[1] + " can't do without.");
+            client("apiserver").create(new Resource(kind, body));
+        }
     }
 
     private ResourceKind kind(String family) {
