@@ -54,6 +54,12 @@ record FieldSelector(List<Requirement> requirements) {
     /// @param equal false for `!=`
     record Requirement(String field, boolean equal, String value) {}
 
+    /// Whether it is one of Kubernetes' own that has no field of its own to be asked for.
+    private static boolean isPlain(ResourceKind kind) {
+        var own = kind.group().indexOf('.') < 0 || kind.group().endsWith(".k8s.io");
+        return own && !SOME.containsKey(kind.family());
+    }
+
     /// Reads `metadata.name=x,status.phase!=Running`.
     ///
     /// @throws Refusal 400 for a field that can't be asked for
@@ -73,7 +79,13 @@ record FieldSelector(List<Requirement> requirements) {
             var value = part.substring(part.indexOf('=') + 1).replaceFirst("^=", "").strip();
             if (!EVERY.contains(field)
                     && !SOME.getOrDefault(kind.family(), Set.of()).contains(field)) {
-                throw Refusal.badRequest("field label not supported: " + field);
+                throw Refusal.badRequest(
+                        isPlain(kind)
+                                ? '"'
+                                        + field
+                                        + "\" is not a known field selector: only"
+                                        + " \"metadata.name\", \"metadata.namespace\""
+                                : "field label not supported: " + field);
             }
             all.add(new Requirement(field, not < 0, value));
         }

@@ -20,6 +20,8 @@ import java.util.List;
 final class Lists {
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final String MATCH = "resourceVersionMatch";
+
     private final Store store;
 
     Lists(Store store) {
@@ -70,34 +72,75 @@ final class Lists {
     }
 
     private Listing listing(Request request, ServedKind stored, String namespace) {
+        checkOptions(request, false);
         var version = request.parameter("resourceVersion");
         var match = request.parameter("resourceVersionMatch");
-        if (!match.isEmpty() && version.isEmpty() && !request.isTrue("watch")) {
-            throw new Refusal(
-                    422,
-                    "Invalid",
-                    "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden:"
-                            + " resourceVersionMatch is forbidden unless resourceVersion is"
-                            + " provided",
-                    new Refusal.Details(
-                            "",
-                            "meta.k8s.io",
-                            "ListOptions",
-                            "",
-                            List.of(
-                                    new Refusal.Cause(
-                                            "FieldValueForbidden",
-                                            "Forbidden: resourceVersionMatch is forbidden unless"
-                                                    + " resourceVersion is provided",
-                                            "resourceVersionMatch")),
-                            0));
-        }
         var asked = revision(version);
         if (match.equals("Exact")) {
             return past(stored, namespace, asked);
         }
         requireReached(asked);
         return store.list(stored.kind().family(), namespace.isEmpty() ? null : namespace);
+    }
+
+    /// What Kubernetes asks of the options together.
+    ///
+    /// @throws Refusal 422
+    static void checkOptions(Request request, boolean watch) {
+        var version = request.parameter("resourceVersion");
+        var match = request.parameter("resourceVersionMatch");
+        var initial = !request.parameter("sendInitialEvents").isEmpty();
+        if (initial && !watch) {
+            throw forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+        }
+        if (initial && !match.equals("NotOlderThan")) {
+            throw forbidden(
+                    MATCH,
+                    "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        }
+        if (match.isEmpty() || initial) {
+            return;
+        }
+        if (watch) {
+            throw forbidden(
+                    MATCH,
+                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is"
+                            + " provided");
+        }
+        if (version.isEmpty()) {
+            throw forbidden(
+                    MATCH, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        }
+        if (!List.of("Exact", "NotOlderThan").contains(match)) {
+            throw invalid(
+                    "FieldValueNotSupported",
+                    MATCH,
+                    "Unsupported value: \""
+                            + match
+                            + "\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
+        }
+        if (match.equals("Exact") && version.equals("0")) {
+            throw forbidden(
+                    MATCH, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        }
+    }
+
+    private static Refusal forbidden(String field, String why) {
+        return invalid("FieldValueForbidden", field, "Forbidden: " + why);
+    }
+
+    private static Refusal invalid(String reason, String field, String message) {
+        return new Refusal(
+                422,
+                "Invalid",
+                "ListOptions.meta.k8s.io \"\" is invalid: " + field + ": " + message,
+                new Refusal.Details(
+                        "",
+                        "meta.k8s.io",
+                        "ListOptions",
+                        "",
+                        List.of(new Refusal.Cause(reason, message, field)),
+                        0));
     }
 
     private Listing past(ServedKind stored, String namespace, long revision) {
@@ -179,7 +222,8 @@ final class Lists {
                                     .decode(token.getBytes(StandardCharsets.US_ASCII)));
             return new Place(json.path("rv").asLong(), json.path("start").asString());
         } catch (JacksonException | IllegalArgumentException e) {
-            throw Refusal.badRequest("continue key is not valid: " + e.getMessage());
+            throw Refusal.badRequest(
+                    "invalid continue token: continue key is not valid: " + e.getMessage());
         }
     }
 }

@@ -56,6 +56,7 @@ final class Watches {
         var request = exchange.request();
         var from = request.parameter("resourceVersion");
         // Asked for first: a wrong number is refused before the answer begins.
+        Lists.checkOptions(request, true);
         var after = Lists.revision(from);
         var line = open(exchange);
         var families = Set.of(stored.kind().family());

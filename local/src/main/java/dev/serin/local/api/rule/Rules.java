@@ -139,6 +139,15 @@ public final class Rules implements KindRules {
         } else if (served.kind().family().equals(DEFINITIONS) && !isStatus) {
             DefinitionRules.check(body, old, causes);
         }
+        if (served.kind().family().equals("replicationcontrollers")) {
+            // Known, since kubectl asks for a list of them when it prunes.
+            causes.add(
+                    new Refusal.Cause(
+                            "FieldValueForbidden",
+                            "Forbidden: nothing runs ReplicationControllers here, write a"
+                                    + " Deployment",
+                            "spec"));
+        }
         if (Grants.isAbout(served)) {
             Grants.check(served, body, old, causes);
         }
