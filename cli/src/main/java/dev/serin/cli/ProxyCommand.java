@@ -141,7 +141,7 @@ final class ProxyCommand implements Callable<Integer> {
             if (Rehearsal.wanted(System.getenv())) {
                 Rehearsal.run(machine.runtime(), console, Rehearsal.REQUESTS);
             }
-            ClassArchive.giveBack();
+            ClassArchive.giveBack(machine.runtime().timers());
             host.run(orders);
         }
         return 0;
@@ -156,7 +156,7 @@ final class ProxyCommand implements Callable<Integer> {
                         console.out());
         var proxy = new Proxy(options, place, runtime);
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
-        proxy.ready().thenRun(ClassArchive::giveBack);
+        proxy.ready().thenRun(() -> ClassArchive.giveBack(runtime.timers()));
         proxy.start();
         try {
             proxy.ended().join();

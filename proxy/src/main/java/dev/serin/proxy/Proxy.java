@@ -11,6 +11,7 @@ import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.snapshot.Rejected;
+import dev.serin.proxy.snapshot.Validation;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
@@ -148,21 +149,38 @@ public final class Proxy implements AutoCloseable {
             ledger.note(update, rejected);
             rejected.forEach(r -> log.error("not applied: " + r));
             if (!rejected.isEmpty()) {
-                throw new ProblemException(
-                        rejected.stream()
-                                .map(r ->
-                                        new Problem(
-                                                kind(r) + " '" + r.name() + "': " + r.field(),
-                                                r.reason(),
-                                                null,
-                                                null))
-                                .toList());
+                throw refused(rejected);
             }
         }
         if (feed != null) {
             feed.start();
         }
         awaitBound();
+    }
+
+    /// Says what is wrong with a configuration, and starts nothing. As Envoy's `--mode validate`.
+    ///
+    /// @throws ProblemException if anything is
+    public static void validate(ProxyOptions options, ProxyPlace place, ProxyRuntime runtime) {
+        var telemetry = new ProxyTelemetry(options.node(), place, runtime);
+        var extensions = LivePlane.extensions(place, runtime, telemetry);
+        var rejected = new Validation(extensions, runtime.draws()).of(options.statics());
+        telemetry.end().join();
+        if (!rejected.isEmpty()) {
+            throw refused(rejected);
+        }
+    }
+
+    private static ProblemException refused(List<Rejected> rejected) {
+        return new ProblemException(
+                rejected.stream()
+                        .map(r ->
+                                new Problem(
+                                        kind(r) + " '" + r.name() + "': " + r.field(),
+                                        r.reason(),
+                                        null,
+                                        null))
+                        .toList());
     }
 
     private static String kind(Rejected rejected) {

@@ -27,11 +27,21 @@ public final class Documents {
     /// @throws ProblemException if it is not YAML or does not fit
     public static <B extends Message.Builder> B read(String subject, String text, B into) {
         var tree = tree(subject, text);
-        if (tree == null) {
-            return into;
+        if (!(tree instanceof Map<?, ?> map)) {
+            throw new ProblemException(
+                    new Problem(
+                            subject,
+                            tree == null ? "nothing is in it" : "it is no object",
+                            into.getDescriptorForType().getFullName() + " in YAML or JSON",
+                            null));
         }
         try {
-            var json = JsonFormat.printer().print(value(tree));
+            var json =
+                    JsonFormat.printer()
+                            .print(
+                                    value(
+                                            new Spelling(subject)
+                                                    .of(map, into.getDescriptorForType())));
             JsonFormat.parser().usingTypeRegistry(KnownTypes.registryFor(json)).merge(json, into);
             return into;
         } catch (InvalidProtocolBufferException e) {

@@ -13,6 +13,7 @@ import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.fields.UnreadFields;
 import dev.serin.proxy.route.TextMatch;
 import dev.serin.proxy.snapshot.ConfigUpdate;
+import dev.serin.proxy.socket.IpLiteral;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -71,15 +73,14 @@ public final class FileBootstrap {
         }
         var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();
+        checkNames(subject, bootstrap);
         var secrets = resources.getSecretsList().stream().map(FileBootstrap::of).toList();
         var clusters = resources.getClustersList().stream().map(FileBootstrap::of).toList();
         var listeners = resources.getListenersList().stream().map(FileBootstrap::of).toList();
         var statics = new ArrayList<ConfigUpdate>();
-        if (!secrets.isEmpty()) {
-            statics.add(new ConfigUpdate(ConfigUpdate.SECRET, secrets, List.of()));
-        }
-        statics.add(new ConfigUpdate(ConfigUpdate.CLUSTER, clusters, List.of()));
-        statics.add(new ConfigUpdate(ConfigUpdate.LISTENER, listeners, List.of()));
+        add(statics, ConfigUpdate.SECRET, secrets);
+        add(statics, ConfigUpdate.CLUSTER, clusters);
+        add(statics, ConfigUpdate.LISTENER, listeners);
         var admin = bootstrap.getAdmin().getAddress().getSocketAddress();
         var ports =
                 admin.getAddress().isEmpty()
@@ -99,6 +100,48 @@ public final class FileBootstrap {
                 local.isEmpty() ? null : local,
                 named(subject, () -> OverloadCompiler.of(bootstrap)),
                 named(subject, () -> shown(bootstrap.getStatsConfig().getStatsMatcher())));
+    }
+
+    /// What makes sense only within the whole file.
+    private static void checkNames(String subject, Bootstrap bootstrap) {
+        var names = new HashSet<String>();
+        for (var cluster : bootstrap.getStaticResources().getClustersList()) {
+            if (!names.add(cluster.getName())) {
+                throw wrong(
+                        subject + ": static_resources.clusters",
+                        "two are called '" + cluster.getName() + "'",
+                        "a name of its own for each");
+            }
+        }
+        var local = bootstrap.getClusterManager().getLocalClusterName();
+        if (!local.isEmpty() && !names.contains(local)) {
+            throw wrong(
+                    subject + ": cluster_manager.local_cluster_name",
+                    "'" + local + "' is no cluster of static_resources",
+                    "one of " + names);
+        }
+        var admin = bootstrap.getAdmin().getAddress().getSocketAddress().getAddress();
+        try {
+            if (!admin.isEmpty()) {
+                IpLiteral.of(admin);
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(
+                    subject + ": admin.address.socket_address.address",
+                    "'" + admin + "' is not an IP address",
+                    "an IP address, for instance 127.0.0.1");
+        }
+    }
+
+    private static ProblemException wrong(String subject, String found, String expected) {
+        return new ProblemException(new Problem(subject, found, expected, null));
+    }
+
+    private static void add(
+            List<ConfigUpdate> to, String typeUrl, List<ConfigUpdate.Versioned> resources) {
+        if (!resources.isEmpty()) {
+            to.add(new ConfigUpdate(typeUrl, resources, List.of()));
+        }
     }
 
     /// Which statistics are shown, by their whole names; null for all.
@@ -156,6 +199,6 @@ public final class FileBootstrap {
     }
 
     private static ConfigUpdate.Versioned versioned(String name, Message message) {
-        return new ConfigUpdate.Versioned(name, "static", Any.pack(message));
+        return new ConfigUpdate.Versioned(name, ConfigUpdate.STATIC, Any.pack(message));
     }
 }
