@@ -121,7 +121,7 @@ final class ProxyCommand implements Callable<Integer> {
             if (Rehearsal.wanted(System.getenv())) {
                 Rehearsal.run(machine.runtime(), console, Rehearsal.REQUESTS);
             }
-            ClassArchive.giveBack();
+            ClassArchive.giveBack(machine.runtime().timers());
             host.run(orders);
         }
         return 0;
@@ -142,7 +142,7 @@ final class ProxyCommand implements Callable<Integer> {
             proxy.pages().thenAccept(pages -> write(file, pages));
         }
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
-        proxy.ready().thenRun(ClassArchive::giveBack);
+        proxy.ready().thenRun(() -> ClassArchive.giveBack(runtime.timers()));
         proxy.start();
         try {
             proxy.ended().join();

@@ -139,7 +139,7 @@ public final class Supervisor {
                 rollout.summary(
                         kubernetes, services.gateway(), Duration.ofNanos(ticker.nanos() - begun));
                 ground.link().ready();
-                ClassArchive.giveBack();
+                ClassArchive.giveBack(timers);
                 try (var _ = new Narrator(client, ground.link()::print)) {
                     node.stop(stop.join());
                 }
