@@ -8,6 +8,8 @@ import dev.serin.config.check.Validator;
 import dev.serin.config.check.Violation;
 import dev.serin.config.schema.Defaults;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.access.Access;
+import dev.serin.local.api.access.Grants;
 import dev.serin.local.api.custom.CustomRules;
 import dev.serin.local.api.custom.DefinitionRules;
 import dev.serin.local.api.kind.ServedKind;
@@ -31,12 +33,14 @@ public final class Rules implements KindRules {
     private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
     private final ServiceAddresses addresses;
+    private final Grants grants;
     private final Classes classes;
     private final Draw letters;
     private final boolean hasTokens;
 
     /// @param hasTokens whether pods are given a token of their service account
     public Rules(ServiceAddresses addresses, Store store, Draws draws, boolean hasTokens) {
+        this.grants = new Grants(new Access(store));
         this.classes = new Classes(store);
         this.hasTokens = hasTokens;
         this.addresses = addresses;
@@ -53,7 +57,11 @@ public final class Rules implements KindRules {
                                     "kubernetes.io/metadata.name",
                                     body.path("metadata").path("name").asString(""));
             case DEFINITIONS -> DefinitionRules.fill(body);
-            default -> {}
+            default -> {
+                if (Grants.isAbout(served)) {
+                    Grants.fill(served, body);
+                }
+            }
         }
         if (served.custom() != null) {
             CustomRules.fill(served.custom(), body);
@@ -131,6 +139,9 @@ public final class Rules implements KindRules {
         } else if (served.kind().family().equals(DEFINITIONS) && !isStatus) {
             DefinitionRules.check(body, old, causes);
         }
+        if (Grants.isAbout(served)) {
+            Grants.check(served, body, old, causes);
+        }
         if (old != null) {
             Fixed.check(served.kind().family(), body, old, causes);
         }
@@ -139,6 +150,9 @@ public final class Rules implements KindRules {
         }
         if (!causes.isEmpty()) {
             throw Invalid.of(served, body.path("metadata").path("name").asString(""), causes);
+        }
+        if (Grants.isAbout(served)) {
+            grants.authorize(intent.caller(), served, body, old);
         }
     }
 

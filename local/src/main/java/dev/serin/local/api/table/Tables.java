@@ -32,6 +32,12 @@ public final class Tables {
                     Map.entry("endpoints", endpoints()),
                     Map.entry("endpointslices.discovery.k8s.io", slices()),
                     Map.entry("namespaces", namespaces()),
+                    Map.entry("roles.rbac.authorization.k8s.io", AccessCells.roles()),
+                    Map.entry("clusterroles.rbac.authorization.k8s.io", AccessCells.roles()),
+                    Map.entry("rolebindings.rbac.authorization.k8s.io", AccessCells.bindings()),
+                    Map.entry(
+                            "clusterrolebindings.rbac.authorization.k8s.io",
+                            AccessCells.bindings()),
                     Map.entry(
                             "customresourcedefinitions.apiextensions.k8s.io",
                             DefinedCells.definitions()),
