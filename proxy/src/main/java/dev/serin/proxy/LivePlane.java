@@ -62,7 +62,8 @@ final class LivePlane implements Plane {
                                         telemetry.log()::debug,
                                         surroundings(options))),
                         new Progress(telemetry.log()),
-                        e -> telemetry.log().error("bug: " + e));
+                        e -> telemetry.log().error("bug: " + e),
+                        options.drain());
         var overload = options.overload();
         plane.admission().limit(overload.connections(), overload.ofListeners());
         if (overload.limits() != null) {
@@ -136,6 +137,11 @@ final class LivePlane implements Plane {
             case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
+    }
+
+    @Override
+    public Map<String, String> failures() {
+        return Map.copyOf(failed);
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,6 +58,8 @@ public final class Proxy implements AutoCloseable {
     private final @Nullable DiscoveryFeed feed;
     private final ProxyPages pages;
     private final Runnable started;
+    private final CompletableFuture<Map<String, InetSocketAddress>> paged =
+            new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LeftOver.Held held;
@@ -135,6 +138,7 @@ public final class Proxy implements AutoCloseable {
         log.info("starting " + options.node().getId());
         // Pages first: whoever asks for readiness gets the reason why not.
         pages.start()
+                .thenRun(() -> paged.complete(pages.addresses()))
                 .thenRunAsync(this::configure, owner)
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
@@ -194,6 +198,21 @@ public final class Proxy implements AutoCloseable {
         }
         var missing = readiness.missing();
         var unbound = plane.unbound();
+        var failed = new TreeMap<>(plane.failures());
+        failed.keySet().retainAll(options.staticListeners());
+        if (!failed.isEmpty()) {
+            fail(
+                    new ProblemException(
+                            failed.entrySet().stream()
+                                    .map(f ->
+                                            new Problem(
+                                                    "Listener '" + f.getKey() + "': address",
+                                                    f.getValue(),
+                                                    null,
+                                                    null))
+                                    .toList()));
+            return;
+        }
         if (missing.size() <= 1 && unbound.isEmpty()) {
             log.info("ready: " + plane.listeners(false).lines().count() + " listeners");
             started.run();
@@ -350,6 +369,16 @@ public final class Proxy implements AutoCloseable {
     /// has bound them.
     public Map<String, InetSocketAddress> pageAddresses() {
         return pages.addresses();
+    }
+
+    /// The same, once they are bound.
+    public CompletableFuture<Map<String, InetSocketAddress>> pages() {
+        return paged.copy();
+    }
+
+    /// What its own log tells from now on: Envoy's words for levels. False for one that is none.
+    public boolean logFrom(String level) {
+        return pages.logLevel(level);
     }
 
     ProxyOptions options() {

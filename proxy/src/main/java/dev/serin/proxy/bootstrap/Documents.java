@@ -5,6 +5,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 
@@ -48,6 +49,27 @@ public final class Documents {
             var expected = into.getDescriptorForType().getFullName();
             throw new ProblemException(
                     Misfit.of(subject, tree, String.valueOf(e.getMessage()), expected), e);
+        }
+    }
+
+    /// Reads protobuf's text form.
+    ///
+    /// @throws ProblemException if it does not fit
+    static <B extends Message.Builder> B readText(String subject, String text, B into) {
+        try {
+            TextFormat.Parser.newBuilder()
+                    .setTypeRegistry(KnownTypes.ofText())
+                    .build()
+                    .merge(text, into);
+            return into;
+        } catch (TextFormat.ParseException e) {
+            throw new ProblemException(
+                    new Problem(
+                            subject,
+                            String.valueOf(e.getMessage()),
+                            into.getDescriptorForType().getFullName() + " in protobuf's text form",
+                            null),
+                    e);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.serin.proxy.extension.ConfigProblem;
 import dev.serin.proxy.fields.FieldLists;
 import dev.serin.proxy.fields.KnownTypes;
 import dev.serin.proxy.fields.UnreadFields;
+import dev.serin.proxy.listener.Drains;
 import dev.serin.proxy.route.TextMatch;
 import dev.serin.proxy.snapshot.ConfigUpdate;
 import dev.serin.proxy.socket.IpLiteral;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,22 +44,60 @@ public final class FileBootstrap {
 
     /// @throws ProblemException naming the file and what is wrong with it
     public static ProxyOptions read(Path file) {
+        return read(file, null, Node.getDefaultInstance());
+    }
+
+    /// @param subject the file's name, for errors
+    public static ProxyOptions read(String subject, String text) {
+        return read(subject, Documents.read(subject, text, Bootstrap.newBuilder()).build());
+    }
+
+    /// As Envoy's `--config-path`, `--config-yaml`, `--service-node` and its like. One of the first
+    /// two is there.
+    ///
+    /// @param over a bootstrap in YAML that is merged over that of the file
+    /// @param named what it says of the node holds before all else
+    public static ProxyOptions read(@Nullable Path file, @Nullable String over, Node named) {
+        var bootstrap = Bootstrap.newBuilder();
+        if (file != null) {
+            bootstrap.mergeFrom(parsed(file));
+        }
+        if (over != null) {
+            bootstrap.mergeFrom(
+                    Documents.read("--config-yaml", over, Bootstrap.newBuilder()).build());
+        }
+        bootstrap.getNodeBuilder().mergeFrom(named);
+        return read(file == null ? "--config-yaml" : file.toString(), bootstrap.build());
+    }
+
+    /// By the end of its name, as Envoy: `.pb` is protobuf's octets, `.pb_text` its text, all else
+    /// is YAML or JSON.
+    private static Bootstrap parsed(Path file) {
+        var subject = file.toString();
         try {
-            return read(file.toString(), Files.readString(file));
+            if (subject.endsWith(".pb")) {
+                return Bootstrap.parseFrom(Files.readAllBytes(file));
+            }
+            var text = Files.readString(file);
+            return (subject.endsWith(".pb_text")
+                            ? Documents.readText(subject, text, Bootstrap.newBuilder())
+                            : Documents.read(subject, text, Bootstrap.newBuilder()))
+                    .build();
         } catch (IOException e) {
             throw new ProblemException(
                     new Problem(
-                            file.toString(),
-                            "cannot be read: " + e.getMessage(),
+                            subject,
+                            "cannot be read: "
+                                    + (e instanceof NoSuchFileException
+                                            ? "there is no such file"
+                                            : e.getMessage()),
                             "a file with an Envoy bootstrap in YAML or JSON",
                             null),
                     e);
         }
     }
 
-    /// @param subject the file's name, for errors
-    public static ProxyOptions read(String subject, String text) {
-        var bootstrap = Documents.read(subject, text, Bootstrap.newBuilder()).build();
+    private static ProxyOptions read(String subject, Bootstrap bootstrap) {
         var unread =
                 new UnreadFields(FieldLists.own(), KnownTypes::find)
                         .in(Bootstrap.getDescriptor(), bootstrap.toByteString());
@@ -99,7 +139,8 @@ public final class FileBootstrap {
                 new Application("127.0.0.1", Map.of(), null),
                 local.isEmpty() ? null : local,
                 named(subject, () -> OverloadCompiler.of(bootstrap)),
-                named(subject, () -> shown(bootstrap.getStatsConfig().getStatsMatcher())));
+                named(subject, () -> shown(bootstrap.getStatsConfig().getStatsMatcher())),
+                Drains.USUAL);
     }
 
     /// What makes sense only within the whole file.

@@ -56,6 +56,14 @@ class FileBootstrapTest {
     }
 
     @Test
+    void requestsForTheAdminPagesAreLoggedNowhere() {
+        FileBootstrap.read("mine.yaml", "admin: {access_log_path: /dev/null}");
+        says(
+                "admin: {access_log_path: /tmp/admin.log}",
+                "admin.access_log_path is /tmp/admin.log, and this proxy supports only /dev/null");
+    }
+
+    @Test
     void whatIsNoneIsRefused() {
         says("", "mine.yaml: nothing is in it");
         says("# later", "mine.yaml: nothing is in it");
