@@ -263,12 +263,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     private void insecure(Downstream downstream, String reason) {
-        var failed =
-                end(
-                        downstream.insecure(reason),
-                        ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit(),
-                        null,
-                        new Slots());
+        var failed = end(downstream.insecure(reason), 0, null, new Slots());
         config.logs().forEach(log -> log.ended(failed));
     }
 
@@ -282,6 +277,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         name -> scope.observer().counted(name));
         if (client != null) {
             connection.slots().put(ProxiedClient.SLOT, client);
+        }
+        if (chain.target() instanceof Http) {
+            log(ctx, connection);
         }
         for (var filter : chain.filters()) {
             var detail = filter.refusal(connection);
@@ -308,7 +306,24 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             var end = end(connection.downstream(), 0, detail, connection.slots());
             tcp.observers().forEach(o -> o.opened(end));
             tcp.observers().forEach(o -> o.ended(end));
+            config.logs().forEach(log -> log.ended(end));
         }
+    }
+
+    /// The listener's own log tells of connections, when they are over.
+    private void log(ChannelHandlerContext ctx, ConnectionContext connection) {
+        var logs = config.logs();
+        if (logs.isEmpty()) {
+            return;
+        }
+        var began = worker.ticker().nanos();
+        ctx.channel()
+                .closeFuture()
+                .addListener(_ -> {
+                    var end =
+                            end(connection.downstream(), 0, null, connection.slots()).since(began);
+                    logs.forEach(log -> log.ended(end));
+                });
     }
 
     /// 7. HTTP or TCP; what was read so far goes to it first.
@@ -323,7 +338,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     manager,
                                     new HttpConnection(worker, manager, own, downstream),
                                     downstream.tls() == null ? protocol : downstream.tls().alpn());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
+                    case Tcp(var tcp) ->
+                            new TcpProxy(worker, tcp.loggedBy(config.logs()), own, connection);
                 };
         var early = seen;
         seen = null;

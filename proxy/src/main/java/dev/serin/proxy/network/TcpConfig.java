@@ -1,12 +1,14 @@
 package dev.serin.proxy.network;
 
 import dev.serin.proxy.route.hash.HashPolicy;
+import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A TCP proxy as configured. Immutable.
@@ -27,6 +29,20 @@ public record TcpConfig(
         int connectAttempts,
         @Nullable TunnelRequest tunnel,
         List<ConnectionObserver> observers) {
+    /// The same, whose connections these logs tell of too when they are over.
+    public TcpConfig loggedBy(List<AccessLog> logs) {
+        if (logs.isEmpty()) {
+            return this;
+        }
+        var all = new ArrayList<ConnectionObserver>();
+        for (var log : logs) {
+            all.add(log::ended);
+        }
+        all.addAll(observers);
+        return new TcpConfig(
+                statPrefix, shares, total, idle, most, hash, connectAttempts, tunnel, all);
+    }
+
     /// How often observers are told while a connection lives; 0 for never.
     long progressMillis() {
         var least = 0L;
