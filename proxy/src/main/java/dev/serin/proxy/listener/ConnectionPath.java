@@ -276,7 +276,13 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         downstream.tls() == null ? null : downstream.tls().alpn(),
                         name -> scope.observer().counted(name));
         if (client != null) {
-            connection.slots().put(ProxiedClient.SLOT, client);
+            var header = accepted.config().inspection().proxyHeader();
+            var passed = client;
+            if (header != null) {
+                header.facts().tell(client, connection.slots());
+                passed = header.facts().passed(client);
+            }
+            connection.slots().put(ProxiedClient.SLOT, passed);
         }
         if (chain.target() instanceof Http) {
             log(ctx, connection);

@@ -170,7 +170,9 @@ public final class ListenerCompiler {
         var refused = new HashSet<Integer>();
         message.getDisallowedVersionsList().forEach(v -> refused.add(v.getNumber() + 1));
         return new ProxyHeaderReader.Rules(
-                message.getAllowRequestsWithoutProxyProtocol(), Set.copyOf(refused));
+                message.getAllowRequestsWithoutProxyProtocol(),
+                Set.copyOf(refused),
+                TlvRules.of(message));
     }
 
     private static PortTest always() {

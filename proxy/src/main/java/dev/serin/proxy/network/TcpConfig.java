@@ -34,10 +34,7 @@ public record TcpConfig(
         if (logs.isEmpty()) {
             return this;
         }
-        var all = new ArrayList<ConnectionObserver>();
-        for (var log : logs) {
-            all.add(log::ended);
-        }
+        var all = new ArrayList<ConnectionObserver>(logs);
         all.addAll(observers);
         return new TcpConfig(
                 statPrefix, shares, total, idle, most, hash, connectAttempts, tunnel, all);
