@@ -3,6 +3,7 @@ package dev.serin.cli;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.lifecycle.ClassArchive;
+import dev.serin.base.net.HostPort;
 import dev.serin.local.host.Signals;
 import dev.serin.proxy.Proxy;
 import dev.serin.proxy.ProxyOptions;
@@ -21,19 +22,22 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Unmatched;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 
@@ -43,8 +47,8 @@ import java.util.concurrent.CompletionException;
         name = "proxy",
         description = {
             "Runs the proxy.",
-            "  serin proxy --config FILE   on an Envoy bootstrap (JSON or YAML), with all"
-                    + " resources in it or a control plane to ask",
+            "  serin proxy FILE            on an Envoy bootstrap (JSON or YAML), with all"
+                    + " resources in it or a control plane to ask; as Envoy's own -c FILE",
             "  serin proxy sidecar|router  as the container of a pod, configured by its"
                     + " environment",
             ""
@@ -54,23 +58,9 @@ final class ProxyCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "an Envoy bootstrap")
-    private @Nullable Path config;
+    @Mixin private ProxyWords words = new ProxyWords();
 
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "event loops (default: one a core)")
-    private int workers;
-
-    @Parameters(paramLabel = "ROLE", arity = "0..1", description = "sidecar or router")
-    private @Nullable String role;
-
-    @Unmatched private List<String> others = new ArrayList<>();
+    @Unmatched private List<String> unknown = new ArrayList<>();
 
     ProxyCommand(Console console) {
         this.console = console;
@@ -84,42 +74,32 @@ final class ProxyCommand implements Callable<Integer> {
         if (words.contains("host")) {
             return host(console);
         }
-        var command = new ProxyCommand(console);
-        for (var i = 0; i < words.size(); i++) {
-            var word = words.get(i);
-            var equals = word.startsWith("--") ? word.indexOf('=') : -1;
-            var name = equals < 0 ? word : word.substring(0, equals);
-            var option = List.of("-c", "--config", "--workers").contains(name);
-            if (option && equals < 0 && i + 1 == words.size()) {
-                return null;
-            }
-            if (option) {
-                var value = equals < 0 ? words.get(++i) : word.substring(equals + 1);
-                if (!name.equals("--workers")) {
-                    command.config = Path.of(value);
-                } else if (value.matches("[0-9]{1,4}")) {
-                    command.workers = Integer.parseInt(value);
-                } else {
-                    return null;
-                }
-            } else if (command.role == null && (word.equals("sidecar") || word.equals("router"))) {
-                command.role = word;
-            } else if (command.role == null) {
-                return null;
-            } else {
-                command.others.add(word);
-            }
+        var known = ProxyWords.of(words);
+        if (known == null) {
+            return null;
         }
+        var command = new ProxyCommand(console);
+        command.words = known;
         return command.call();
     }
 
     @Override
     public Integer call() throws Exception {
+        words.rest(unknown);
+        for (var idle : words.idle) {
+            console.say("serin proxy: " + idle + " has no meaning here and is passed over");
+        }
         var container = container();
         var options = container == null ? file() : container.read();
-        var wanted = workers > 0 || container == null ? workers : container.concurrency();
+        var wanted =
+                words.workers > 0 || container == null ? words.workers : container.concurrency();
         var loops = wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
         try (var machine = ProxyRuntime.ofMachine(loops)) {
+            if (words.mode.equals("validate")) {
+                Proxy.validate(options, place(), machine.runtime());
+                console.print("configuration '" + words.source() + "' OK");
+                return 0;
+            }
             return one(options, machine.runtime());
         }
     }
@@ -141,22 +121,28 @@ final class ProxyCommand implements Callable<Integer> {
             if (Rehearsal.wanted(System.getenv())) {
                 Rehearsal.run(machine.runtime(), console, Rehearsal.REQUESTS);
             }
-            ClassArchive.giveBack();
+            ClassArchive.giveBack(machine.runtime().timers());
             host.run(orders);
         }
         return 0;
     }
 
     private int one(ProxyOptions options, ProxyRuntime runtime) {
-        var place =
-                new ProxyPlace(
-                        new HostSockets(Transport.best(), 0),
-                        InetAddress::getByName,
-                        ContainerFiles.SAME,
-                        console.out());
-        var proxy = new Proxy(options, place, runtime);
+        var proxy = new Proxy(options, place(), runtime);
+        if (words.level != null && !proxy.logFrom(words.level)) {
+            throw new ProblemException(
+                    new Problem(
+                            "--log-level",
+                            "'" + words.level + "'",
+                            "trace, debug, info, warning, error, critical or off",
+                            null));
+        }
+        if (words.adminAddress != null) {
+            var file = words.adminAddress;
+            proxy.pages().thenAccept(pages -> write(file, pages));
+        }
         Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
-        proxy.ready().thenRun(ClassArchive::giveBack);
+        proxy.ready().thenRun(() -> ClassArchive.giveBack(runtime.timers()));
         proxy.start();
         try {
             proxy.ended().join();
@@ -170,23 +156,53 @@ final class ProxyCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ProxyPlace place() {
+        return new ProxyPlace(
+                new HostSockets(Transport.best(), 0),
+                InetAddress::getByName,
+                ContainerFiles.SAME,
+                console.out());
+    }
+
+    /// As Envoy's `--admin-address-path`.
+    private void write(Path file, Map<String, InetSocketAddress> pages) {
+        var admin = pages.get("admin");
+        try {
+            Files.writeString(
+                    file,
+                    admin == null
+                            ? ""
+                            : new HostPort(admin.getAddress().getHostAddress(), admin.getPort())
+                                    .toString());
+        } catch (IOException e) {
+            console.problem(file + ": cannot be written: " + e.getMessage());
+        }
+    }
+
     private ProxyOptions file() {
-        if (config == null) {
+        if (!Set.of("serve", "validate").contains(words.mode)) {
+            throw new ProblemException(
+                    new Problem("--mode", "'" + words.mode + "'", "serve or validate", null));
+        }
+        if (words.config == null && words.configYaml == null) {
             throw new ProblemException(
                     Problem.of(
                             "serin proxy",
                             "neither a role nor --config",
                             "see serin proxy --help"));
         }
-        return FileBootstrap.read(config);
+        var read = FileBootstrap.read(words.config, words.configYaml, words.named());
+        return words.drainSeconds < 0
+                ? read
+                : read.withDrain(Duration.ofSeconds(words.drainSeconds));
     }
 
     private @Nullable ContainerBootstrap container() {
-        if (role == null || config != null) {
+        if (words.role == null || words.config != null) {
             return null;
         }
-        var arguments = new ArrayList<>(List.of("proxy", role));
-        arguments.addAll(others);
+        var arguments = new ArrayList<>(List.of("proxy", words.role));
+        arguments.addAll(words.others);
         return new ContainerBootstrap(arguments, System.getenv(), ContainerFiles.SAME);
     }
 }

@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 class MainTest {
     @Test
@@ -67,7 +74,89 @@ class MainTest {
         assertEquals(1, unreadable.code());
         assertTrue(unreadable.err().startsWith("serin: no/such/file: cannot be read"));
         assertEquals(2, Spoken.by("proxy", "--workers", "many").code());
+        assertEquals(2, Spoken.by("proxy", "--concurrency").code());
+        assertTrue(
+                Spoken.by("proxy", "--allow-unknown-fields", "-c", "x.yaml")
+                        .err()
+                        .contains("fields that are not known are refused"));
+        assertTrue(Spoken.by("proxy", "nonsense").err().contains("a file that ends in .yaml"));
         assertEquals(2, Spoken.by("proxy", "--config").code());
+    }
+
+    @Test
+    void aProxyIsValidatedByEnvoysOwnWords(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("good.yaml"), "static_resources: {}");
+        assertEquals(
+                new Spoken(0, "configuration '" + file + "' OK\n", ""),
+                Spoken.by("proxy", "--mode", "validate", "-c", file.toString()));
+        var idle =
+                Spoken.by(
+                        "proxy",
+                        file.toString(),
+                        "--mode=validate",
+                        "--concurrency=1",
+                        "-l",
+                        "warning",
+                        "--base-id",
+                        "7",
+                        "--disable-hot-restart",
+                        "--service-node",
+                        "me");
+        assertEquals(0, idle.code());
+        assertEquals(
+                """
+                serin proxy: --base-id has no meaning here and is passed over
+                serin proxy: --disable-hot-restart has no meaning here and is passed over
+                """,
+                idle.err());
+        var merged =
+                Spoken.by(
+                        "proxy",
+                        "--mode",
+                        "validate",
+                        "--config-path",
+                        file.toString(),
+                        "--config-yaml",
+                        "static_resources: {clusters: [{name: a, type: EDS}]}");
+        assertEquals(1, merged.code());
+        assertTrue(merged.err().contains("Cluster 'a': eds_cluster_config"), merged.err());
+        var text =
+                Files.writeString(
+                        folder.resolve("good.pb_text"),
+                        "static_resources { clusters { name: \"a\" type: STATIC } }");
+        assertEquals(0, Spoken.by("proxy", "--mode", "validate", text.toString()).code());
+    }
+
+    @Test
+    void aProxyWhosePortIsTakenEndsAndSaysWhatToDo(@TempDir Path folder) throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var file =
+                    Files.writeString(
+                            folder.resolve("taken.yaml"),
+                            """
+                            static_resources:
+                              listeners:
+                              - name: main
+                                address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+                                filter_chains:
+                                - filters:
+                                  - name: tcp
+                                    typed_config:
+                                      "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                                      stat_prefix: main
+                                      cluster: a
+                            """
+                                    .formatted(taken.getLocalPort()));
+            var spoken = Spoken.by("proxy", file.toString(), "--workers", "1");
+            assertEquals(1, spoken.code());
+            assertTrue(
+                    spoken.err()
+                            .contains(
+                                    "Listener 'main': address: cannot listen on 127.0.0.1:"
+                                            + taken.getLocalPort()),
+                    spoken.err());
+            assertTrue(spoken.err().contains("or choose another port"), spoken.err());
+        }
     }
 
     @Test

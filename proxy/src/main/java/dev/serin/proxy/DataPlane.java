@@ -29,6 +29,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,11 @@ public final class DataPlane implements AutoCloseable {
 
     /// @param name for threads and messages, for instance the pod's
     public DataPlane(String name, Parts parts, Watcher watcher, Failures failures) {
+        this(name, parts, watcher, failures, Drains.USUAL);
+    }
+
+    /// @param drain how long connections of what is removed may go on
+    public DataPlane(String name, Parts parts, Watcher watcher, Failures failures, Duration drain) {
         this.parts = parts;
         this.owner = new Owner("data-plane-" + name, failures::failed);
         var upstream =
@@ -76,7 +82,7 @@ public final class DataPlane implements AutoCloseable {
                         this::own,
                         parts.extensions().transports().needs(),
                         parts.outside());
-        var drains = new Drains(parts.ticker(), parts.timers(), owner, Drains.USUAL);
+        var drains = new Drains(parts.ticker(), parts.timers(), owner, drain);
         this.drains = drains;
         var makers =
                 new Reconciler.Makers(

@@ -45,6 +45,37 @@ final class LivePlane implements Plane {
             ProxyRuntime runtime,
             ProxyTelemetry telemetry) {
         this.now = runtime.ticker()::now;
+        this.plane =
+                new DataPlane(
+                        options.node().getId(),
+                        new DataPlane.Parts(
+                                runtime.workers(),
+                                place.sockets(),
+                                runtime.ticker(),
+                                runtime.timers(),
+                                runtime.draws(),
+                                extensions(place, runtime, telemetry),
+                                telemetry.envoyStats(),
+                                new Upstream.Outside(
+                                        Resolver.system(),
+                                        telemetry.clusterStats(),
+                                        telemetry.log()::debug,
+                                        surroundings(options))),
+                        new Progress(telemetry.log()),
+                        e -> telemetry.log().error("bug: " + e),
+                        options.drain());
+        var overload = options.overload();
+        plane.admission().limit(overload.connections(), overload.ofListeners());
+        if (overload.limits() != null) {
+            runtime.workers()
+                    .all()
+                    .forEach(w -> w.pressure().use(overload.limits(), overload.octets()));
+        }
+        telemetry.clusterStats().show(() -> plane.snapshot().clusters().values());
+    }
+
+    /// What configurations may ask this proxy for.
+    static Extensions extensions(ProxyPlace place, ProxyRuntime runtime, ProxyTelemetry telemetry) {
         var filters =
                 Stream.concat(
                                 Filters.ofStreams(runtime.ticker(), runtime.draws()).stream(),
@@ -62,39 +93,14 @@ final class LivePlane implements Plane {
                                 Filters.ofConnections(runtime.ticker()).stream(),
                                 telemetry.networkFilters().stream())
                         .toList();
-        this.plane =
-                new DataPlane(
-                        options.node().getId(),
-                        new DataPlane.Parts(
-                                runtime.workers(),
-                                place.sockets(),
-                                runtime.ticker(),
-                                runtime.timers(),
-                                runtime.draws(),
-                                new Extensions(
-                                        filters,
-                                        telemetry.accessLogs(),
-                                        telemetry.networkObservers(),
-                                        connections,
-                                        new TransportCompiler(tls),
-                                        (_, _) -> SpanSink.NOWHERE,
-                                        telemetry.proxy()),
-                                telemetry.envoyStats(),
-                                new Upstream.Outside(
-                                        Resolver.system(),
-                                        telemetry.clusterStats(),
-                                        telemetry.log()::debug,
-                                        surroundings(options))),
-                        new Progress(telemetry.log()),
-                        e -> telemetry.log().error("bug: " + e));
-        var overload = options.overload();
-        plane.admission().limit(overload.connections(), overload.ofListeners());
-        if (overload.limits() != null) {
-            runtime.workers()
-                    .all()
-                    .forEach(w -> w.pressure().use(overload.limits(), overload.octets()));
-        }
-        telemetry.clusterStats().show(() -> plane.snapshot().clusters().values());
+        return new Extensions(
+                filters,
+                telemetry.accessLogs(),
+                telemetry.networkObservers(),
+                connections,
+                new TransportCompiler(tls),
+                (_, _) -> SpanSink.NOWHERE,
+                telemetry.proxy());
     }
 
     private static Surroundings surroundings(ProxyOptions options) {
@@ -131,6 +137,11 @@ final class LivePlane implements Plane {
             case ConfigUpdate.SECRET -> plane.wanted().secrets();
             default -> Set.of();
         };
+    }
+
+    @Override
+    public Map<String, String> failures() {
+        return Map.copyOf(failed);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.serin.proxy.ads.DiscoveryFeed;
 import dev.serin.proxy.ads.Plane;
 import dev.serin.proxy.bootstrap.Discovery;
 import dev.serin.proxy.snapshot.Rejected;
+import dev.serin.proxy.snapshot.Validation;
 import dev.serin.proxy.telemetry.log.ProxyLog;
 import dev.serin.xds.client.AdsTerms;
 import dev.serin.xds.client.NettyTransport;
@@ -27,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -56,6 +58,8 @@ public final class Proxy implements AutoCloseable {
     private final @Nullable DiscoveryFeed feed;
     private final ProxyPages pages;
     private final Runnable started;
+    private final CompletableFuture<Map<String, InetSocketAddress>> paged =
+            new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LeftOver.Held held;
@@ -134,6 +138,7 @@ public final class Proxy implements AutoCloseable {
         log.info("starting " + options.node().getId());
         // Pages first: whoever asks for readiness gets the reason why not.
         pages.start()
+                .thenRun(() -> paged.complete(pages.addresses()))
                 .thenRunAsync(this::configure, owner)
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
@@ -148,21 +153,38 @@ public final class Proxy implements AutoCloseable {
             ledger.note(update, rejected);
             rejected.forEach(r -> log.error("not applied: " + r));
             if (!rejected.isEmpty()) {
-                throw new ProblemException(
-                        rejected.stream()
-                                .map(r ->
-                                        new Problem(
-                                                kind(r) + " '" + r.name() + "': " + r.field(),
-                                                r.reason(),
-                                                null,
-                                                null))
-                                .toList());
+                throw refused(rejected);
             }
         }
         if (feed != null) {
             feed.start();
         }
         awaitBound();
+    }
+
+    /// Says what is wrong with a configuration, and starts nothing. As Envoy's `--mode validate`.
+    ///
+    /// @throws ProblemException if anything is
+    public static void validate(ProxyOptions options, ProxyPlace place, ProxyRuntime runtime) {
+        var telemetry = new ProxyTelemetry(options.node(), place, runtime);
+        var extensions = LivePlane.extensions(place, runtime, telemetry);
+        var rejected = new Validation(extensions, runtime.draws()).of(options.statics());
+        telemetry.end().join();
+        if (!rejected.isEmpty()) {
+            throw refused(rejected);
+        }
+    }
+
+    private static ProblemException refused(List<Rejected> rejected) {
+        return new ProblemException(
+                rejected.stream()
+                        .map(r ->
+                                new Problem(
+                                        kind(r) + " '" + r.name() + "': " + r.field(),
+                                        r.reason(),
+                                        null,
+                                        null))
+                        .toList());
     }
 
     private static String kind(Rejected rejected) {
@@ -176,6 +198,21 @@ public final class Proxy implements AutoCloseable {
         }
         var missing = readiness.missing();
         var unbound = plane.unbound();
+        var failed = new TreeMap<>(plane.failures());
+        failed.keySet().retainAll(options.staticListeners());
+        if (!failed.isEmpty()) {
+            fail(
+                    new ProblemException(
+                            failed.entrySet().stream()
+                                    .map(f ->
+                                            new Problem(
+                                                    "Listener '" + f.getKey() + "': address",
+                                                    f.getValue(),
+                                                    null,
+                                                    null))
+                                    .toList()));
+            return;
+        }
         if (missing.size() <= 1 && unbound.isEmpty()) {
             log.info("ready: " + plane.listeners(false).lines().count() + " listeners");
             started.run();
@@ -332,6 +369,16 @@ public final class Proxy implements AutoCloseable {
     /// has bound them.
     public Map<String, InetSocketAddress> pageAddresses() {
         return pages.addresses();
+    }
+
+    /// The same, once they are bound.
+    public CompletableFuture<Map<String, InetSocketAddress>> pages() {
+        return paged.copy();
+    }
+
+    /// What its own log tells from now on: Envoy's words for levels. False for one that is none.
+    public boolean logFrom(String level) {
+        return pages.logLevel(level);
     }
 
     ProxyOptions options() {

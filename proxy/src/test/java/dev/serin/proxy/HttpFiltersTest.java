@@ -160,7 +160,7 @@ class HttpFiltersTest {
             rig.apply(Rig.http(always.replace("typed_config", "disabled: true\n  typed_config")));
             try (var client = Wire.to(rig.port("main"))) {
                 assertEquals(200, client.get("/").status());
-                rig.apply(Rig.routes(route(off.replace("disabled: true", "disabled: false"))));
+                rig.apply(Rig.routes(route(off.replace("disabled: true", "config: {}"))));
                 assertEquals(418, client.get("/").status());
             }
         }

@@ -325,6 +325,11 @@ class ProxyTest {
         }
 
         @Override
+        public Map<String, String> failures() {
+            return Map.of();
+        }
+
+        @Override
         public List<String> unbound() {
             return unbound;
         }

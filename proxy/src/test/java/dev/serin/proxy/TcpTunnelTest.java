@@ -33,6 +33,11 @@ class TcpTunnelTest {
     private final Rig rig = new Rig(new ScriptedDraws(3));
 
     private static Listener listener(String more) {
+        return listener("", more);
+    }
+
+    /// @param how the octets are tunnelled, beside where to
+    private static Listener listener(String how, String more) {
         return Yaml.listener(
                 """
                 name: main
@@ -49,6 +54,7 @@ class TcpTunnelTest {
                       - name: log
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /dev/null}
                 """
+                                .replace("far:80\"", "far:80\"" + how)
                         + more);
     }
 
@@ -200,6 +206,30 @@ class TcpTunnelTest {
             assertEquals(-1, gone.get(5, TimeUnit.SECONDS));
             var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
             assertEquals("DC", ResponseFlag.shown(end.flags()));
+        }
+    }
+
+    @Test
+    void answerThatIsCompleteEndsTheTunnel() throws Exception {
+        try (rig;
+                var origin =
+                        new Origin(wire -> {
+                            assertTrue(wire.head().startsWith("POST /in HTTP/1.1\r\n"));
+                            wire.write("HTTP/1.1 201 Made\r\ncontent-length: 5\r\n\r\nhello");
+                            wire.in.read();
+                        })) {
+            assertEquals(
+                    "[]",
+                    rig.apply(
+                                    Rig.cluster("one", origin.port()),
+                                    listener(", use_post: true, post_path: /in", ""))
+                            .toString());
+            try (var client = Wire.to(rig.port("main"))) {
+                assertEquals("hello", new String(client.in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            var end = rig.log.connections.poll(5, TimeUnit.SECONDS);
+            assertEquals(5, end.traffic().sent());
+            assertEquals(0, end.flags());
         }
     }
 }

@@ -88,7 +88,12 @@ class UnreadFieldsTest {
                         Yaml.cluster(
                                 """
                                 name: a
-                                health_checks: [{http_health_check: {codec_client_type: HTTP3}}]
+                                health_checks:
+                                - timeout: 1s
+                                  interval: 1s
+                                  unhealthy_threshold: 1
+                                  healthy_threshold: 1
+                                  http_health_check: {path: /, codec_client_type: HTTP3}
                                 """)));
     }
 

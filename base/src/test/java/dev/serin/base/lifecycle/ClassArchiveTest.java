@@ -24,9 +24,4 @@ class ClassArchiveTest {
                         new ClassArchive.Region(0x805000000L, 0x805001000L)),
                 ClassArchive.regions(maps.lines()));
     }
-
-    @Test
-    void aProcessWithoutOneGivesNothingBack() {
-        ClassArchive.giveBack();
-    }
 }

@@ -5,7 +5,6 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.net.HostPort;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
-import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.Kubeconfig;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
@@ -63,7 +62,6 @@ final class MeshApi implements AutoCloseable {
                                 logs,
                                 streams,
                                 new ReadyService(() -> client("apiserver")),
-                                Authorizer.ADMINS_ONLY,
                                 failures));
     }
 

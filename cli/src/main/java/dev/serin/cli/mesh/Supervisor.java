@@ -11,7 +11,10 @@ import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.controllers.ControllerObserver;
 import dev.serin.local.controllers.Controllers;
+import dev.serin.local.controllers.Kinds;
 import dev.serin.local.controllers.Machine;
+import dev.serin.local.controllers.storage.ClaimController;
+import dev.serin.local.controllers.storage.Folders;
 import dev.serin.local.dns.ClusterDns;
 import dev.serin.local.dns.DnsServer;
 import dev.serin.local.host.HostLink;
@@ -36,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
@@ -139,7 +143,7 @@ public final class Supervisor {
                 rollout.summary(
                         kubernetes, services.gateway(), Duration.ofNanos(ticker.nanos() - begun));
                 ground.link().ready();
-                ClassArchive.giveBack();
+                ClassArchive.giveBack(timers);
                 try (var _ = new Narrator(client, ground.link()::print)) {
                     node.stop(stop.join());
                 }
@@ -212,6 +216,16 @@ public final class Supervisor {
                         gateway,
                         GatewayPorts.SERVICES);
         means.start(balancers);
+        if (means.client().list(Kinds.STORAGE_CLASS, null, Map.of()).isEmpty()) {
+            means.client().create(ClaimController.standard());
+        }
+        means.start(
+                new ClaimController(
+                        means.client(),
+                        means.events("persistentvolume-controller"),
+                        ticker,
+                        home.state().resolve("volumes"),
+                        Folders::remove));
         return new Services(controllers, server, balancers, gateway);
     }
 

@@ -49,7 +49,10 @@ final class MetadataRules {
                 switch (kind.family()) {
                     case "namespaces" -> Names.label(name.text());
                     case "services" -> Names.service(name.text());
-                    default -> Names.domain(name.text());
+                    default ->
+                            kind.group().equals("rbac.authorization.k8s.io")
+                                    ? Names.pathSegment(name.text())
+                                    : Names.domain(name.text());
                 };
         complain(name, wrong);
     }

@@ -30,6 +30,19 @@ final class Names {
 
     private Names() {}
 
+    /// Part of a path, such as the name of a role.
+    static @Nullable String pathSegment(String text) {
+        if (text.equals(".") || text.equals("..")) {
+            return "may not be '" + text + "'";
+        }
+        for (var word : new String[] {"/", "%"}) {
+            if (text.contains(word)) {
+                return "may not contain '" + word + "'";
+            }
+        }
+        return null;
+    }
+
     /// A DNS label, such as the name of a namespace.
     static @Nullable String label(String text) {
         return LABEL.matches(text) && text.length() <= 63

@@ -22,10 +22,16 @@ final class PodRules {
     }
 
     static void spec(Place spec) {
+        spec(spec, Set.of());
+    }
+
+    /// @param more volumes that the pod is given beside its own
+    static void spec(Place spec, Set<String> more) {
         if (spec.size("containers") == 0) {
             spec.missing("containers", "what runs in the pod");
         }
         var volumes = volumes(spec);
+        volumes.addAll(more);
         var names = new HashSet<String>();
         var all = new ArrayList<Place>(spec.elements("initContainers"));
         all.addAll(spec.elements("containers"));

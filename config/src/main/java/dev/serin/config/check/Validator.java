@@ -21,6 +21,10 @@ public final class Validator {
                     Map.entry("deployments.apps", WorkloadRules::check),
                     Map.entry("deployments.extensions", WorkloadRules::check),
                     Map.entry("replicasets.apps", WorkloadRules::check),
+                    Map.entry("statefulsets.apps", WorkloadRules::template),
+                    Map.entry("daemonsets.apps", WorkloadRules::template),
+                    Map.entry("jobs.batch", WorkloadRules::job),
+                    Map.entry("cronjobs.batch", WorkloadRules::cronJob),
                     Map.entry("configmaps", DataRules::configMap),
                     Map.entry("secrets", DataRules::secret),
                     Map.entry(

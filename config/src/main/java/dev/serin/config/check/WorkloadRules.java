@@ -30,6 +30,32 @@ final class WorkloadRules {
         strategy(spec.at("strategy"));
     }
 
+    /// A template of pods that a selector must find: of StatefulSets and DaemonSets.
+    static void template(Place body) {
+        if (body.at("spec").has("template")) {
+            job(body);
+            selector(
+                    body.at("spec").at("selector"),
+                    body.at("spec").at("template").at("metadata").at("labels"));
+        }
+    }
+
+    static void job(Place body) {
+        var template = body.at("spec").at("template");
+        if (template.exists()) {
+            MetadataRules.labels(template.at("metadata"), "labels");
+            var claims =
+                    body.at("spec").elements("volumeClaimTemplates").stream()
+                            .map(claim -> claim.at("metadata").text("name"))
+                            .collect(java.util.stream.Collectors.toSet());
+            PodRules.spec(template.at("spec"), claims);
+        }
+    }
+
+    static void cronJob(Place body) {
+        job(body.at("spec").at("jobTemplate"));
+    }
+
     private static void selector(Place selector, Place labels) {
         if (!selector.exists()) {
             return;

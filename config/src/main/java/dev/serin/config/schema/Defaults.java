@@ -69,7 +69,7 @@ public final class Defaults {
                 }
             }
             case "PodSpec" -> account(body);
-            default -> {}
+            default -> WorkloadDefaults.fill(type, body);
         }
     }
 

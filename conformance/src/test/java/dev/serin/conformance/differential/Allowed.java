@@ -45,7 +45,7 @@ record Allowed(
                 tree.where() + ": " + tree.json());
     }
 
-    private static Pattern glob(String text) {
+    static Pattern glob(String text) {
         return Pattern.compile(Pattern.quote(text).replace("*", "\\E.*\\Q"), Pattern.DOTALL);
     }
 

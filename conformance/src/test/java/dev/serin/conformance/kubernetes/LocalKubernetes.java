@@ -3,7 +3,6 @@ package dev.serin.conformance.kubernetes;
 import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
-import dev.serin.local.api.Authorizer;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.PodStreams;
@@ -39,7 +38,6 @@ final class LocalKubernetes implements Kubernetes {
                                 PodLogs.NONE,
                                 PodStreams.NONE,
                                 ServiceUrls.NONE,
-                                Authorizer.ADMINS_ONLY,
                                 Throwable::printStackTrace));
         this.port =
                 api.start(

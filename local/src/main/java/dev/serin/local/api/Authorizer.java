@@ -1,12 +1,23 @@
 package dev.serin.local.api;
 
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+
 /// Decides who may do what; asked for every request. Any thread; must not block.
 @FunctionalInterface
 public interface Authorizer {
     boolean allows(Caller caller, Attributes attributes);
 
-    /// Admins may do everything, everybody else nothing.
-    Authorizer ADMINS_ONLY = (_, _) -> false;
+    /// Why it decides so, for a person; empty where the decision says it.
+    default String reason(Caller caller, Attributes attributes) {
+        return "";
+    }
+
+    /// The rules that hold for a caller in a namespace, as roles write them.
+    default List<JsonNode> rules(Caller caller, String namespace) {
+        return List.of();
+    }
 
     /// What a request wants to do.
     ///

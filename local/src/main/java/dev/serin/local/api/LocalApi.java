@@ -7,6 +7,8 @@ import dev.serin.config.ResourceKey;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.schema.Schemas;
 import dev.serin.config.source.ConfigSource;
+import dev.serin.local.api.access.Access;
+import dev.serin.local.api.access.Aggregation;
 import dev.serin.local.api.admission.Webhooks;
 import dev.serin.local.api.collect.Collector;
 import dev.serin.local.api.custom.Definitions;
@@ -43,6 +45,8 @@ public final class LocalApi implements AutoCloseable {
     private final Options options;
     private final Store store;
     private final Definitions catalogue;
+    private final Access access;
+    private final ConfigSource.Watch roles;
     private final WritePath writes;
     private final ServiceAccountTokens tokens;
     private final Webhooks webhooks;
@@ -60,7 +64,6 @@ public final class LocalApi implements AutoCloseable {
     /// @param logs what containers print
     /// @param streams commands in containers, and their ports
     /// @param services where the webhooks' Services are reached
-    /// @param authorizer what callers other than admins may do
     /// @param failures told of faults of the API's own
     public record Options(
             Path state,
@@ -71,7 +74,6 @@ public final class LocalApi implements AutoCloseable {
             PodLogs logs,
             PodStreams streams,
             ServiceUrls services,
-            Authorizer authorizer,
             Consumer<Throwable> failures) {
         /// Without pods' logs, for admins only.
         public Options(Path state, Ticker ticker, Draws draws) {
@@ -84,7 +86,6 @@ public final class LocalApi implements AutoCloseable {
                     PodLogs.NONE,
                     PodStreams.NONE,
                     ServiceUrls.NONE,
-                    Authorizer.ADMINS_ONLY,
                     _ -> {});
         }
     }
@@ -92,6 +93,7 @@ public final class LocalApi implements AutoCloseable {
     public LocalApi(Options options) {
         this.options = options;
         this.store = new Store(options.state().resolve("resources.db"), HISTORY, QUEUE);
+        this.access = new Access(store);
         this.catalogue =
                 new Definitions(store, Schemas.load(), options.ticker(), options.failures());
         this.tokens =
@@ -103,6 +105,7 @@ public final class LocalApi implements AutoCloseable {
                         store,
                         new Rules(
                                 new ServiceAddresses(store, options.serviceCidr(), KEPT_ADDRESSES),
+                                store,
                                 options.draws(),
                                 !options.ca().isEmpty()),
                         webhooks,
@@ -115,6 +118,11 @@ public final class LocalApi implements AutoCloseable {
                 client("apiserver").create(new Resource(kind("namespaces"), body));
             }
         }
+        this.roles =
+                new Aggregation(client("clusterrole-aggregation-controller"), options.failures())
+                        .start();
+        priority("system-cluster-critical", 2_000_000_000);
+        priority("system-node-critical", 2_000_001_000);
         this.collector =
                 new Collector(store, catalogue, writes, options.ticker(), options.failures());
         this.certificates =
@@ -126,6 +134,18 @@ public final class LocalApi implements AutoCloseable {
                                         options.ca(),
                                         options.failures())
                                 .start(kind("namespaces"));
+    }
+
+    /// A priority that every cluster has.
+    private void priority(String name, int value) {
+        var kind = kind("priorityclasses.scheduling.k8s.io");
+        if (store.get(new ResourceKey(kind.family(), "", name)) == null) {
+            var body = JsonMapper.shared().createObjectNode();
+            body.withObject("/metadata").put("name", name);
+            body.put("value", value);
+            body.put("description", "For what the " + name.split("-")[1] + " can't do without.");
+            client("apiserver").create(new Resource(kind, body));
+        }
     }
 
     private ResourceKind kind(String family) {
@@ -162,7 +182,7 @@ public final class LocalApi implements AutoCloseable {
                                 tokens,
                                 () -> true),
                         List.of(FixedTokens.admin(admin), tokens),
-                        options.authorizer(),
+                        access,
                         options.ticker(),
                         options.failures());
         door = new Door(sockets, address, keys, api, options.failures());
@@ -175,6 +195,7 @@ public final class LocalApi implements AutoCloseable {
             door.close();
         }
         certificates.close();
+        roles.close();
         collector.close();
         catalogue.close();
         webhooks.close();

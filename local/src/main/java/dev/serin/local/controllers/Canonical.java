@@ -6,23 +6,23 @@ import java.util.ArrayList;
 
 /// One text for JSON values that mean the same: fields in order of name, those that are null or
 /// empty objects left out, numbers by their digits.
-final class Canonical {
+public final class Canonical {
     private Canonical() {}
 
-    static String text(JsonNode node) {
+    public static String text(JsonNode node) {
         var text = new StringBuilder();
         write(node, text);
         return text.toString();
     }
 
     /// A short stable name for what the text says, of ten letters that make no words.
-    static String hash(String text) {
+    public static String hash(String text) {
         // FNV-1a of 64 bits.
         var hash = 0xcbf29ce484222325L;
         for (var i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
         }
-        var letters = ReplicaSetController.NAME_LETTERS;
+        var letters = PodTemplates.LETTERS;
         var name = new StringBuilder();
         for (var i = 0; i < 10; i++) {
             name.append(letters.charAt((int) Long.remainderUnsigned(hash, letters.length())));

@@ -11,22 +11,22 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /// The list of conditions in a status, one of each type. Owned by whoever builds the status.
-final class Conditions {
+public final class Conditions {
     private final ArrayNode list = JsonNodeFactory.instance.arrayNode();
     private final String now;
 
     /// A copy of those in `status`, to be changed at `now`.
-    Conditions(JsonNode status, Instant now) {
+    public Conditions(JsonNode status, Instant now) {
         status.path("conditions").forEach(c -> list.add(c.deepCopy()));
         this.now = now.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /// Its lastTransitionTime moves only when the value does. Answers the condition.
-    ObjectNode set(String type, boolean value, String reason, String message) {
+    public ObjectNode set(String type, boolean value, String reason, String message) {
         return set(type, value ? "True" : "False", reason, message);
     }
 
-    ObjectNode set(String type, String value, String reason, String message) {
+    public ObjectNode set(String type, String value, String reason, String message) {
         var condition = get(type);
         if (condition == null) {
             condition = list.addObject().put("type", type);
@@ -37,7 +37,7 @@ final class Conditions {
         return condition.put("reason", reason).put("message", message);
     }
 
-    void remove(String type) {
+    public void remove(String type) {
         for (var i = list.size() - 1; i >= 0; i--) {
             if (list.get(i).path("type").asString("").equals(type)) {
                 list.remove(i);
@@ -45,7 +45,7 @@ final class Conditions {
         }
     }
 
-    @Nullable ObjectNode get(String type) {
+    public @Nullable ObjectNode get(String type) {
         for (var condition : list) {
             if (condition.path("type").asString("").equals(type)) {
                 return (ObjectNode) condition;
@@ -54,7 +54,7 @@ final class Conditions {
         return null;
     }
 
-    void writeTo(ObjectNode status) {
+    public void writeTo(ObjectNode status) {
         if (list.isEmpty()) {
             status.remove("conditions");
         } else {

@@ -4,7 +4,13 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.local.api.ResourceClient;
+import dev.serin.local.controllers.batch.CronJobController;
+import dev.serin.local.controllers.batch.JobController;
+import dev.serin.local.controllers.scale.BudgetController;
+import dev.serin.local.controllers.sets.DaemonSetController;
+import dev.serin.local.controllers.sets.StatefulSetController;
 
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -69,6 +75,29 @@ public final class Controllers implements AutoCloseable {
                                 means.events("default-scheduler"),
                                 ticker,
                                 machine.name())));
+        all.loops.add(
+                means.start(
+                        new StatefulSetController(
+                                client, means.events("statefulset-controller"), ticker),
+                        means.podMaker));
+        all.loops.add(
+                means.start(
+                        new DaemonSetController(
+                                client, means.events("daemonset-controller"), ticker, means.draws),
+                        means.podMaker));
+        all.loops.add(
+                means.start(
+                        new JobController(
+                                client, means.events("job-controller"), ticker, means.draws),
+                        means.podMaker));
+        all.loops.add(
+                means.start(
+                        new CronJobController(
+                                client,
+                                means.events("cronjob-controller"),
+                                ticker,
+                                ZoneId.systemDefault())));
+        all.loops.add(means.start(new BudgetController(client, ticker)));
         all.loops.add(means.start(new EndpointController(client)));
         all.loops.add(means.start(new NodePortController(client, means.draws)));
         return all;

@@ -11,28 +11,28 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The ownerReferences of a resource: who made it and answers for it.
-final class Ownership {
+public final class Ownership {
     private Ownership() {}
 
     /// The name of the controller of that kind which owns `resource`; null if there is none.
-    static @Nullable ResourceKey controller(Resource resource, ResourceKind kind) {
+    public static @Nullable ResourceKey controller(Resource resource, ResourceKind kind) {
         var reference = reference(resource);
         return reference != null && reference.path("kind").asString("").equals(kind.kind())
                 ? Kinds.key(kind, resource.namespace(), reference.path("name").asString(""))
                 : null;
     }
 
-    static boolean ownedBy(Resource resource, Resource owner) {
+    public static boolean ownedBy(Resource resource, Resource owner) {
         var reference = reference(resource);
         return reference != null && reference.path("uid").asString("").equals(owner.uid());
     }
 
-    static boolean orphan(Resource resource) {
+    public static boolean orphan(Resource resource) {
         return reference(resource) == null;
     }
 
     /// Writes `owner` into the metadata as the one that controls.
-    static void write(ObjectNode metadata, Resource owner) {
+    public static void write(ObjectNode metadata, Resource owner) {
         var references = JsonNodeFactory.instance.arrayNode();
         for (var old : metadata.path("ownerReferences")) {
             references.add(old);

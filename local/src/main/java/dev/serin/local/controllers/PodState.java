@@ -13,7 +13,7 @@ import java.time.Instant;
 ///
 /// @param active neither ended nor being deleted: it counts as a replica
 /// @param readySince null while it is not ready
-record PodState(
+public record PodState(
         Resource pod,
         boolean active,
         boolean ended,
@@ -21,7 +21,7 @@ record PodState(
         boolean running,
         @Nullable Instant readySince) {
 
-    static PodState of(Resource pod) {
+    public static PodState of(Resource pod) {
         var phase = pod.status().path("phase").asString("Pending");
         var ended = phase.equals("Succeeded") || phase.equals("Failed");
         var terminating = pod.metadata().has("deletionTimestamp");
@@ -34,17 +34,17 @@ record PodState(
                 readySince(pod));
     }
 
-    boolean ready() {
+    public boolean ready() {
         return readySince != null;
     }
 
     /// Ready for long enough.
-    boolean available(Instant now, int minReadySeconds) {
+    public boolean available(Instant now, int minReadySeconds) {
         return readySince != null && !readySince.plusSeconds(minReadySeconds).isAfter(now);
     }
 
     /// How long until it becomes available; null if it is already or can't tell.
-    @Nullable Duration availableIn(Instant now, int minReadySeconds) {
+    public @Nullable Duration availableIn(Instant now, int minReadySeconds) {
         return readySince == null || available(now, minReadySeconds)
                 ? null
                 : Duration.between(now, readySince.plusSeconds(minReadySeconds));

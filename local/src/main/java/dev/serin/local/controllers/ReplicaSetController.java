@@ -11,7 +11,6 @@ import dev.serin.local.api.ResourceClient;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
@@ -27,7 +26,6 @@ import java.util.stream.Stream;
 /// Keeps as many pods of a ReplicaSet as it asks for. It counts pods by asking the API each time,
 /// so it never makes one twice.
 final class ReplicaSetController implements Controller {
-    static final String NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
     private static final int TRIES_FOR_A_NAME = 8;
 
     private final ResourceClient client;
@@ -180,28 +178,7 @@ final class ReplicaSetController implements Controller {
     }
 
     private Resource pod(Resource set) {
-        var template = set.spec().path("template");
-        var body = JsonNodeFactory.instance.objectNode();
-        body.put("apiVersion", "v1").put("kind", "Pod");
-        var metadata = body.putObject("metadata");
-        metadata.put("name", set.name() + "-" + suffix());
-        metadata.put("generateName", set.name() + "-").put("namespace", set.namespace());
-        for (var field : List.of("labels", "annotations", "finalizers")) {
-            if (template.path("metadata").has(field)) {
-                metadata.set(field, template.path("metadata").path(field).deepCopy());
-            }
-        }
-        Ownership.write(metadata, set);
-        body.set("spec", template.path("spec").deepCopy());
-        return new Resource(Kinds.POD, body);
-    }
-
-    private String suffix() {
-        var suffix = new StringBuilder();
-        for (var i = 0; i < 5; i++) {
-            suffix.append(NAME_LETTERS.charAt(names.below(NAME_LETTERS.length())));
-        }
-        return suffix.toString();
+        return PodTemplates.generated(set, set.spec().path("template"), set.name() + "-", names);
     }
 
     private void writeStatus(

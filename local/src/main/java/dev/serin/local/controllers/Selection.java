@@ -12,10 +12,10 @@ import java.util.stream.StreamSupport;
 /// hold. One without either selects nothing.
 ///
 /// @param labels what must be equal, for a list call that narrows
-record Selection(Map<String, String> labels, JsonNode expressions) {
+public record Selection(Map<String, String> labels, JsonNode expressions) {
 
     /// Of a Deployment or a ReplicaSet.
-    static Selection of(Resource owner) {
+    public static Selection of(Resource owner) {
         var selector = owner.spec().path("selector");
         var labels = new LinkedHashMap<String, String>();
         selector.path("matchLabels")
@@ -24,7 +24,7 @@ record Selection(Map<String, String> labels, JsonNode expressions) {
         return new Selection(labels, selector.path("matchExpressions"));
     }
 
-    boolean selects(Resource resource) {
+    public boolean selects(Resource resource) {
         var there = resource.labels();
         return !(labels.isEmpty() && expressions.isEmpty())
                 && there.entrySet().containsAll(labels.entrySet())

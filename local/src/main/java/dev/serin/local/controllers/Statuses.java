@@ -7,11 +7,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Writes a status only when it says something new: a controller that is woken by its own write
 /// would never rest.
-final class Statuses {
+public final class Statuses {
     private Statuses() {}
 
     /// @param body a copy of `was` with its new status
-    static void write(ResourceClient client, Resource was, ObjectNode body) {
+    public static void write(ResourceClient client, Resource was, ObjectNode body) {
         // By its text: the same number read from the store and made here may differ in width.
         if (!Canonical.text(body.path("status")).equals(Canonical.text(was.status()))) {
             client.updateStatus(new Resource(was.kind(), body));

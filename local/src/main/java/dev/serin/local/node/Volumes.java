@@ -100,6 +100,10 @@ final class Volumes {
         if (volume.has("hostPath")) {
             return hostPath(name, volume.path("hostPath"));
         }
+        if (volume.has("persistentVolumeClaim")) {
+            return Claims.path(
+                    client, name, fields.pod().namespace(), volume.path("persistentVolumeClaim"));
+        }
         var files = new TreeMap<String, byte[]>();
         if (volume.has("configMap")) {
             add(files, "configMap", volume.path("configMap"), "name", fields);

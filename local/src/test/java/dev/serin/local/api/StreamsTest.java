@@ -67,7 +67,6 @@ class StreamsTest {
                                 PodLogs.NONE,
                                 new OfMachine(),
                                 ServiceUrls.NONE,
-                                Authorizer.ADMINS_ONLY,
                                 Throwable::printStackTrace));
         port =
                 api.start(

@@ -80,7 +80,6 @@ class WebhookTest {
                                 PodStreams.NONE,
                                 (namespace, service, port, path) ->
                                         service.equals("injector") ? URI.create(url + path) : null,
-                                Authorizer.ADMINS_ONLY,
                                 _ -> {}));
         client = api.client("test");
     }

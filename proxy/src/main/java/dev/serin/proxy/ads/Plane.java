@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.admin.v3.Certificates;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,6 +19,9 @@ public interface Plane extends AutoCloseable {
     /// Names of resources that the configuration in force refers to, of a type that is asked for by
     /// name.
     Set<String> wanted(String typeUrl);
+
+    /// Why listeners could not be bound, by their names.
+    Map<String, String> failures();
 
     /// Listeners that could not be bound, with the reason; empty if all of them are.
     List<String> unbound();

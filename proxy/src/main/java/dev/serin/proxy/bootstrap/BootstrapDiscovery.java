@@ -42,6 +42,9 @@ final class BootstrapDiscovery {
             aggregated("dynamic_resources.lds_config", dynamic.getLdsConfig());
             whole.add(ResourceType.LISTENER);
         }
+        if (whole.isEmpty() && !dynamic.hasAdsConfig()) {
+            return null;
+        }
         if (!dynamic.hasAdsConfig()) {
             throw new ConfigProblem(ADS, "is missing: say which server to ask");
         }

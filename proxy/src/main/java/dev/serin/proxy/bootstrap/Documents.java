@@ -5,6 +5,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 
@@ -27,17 +28,48 @@ public final class Documents {
     /// @throws ProblemException if it is not YAML or does not fit
     public static <B extends Message.Builder> B read(String subject, String text, B into) {
         var tree = tree(subject, text);
-        if (tree == null) {
-            return into;
+        if (!(tree instanceof Map<?, ?> map)) {
+            throw new ProblemException(
+                    new Problem(
+                            subject,
+                            tree == null ? "nothing is in it" : "it is no object",
+                            into.getDescriptorForType().getFullName() + " in YAML or JSON",
+                            null));
         }
         try {
-            var json = JsonFormat.printer().print(value(tree));
+            var json =
+                    JsonFormat.printer()
+                            .print(
+                                    value(
+                                            new Spelling(subject)
+                                                    .of(map, into.getDescriptorForType())));
             JsonFormat.parser().usingTypeRegistry(KnownTypes.registryFor(json)).merge(json, into);
             return into;
         } catch (InvalidProtocolBufferException e) {
             var expected = into.getDescriptorForType().getFullName();
             throw new ProblemException(
                     Misfit.of(subject, tree, String.valueOf(e.getMessage()), expected), e);
+        }
+    }
+
+    /// Reads protobuf's text form.
+    ///
+    /// @throws ProblemException if it does not fit
+    static <B extends Message.Builder> B readText(String subject, String text, B into) {
+        try {
+            TextFormat.Parser.newBuilder()
+                    .setTypeRegistry(KnownTypes.ofText())
+                    .build()
+                    .merge(text, into);
+            return into;
+        } catch (TextFormat.ParseException e) {
+            throw new ProblemException(
+                    new Problem(
+                            subject,
+                            String.valueOf(e.getMessage()),
+                            into.getDescriptorForType().getFullName() + " in protobuf's text form",
+                            null),
+                    e);
         }
     }
 

@@ -53,7 +53,7 @@ final class Misfit {
                     subject + places(tree, (_, value) -> same(word, value)),
                     words,
                     "one of its words",
-                    "its words are in capitals, as in ROUND_ROBIN");
+                    "see how it is spelled; its words may be written in any case");
         }
         return new Problem(subject, words, expected, null);
     }

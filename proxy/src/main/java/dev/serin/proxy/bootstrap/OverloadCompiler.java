@@ -117,7 +117,18 @@ final class OverloadCompiler {
     /// The values of the static layers; a later layer stands over those before.
     private static Map<String, Integer> runtime(Bootstrap bootstrap) throws ConfigProblem {
         var values = new TreeMap<String, Integer>();
+        var names = new HashSet<String>();
+        var admins = 0;
         for (var layer : bootstrap.getLayeredRuntime().getLayersList()) {
+            if (!names.add(layer.getName())) {
+                throw new ConfigProblem(
+                        "layered_runtime.layers", "two are called '" + layer.getName() + "'");
+            }
+            admins += layer.hasAdminLayer() ? 1 : 0;
+            if (admins > 1) {
+                throw new ConfigProblem(
+                        "layered_runtime.layers", "has two admin_layer; there may be one");
+            }
             var flat = new TreeMap<String, Value>();
             flatten("", layer.getStaticLayer(), flat);
             for (var entry : flat.entrySet()) {

@@ -69,6 +69,13 @@ public interface LogFilter {
                     : connection == null ? null : connection.timing();
         }
 
+        AccessLogType logType() {
+            var live = slots().get(ConnectionEnd.LOG_TYPE);
+            return stream != null
+                    ? AccessLogType.DownstreamEnd
+                    : live == null ? AccessLogType.TcpConnectionEnd : AccessLogType.valueOf(live);
+        }
+
         Slots slots() {
             return stream != null
                     ? stream.slots()
@@ -233,12 +240,7 @@ public interface LogFilter {
     private static LogFilter logType(LogTypeFilter filter) {
         var types = filter.getTypesList();
         var exclude = filter.getExclude();
-        return seen ->
-                types.contains(
-                                seen.stream() == null
-                                        ? AccessLogType.TcpConnectionEnd
-                                        : AccessLogType.DownstreamEnd)
-                        != exclude;
+        return seen -> types.contains(seen.logType()) != exclude;
     }
 
     private static LogFilter expression(ExtensionFilter filter) throws ConfigProblem {

@@ -3,6 +3,7 @@ package dev.serin.proxy.fields;
 import static java.util.Map.entry;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 
 import dev.serin.proxy.extension.IstioMessages;
@@ -320,6 +321,13 @@ public final class KnownTypes {
             }
         }
         return some.build();
+    }
+
+    /// All of them for protobuf's text form.
+    public static TypeRegistry ofText() {
+        var all = TypeRegistry.newBuilder();
+        TYPES.values().forEach(type -> all.add(type.get()));
+        return all.build();
     }
 
     /// Made when it is first asked for.

@@ -3,10 +3,15 @@ package dev.serin.proxy.fields;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+
+import io.envoyproxy.pgv.validate.Validate;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,6 +21,8 @@ final class Plan {
     private final FieldLists lists;
     private final Map<Descriptor, Plan> plans;
     private final Map<Integer, Step> byNumber = new HashMap<>();
+    private final List<Step> ruled = new ArrayList<>();
+    private final List<OneofDescriptor> choices = new ArrayList<>();
 
     /// How a field's value is walked.
     enum Shape {
@@ -32,7 +39,8 @@ final class Plan {
     /// One field.
     ///
     /// @param listed null if nothing reads it
-    record Step(FieldDescriptor field, @Nullable Listed listed, Shape shape) {}
+    /// @param rule what its values must be; null where anything goes
+    record Step(FieldDescriptor field, @Nullable Listed listed, Shape shape, @Nullable Rule rule) {}
 
     private Plan(Descriptor type, FieldLists lists, Map<Descriptor, Plan> plans) {
         this.type = type;
@@ -44,7 +52,16 @@ final class Plan {
                     type.getOptions().getMapEntry()
                             ? Listed.READ
                             : lists.field(type.getFullName(), field.getName());
-            byNumber.put(field.getNumber(), new Step(field, listed, shape(field)));
+            var step = new Step(field, listed, shape(field), Rule.of(field));
+            byNumber.put(field.getNumber(), step);
+            if (step.rule() != null && listed != null) {
+                ruled.add(step);
+            }
+        }
+        for (var choice : type.getRealOneofs()) {
+            if (choice.getOptions().getExtension(Validate.required)) {
+                choices.add(choice);
+            }
         }
     }
 
@@ -102,6 +119,16 @@ final class Plan {
             return null;
         }
         return byNumber.get(field.getNumber());
+    }
+
+    /// Fields whose values or number are not free.
+    List<Step> ruled() {
+        return ruled;
+    }
+
+    /// Fields of which one must be set.
+    List<OneofDescriptor> choices() {
+        return choices;
     }
 
     /// The plan of a message that this one holds.

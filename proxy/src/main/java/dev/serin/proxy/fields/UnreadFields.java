@@ -3,6 +3,7 @@ package dev.serin.proxy.fields;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Struct;
 import com.google.protobuf.WireFormat;
 
@@ -12,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Finds the fields that are set in a message and that nothing in this proxy reads, those that are
-/// newer than its descriptors included, so that nobody believes in a setting that has no effect. It
-/// walks the octets, not the parsed message: a push of a thousand clusters costs milliseconds. Any
-/// thread.
+/// newer than its descriptors included, so that nobody believes in a setting that has no effect;
+/// and the values that Envoy refuses, see [Rule]. It walks the octets, not the parsed message: a
+/// push of a thousand clusters costs milliseconds. Any thread.
 public final class UnreadFields {
     /// More than these of one resource help nobody.
     private static final int MOST = 20;
@@ -56,11 +61,14 @@ public final class UnreadFields {
         in.enableAliasing(true);
         var last = 0;
         var index = 0;
+        var times = new HashMap<Integer, Integer>();
         for (var tag = in.readTag(); tag != 0 && problems.size() < MOST; tag = in.readTag()) {
             var number = WireFormat.getTagFieldNumber(tag);
             index = number == last ? index + 1 : 0;
             last = number;
             var step = plan.step(number);
+            var from = in.getTotalBytesRead();
+            times.putIfAbsent(number, 0); // a choice that is made
             if (step == null) {
                 problems.add(
                         place.problem(
@@ -72,6 +80,41 @@ public final class UnreadFields {
             } else {
                 var inner = in.readBytes();
                 message(inner, plan, step, place.at(step, index, inner), problems);
+            }
+            if (step != null && step.rule() != null && step.listed() != null) {
+                var octets = message.substring(from, in.getTotalBytesRead());
+                times.merge(number, step.rule().count(octets, tag), Integer::sum);
+                var wrong = step.rule().value(octets, tag);
+                if (wrong != null) {
+                    problems.add(place.at(step, index, ByteString.EMPTY).problem(wrong));
+                }
+            }
+        }
+        numbers(plan, times, place, problems);
+    }
+
+    /// What is set too seldom or too often.
+    private static void numbers(
+            Plan plan, Map<Integer, Integer> times, Place place, List<Unread> problems) {
+        for (var step : plan.ruled()) {
+            var wrong =
+                    Objects.requireNonNull(step.rule())
+                            .times(times.getOrDefault(step.field().getNumber(), 0));
+            if (wrong != null) {
+                problems.add(place.problem(step.field().getName(), wrong));
+            }
+        }
+        for (var choice : plan.choices()) {
+            var fields = choice.getFields();
+            if (fields.stream().noneMatch(f -> times.containsKey(f.getNumber()))) {
+                problems.add(
+                        place.problem(
+                                choice.getName(),
+                                "is not set: one of "
+                                        + fields.stream()
+                                                .map(FieldDescriptor::getName)
+                                                .collect(Collectors.joining(", "))
+                                        + " must be"));
             }
         }
     }

@@ -214,7 +214,10 @@ public final class Operators {
     }
 
     private static Object logType(Entry entry) {
-        return entry.stream() == null ? "TcpConnectionEnd" : "DownstreamEnd";
+        return entry.stream() == null
+                ? Objects.requireNonNullElse(
+                        entry.slots().get(ConnectionEnd.LOG_TYPE), "TcpConnectionEnd")
+                : "DownstreamEnd";
     }
 
     private static String longFlags(Entry entry) {

@@ -149,8 +149,29 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
         var found = done ? null : FirstOctets.look(all, tls, http);
         if (found != null) {
+            if (tls) {
+                inspected(found);
+            }
             choose(ctx, found);
         }
+    }
+
+    /// As Envoy's `tls_inspector.*`.
+    private void inspected(FirstOctets found) {
+        var observer = scope.observer();
+        if (!found.transport().equals("tls")) {
+            observer.counted("tls_inspector.tls_not_found");
+            return;
+        }
+        observer.counted("tls_inspector.tls_found");
+        observer.counted(
+                found.protocols().isEmpty()
+                        ? "tls_inspector.alpn_not_found"
+                        : "tls_inspector.alpn_found");
+        observer.counted(
+                found.serverName() == null
+                        ? "tls_inspector.sni_not_found"
+                        : "tls_inspector.sni_found");
     }
 
     @Override

@@ -36,6 +36,7 @@ import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -121,7 +122,11 @@ public final class ListenerCompiler {
             throw new ConfigProblem("address", address.getAddressCase() + " is not supported");
         }
         var socket = address.getSocketAddress();
-        return new InetSocketAddress(ip(socket.getAddress()), socket.getPortValue());
+        var ip = ip(socket.getAddress());
+        if (socket.getIpv4Compat() && ip instanceof Inet4Address) {
+            throw new ConfigProblem("address.ipv4_compat", "is for the IPv6 address '::'");
+        }
+        return new InetSocketAddress(ip, socket.getPortValue());
     }
 
     private static InetAddress ip(String text) throws ConfigProblem {
@@ -169,6 +174,10 @@ public final class ListenerCompiler {
         var message = config.as(ProxyProtocol.parser());
         var refused = new HashSet<Integer>();
         message.getDisallowedVersionsList().forEach(v -> refused.add(v.getNumber() + 1));
+        if (refused.containsAll(Set.of(1, 2))) {
+            throw new ConfigProblem(
+                    field + ".disallowed_versions", "are all that there are; take the filter out");
+        }
         return new ProxyHeaderReader.Rules(
                 message.getAllowRequestsWithoutProxyProtocol(),
                 Set.copyOf(refused),
@@ -289,6 +298,9 @@ public final class ListenerCompiler {
     private static ChainMatch match(FilterChainMatch match) throws ConfigProblem {
         if (!match.getAddressSuffix().isEmpty()) {
             throw new ConfigProblem("filter_chain_match.address_suffix", "is not supported");
+        }
+        if (Set.copyOf(match.getServerNamesList()).size() < match.getServerNamesCount()) {
+            throw new ConfigProblem("filter_chain_match.server_names", "names one twice");
         }
         for (var name : match.getServerNamesList()) {
             if (name.lastIndexOf('*') > 0 || name.startsWith("*") && !name.startsWith("*.")) {

@@ -1,6 +1,7 @@
 package dev.serin.proxy.listener;
 
 import dev.serin.base.lifecycle.LeftOver;
+import dev.serin.base.net.HostPort;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Binding;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
@@ -15,6 +16,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -156,12 +158,26 @@ public final class LiveListener {
         var future = bootstrap(address, next.binding()).bind(address).awaitUninterruptibly();
         if (!future.isSuccess()) {
             throw new IllegalStateException(
-                    "cannot listen on " + address + ": " + future.cause().getMessage(),
-                    future.cause());
+                    refusal(address, String.valueOf(future.cause().getMessage())), future.cause());
         }
         var held = LeftOver.hold("listener", next.name() + " " + address);
         future.channel().closeFuture().addListener(_ -> held.release());
         return future.channel();
+    }
+
+    /// Why an address cannot be had, and what to do about it.
+    private static String refusal(InetSocketAddress address, String said) {
+        var place = new HostPort(NetUtil.toAddressString(address.getAddress()), address.getPort());
+        var cure =
+                said.contains("already in use")
+                        ? "; another process listens there: end it (ss -ltnp shows which it is), or"
+                                + " choose another port"
+                        : said.contains("ermission")
+                                ? "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
+                                : said.contains("assign")
+                                        ? "; no interface of this machine has that address"
+                                        : "";
+        return "cannot listen on " + place + ": " + said + cure;
     }
 
     private ServerBootstrap bootstrap(InetSocketAddress address, Binding binding) {

@@ -7,9 +7,11 @@ import dev.serin.proxy.extension.Extensions;
 import dev.serin.proxy.extension.LogCompiler;
 import dev.serin.proxy.network.TcpConfig.Share;
 import dev.serin.proxy.route.hash.HashPolicy;
+import dev.serin.proxy.route.retry.RetryPolicy.Pause;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
 
+import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,8 @@ public final class TcpCompiler {
             throw new ConfigProblem("weighted_clusters", "the weights sum to " + total);
         }
         var observers = new ArrayList<>(watching);
-        observers.addAll(LogCompiler.compile(config.getAccessLogList(), extensions));
+        observers.addAll(
+                LiveLog.of(LogCompiler.compile(config.getAccessLogList(), extensions), config));
         return new TcpConfig(
                 config.getStatPrefix(),
                 List.copyOf(shares),
@@ -66,8 +69,19 @@ public final class TcpCompiler {
                 Duration.ofMillis(Durations.toMillis(config.getMaxDownstreamConnectionDuration())),
                 HashPolicy.ofConnections(config.getHashPolicyList()),
                 config.hasMaxConnectAttempts() ? config.getMaxConnectAttempts().getValue() : 1,
+                config.hasBackoffOptions() ? pause(config.getBackoffOptions()) : null,
                 tunnel(config),
                 List.copyOf(observers));
+    }
+
+    private static Pause pause(BackoffStrategy backOff) throws ConfigProblem {
+        var base = Math.max(1, Durations.toMillis(backOff.getBaseInterval()));
+        var most =
+                backOff.hasMaxInterval() ? Durations.toMillis(backOff.getMaxInterval()) : base * 10;
+        if (most < base) {
+            throw new ConfigProblem("backoff_options.max_interval", "is less than base_interval");
+        }
+        return new Pause(base, most, List.of(), 0);
     }
 
     private static @Nullable TunnelRequest tunnel(

@@ -1,6 +1,7 @@
 package dev.serin.proxy.network;
 
 import dev.serin.proxy.route.hash.HashPolicy;
+import dev.serin.proxy.route.retry.RetryPolicy.Pause;
 import dev.serin.proxy.stream.AccessLog;
 import dev.serin.proxy.stream.ConnectionObserver;
 import dev.serin.proxy.upstream.balance.MetadataMatch;
@@ -17,6 +18,7 @@ import java.util.List;
 /// @param total of the weights
 /// @param most how long a connection may live; zero for ever
 /// @param idle without an octet either way; zero for ever
+/// @param pause before another host is tried; null for none
 /// @param tunnel what the octets go into; null for a connection of their own
 /// @param observers access logs and metrics
 public record TcpConfig(
@@ -27,6 +29,7 @@ public record TcpConfig(
         Duration most,
         HashPolicy hash,
         int connectAttempts,
+        @Nullable Pause pause,
         @Nullable TunnelRequest tunnel,
         List<ConnectionObserver> observers) {
     /// The same, whose connections these logs tell of too when they are over.
@@ -37,19 +40,7 @@ public record TcpConfig(
         var all = new ArrayList<ConnectionObserver>(logs);
         all.addAll(observers);
         return new TcpConfig(
-                statPrefix, shares, total, idle, most, hash, connectAttempts, tunnel, all);
-    }
-
-    /// How often observers are told while a connection lives; 0 for never.
-    long progressMillis() {
-        var least = 0L;
-        for (var observer : observers) {
-            var every = observer.everyMillis();
-            if (every > 0 && (least == 0 || every < least)) {
-                least = every;
-            }
-        }
-        return least;
+                statPrefix, shares, total, idle, most, hash, connectAttempts, pause, tunnel, all);
     }
 
     /// A cluster with its weight.

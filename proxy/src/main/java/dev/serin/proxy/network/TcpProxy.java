@@ -48,6 +48,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private final Downstream downstream;
     private final Slots slots;
     private final LeftOver.Held held = LeftOver.hold("connection", "tcp proxy");
+    private final Progress progress;
     private final long start;
     private @Nullable Channel client;
     private @Nullable HostSide trying;
@@ -61,7 +62,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     private @Nullable Host host;
     private @Nullable LiveCluster tried;
-    private Timers.@Nullable Timer progress;
+    private Timers.@Nullable Timer retry;
     private Timers.@Nullable Timer idle;
     private @Nullable ByteBuf early;
     private @Nullable String details;
@@ -82,6 +83,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         this.scope = scope;
         this.downstream = connection.downstream();
         this.slots = connection.slots();
+        this.progress = new Progress(worker, this::end);
         this.start = worker.ticker().nanos();
         this.lastOctet = start;
     }
@@ -159,6 +161,16 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         tried = to;
         trying = side;
         side.connect(wish(to));
+    }
+
+    private void again(LiveCluster to) {
+        var pause = config.pause();
+        if (pause == null) {
+            attempt(to);
+        } else {
+            var draw = scope.draws().named("retry-backoff");
+            retry = worker.after(pause.millis(attempts, draw), () -> attempt(to));
+        }
     }
 
     /// Null if there may be no connection more.
@@ -268,14 +280,12 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 to.write(waiting);
                 to.flush();
             }
-            var soFar = end();
-            config.observers().forEach(o -> o.opened(soFar));
+            progress.opened(config.observers());
             if (clientEnded) {
                 to.shut();
             } else {
                 read(clientSide(), to.hasRoom());
             }
-            watchProgress();
         }
 
         @Override
@@ -290,7 +300,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
                 host = null;
             }
             if (attempts < config.connectAttempts()) {
-                attempt(Objects.requireNonNull(cluster));
+                again(Objects.requireNonNull(cluster));
                 return;
             }
             Objects.requireNonNull(tried)
@@ -387,8 +397,9 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        if (progress != null) {
-            progress.cancel();
+        progress.cancel();
+        if (retry != null) {
+            retry.cancel();
         }
         if (idle != null) {
             idle.cancel();
@@ -410,21 +421,6 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             observer.ended(last);
         }
         scope.observer().ended(config.statPrefix(), last);
-    }
-
-    private void watchProgress() {
-        var every = config.progressMillis();
-        if (every == 0) {
-            return;
-        }
-        progress =
-                worker.after(
-                        every,
-                        () -> {
-                            var soFar = end();
-                            config.observers().forEach(o -> o.progressed(soFar));
-                            watchProgress();
-                        });
     }
 
     private void watchIdle(long millis) {

@@ -5,6 +5,7 @@ import com.google.protobuf.util.Durations;
 import dev.serin.base.time.Ticker;
 import dev.serin.proxy.extension.ConfigProblem;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Tokens that come back at a rate; what wants to pass takes one. Shared by all workers, any
@@ -27,14 +28,27 @@ public final class TokenBucket {
     }
 
     /// @throws ConfigProblem if it would never fill
+    ///
+    /// @param least the shortest time between two fills
+    public static TokenBucket of(
+            io.envoyproxy.envoy.type.v3.TokenBucket message, Ticker ticker, Duration least)
+            throws ConfigProblem {
+        if (Durations.toNanos(message.getFillInterval()) < least.toNanos()) {
+            throw new ConfigProblem(
+                    "token_bucket.fill_interval", "is less than " + least.toMillis() + " ms");
+        }
+        return of(message, ticker);
+    }
+
+    /// @throws ConfigProblem if it would never fill
     public static TokenBucket of(io.envoyproxy.envoy.type.v3.TokenBucket message, Ticker ticker)
             throws ConfigProblem {
         var fill = Durations.toNanos(message.getFillInterval());
         var perFill = message.hasTokensPerFill() ? message.getTokensPerFill().getValue() : 1;
-        if (fill <= 0 || perFill <= 0 || message.getMaxTokens() <= 0) {
+        if (fill <= 0 || perFill <= 0 || message.getMaxTokens() < 0) {
             throw new ConfigProblem(
                     "token_bucket",
-                    "max_tokens, tokens_per_fill and fill_interval must be above 0");
+                    "tokens_per_fill and fill_interval must be above 0, max_tokens at most 2^31");
         }
         return new TokenBucket(ticker, message.getMaxTokens(), perFill, fill);
     }

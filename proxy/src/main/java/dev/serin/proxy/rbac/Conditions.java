@@ -51,6 +51,11 @@ final class Conditions {
                 var range = permission.getDestinationPortRange();
                 var start = range.getStart();
                 var end = range.getEnd();
+                if (start >= end) {
+                    throw new ConfigProblem(
+                            "destination_port_range",
+                            "start " + start + " is not less than end " + end);
+                }
                 yield visit -> {
                     var port = visit.downstream().local().getPort();
                     return start <= port && port < end;

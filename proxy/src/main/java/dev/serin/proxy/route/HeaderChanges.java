@@ -84,6 +84,9 @@ public record HeaderChanges(List<Change> changes, List<String> removed) {
     @SuppressWarnings("deprecation") // Istio still sends `append`
     private static Mode mode(HeaderValueOption option) throws ConfigProblem {
         if (option.hasAppend()) {
+            if (option.getAppendActionValue() != 0) {
+                throw new ConfigProblem("append", "is set, and append_action too; only one may be");
+            }
             return option.getAppend().getValue() ? Mode.APPEND : Mode.OVERWRITE;
         }
         return switch (option.getAppendAction()) {

@@ -94,7 +94,12 @@ public final class RouteCompiler {
                         config.getInternalOnlyHeadersList().stream()
                                 .map(name -> name.toLowerCase(Locale.ROOT))
                                 .toList()),
-                new RouteTable.Needs(Set.copyOf(clusters), toggles),
+                new RouteTable.Needs(
+                        Set.copyOf(clusters),
+                        toggles,
+                        config.hasValidateClusters()
+                                ? config.getValidateClusters().getValue()
+                                : null),
                 draws);
     }
 
@@ -313,6 +318,9 @@ public final class RouteCompiler {
                     var wrapped = config.as(FilterConfig.parser());
                     if (wrapped.getIsOptional() && !extensions.knowsHttp(wrapped.getConfig())) {
                         continue;
+                    }
+                    if (!wrapped.hasConfig() && !wrapped.getDisabled()) {
+                        throw new ConfigProblem("config", "is not set, and disabled neither");
                     }
                     var bare = wrapped.getConfig().getTypeUrl().isEmpty();
                     toggles |= wrapped.getDisabled() || bare;

@@ -39,7 +39,8 @@ public final class RouteTable {
     ///
     /// @param clusters that a route names
     /// @param togglesFilters whether a route disables or enables a filter
-    record Needs(Set<String> clusters, boolean togglesFilters) {}
+    /// @param checked whether the clusters must be there already; null where nothing says it
+    record Needs(Set<String> clusters, boolean togglesFilters, @Nullable Boolean checked) {}
 
     RouteTable(String name, DomainIndex domains, Settings settings, Needs needs, Draws draws) {
         this.name = name;
@@ -58,6 +59,15 @@ public final class RouteTable {
     /// Every cluster that a route names.
     public Set<String> clusters() {
         return needs.clusters();
+    }
+
+    /// Clusters without which the table is refused. As Envoy's
+    /// RouteConfiguration.validate_clusters.
+    ///
+    /// @param usually whether they are asked for where the table does not say
+    public Set<String> demanded(boolean usually) {
+        var checked = needs.checked() == null ? usually : needs.checked();
+        return checked ? needs.clusters() : Set.of();
     }
 
     boolean togglesFilters() {

@@ -22,7 +22,13 @@ public interface TextMatch {
             case PREFIX -> prefix(matcher.getPrefix(), fold);
             case SUFFIX -> suffix(matcher.getSuffix(), fold);
             case CONTAINS -> contains(matcher.getContains(), fold);
-            case SAFE_REGEX -> regex(matcher.getSafeRegex());
+            case SAFE_REGEX -> {
+                if (fold) {
+                    throw new ConfigProblem(
+                            "ignore_case", "has no effect on safe_regex; write (?i) in the regex");
+                }
+                yield regex(matcher.getSafeRegex());
+            }
             case CUSTOM, MATCHPATTERN_NOT_SET ->
                     throw new ConfigProblem(
                             "string_match", matcher.getMatchPatternCase() + " is not supported");

@@ -18,6 +18,14 @@ public record ConfigUpdate(String typeUrl, List<Versioned> changed, List<String>
     public static final String SECRET =
             "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
 
+    /// The version of what stands in a bootstrap.
+    public static final String STATIC = "static";
+
+    /// Whether it is of a bootstrap.
+    boolean isStatic() {
+        return !changed.isEmpty() && changed.getFirst().version().equals(STATIC);
+    }
+
     /// A resource with the version that the server gave it.
     public record Versioned(String name, String version, Any resource) {}
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -53,6 +54,10 @@ public final class Reconciler {
     private final Map<String, RouteTable> routes = new LinkedHashMap<>();
     private final Map<String, LiveListener> listeners = new LinkedHashMap<>();
     private final Map<String, ListenerConfig> failed = new HashMap<>();
+
+    /// Why listeners could not be bound.
+    private final Map<String, String> unbound = new HashMap<>();
+
     private final Map<String, Long> waitingSince = new HashMap<>();
     private final Set<String> stillWaiting = new LinkedHashSet<>();
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
@@ -94,7 +99,17 @@ public final class Reconciler {
             update.removed().forEach(tls::forget);
         }
         reconcile();
-        return rejected;
+        if (!update.typeUrl().equals(ConfigUpdate.LISTENER)) {
+            return rejected;
+        }
+        var all = new ArrayList<>(rejected);
+        for (var changed : update.changed()) {
+            var reason = unbound.get(changed.name());
+            if (reason != null) {
+                all.add(new Rejected(update.typeUrl(), changed.name(), "address", reason));
+            }
+        }
+        return all;
     }
 
     private void reconcile() {
@@ -196,6 +211,7 @@ public final class Reconciler {
             return false;
         }
         failed.remove(name);
+        unbound.remove(name);
         try {
             if (before != null) {
                 before.config(next);
@@ -206,6 +222,7 @@ public final class Reconciler {
             }
         } catch (IllegalStateException e) {
             failed.put(name, next);
+            unbound.put(name, String.valueOf(e.getMessage()));
             watcher.listenerFailed(name, String.valueOf(e.getMessage()));
             return false;
         }

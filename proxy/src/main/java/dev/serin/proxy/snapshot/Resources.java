@@ -19,6 +19,7 @@ import dev.serin.proxy.route.RouteCompiler;
 import dev.serin.proxy.route.RouteTable;
 import dev.serin.proxy.snapshot.ConfigUpdate.Versioned;
 import dev.serin.proxy.tls.secret.Secret;
+import dev.serin.proxy.tls.secret.SecretName;
 import dev.serin.proxy.upstream.Assignment;
 import dev.serin.proxy.upstream.ClusterCompiler;
 import dev.serin.proxy.upstream.ClusterConfig;
@@ -30,11 +31,13 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The desired resources: the last good version of each, compiled. Owner thread only.
 final class Resources {
@@ -47,6 +50,9 @@ final class Resources {
 
     /// Filter chains by the name of their listener and their message.
     private final Map<String, Map<FilterChain, Chain>> chains = new HashMap<>();
+
+    /// Whether it is known yet which clusters there are.
+    private boolean clustersCame;
 
     final Map<String, Good<ListenerConfig>> listeners = new LinkedHashMap<>();
     final Map<String, Good<RouteTable>> routes = new LinkedHashMap<>();
@@ -61,6 +67,7 @@ final class Resources {
 
     /// Takes what compiles, and answers what does not; of that the last good version stays.
     List<Rejected> update(ConfigUpdate update) {
+        clustersCame |= update.typeUrl().equals(ConfigUpdate.CLUSTER) && !update.isStatic();
         return switch (update.typeUrl()) {
             case ConfigUpdate.LISTENER -> {
                 update.removed().forEach(chains::remove);
@@ -68,26 +75,20 @@ final class Resources {
                         update,
                         Listener.getDescriptor(),
                         listeners,
-                        any -> listener(parse(any, Listener.parser())));
+                        any -> listener(parse(any, Listener.parser()), update.isStatic()));
             }
             case ConfigUpdate.ROUTE ->
                     take(
                             update,
                             RouteConfiguration.getDescriptor(),
                             routes,
-                            any ->
-                                    RouteCompiler.compile(
-                                            parse(any, RouteConfiguration.parser()),
-                                            extensions,
-                                            draws));
+                            any -> routes(parse(any, RouteConfiguration.parser())));
             case ConfigUpdate.CLUSTER ->
                     take(
                             update,
                             Cluster.getDescriptor(),
                             clusters,
-                            any ->
-                                    ClusterCompiler.compile(
-                                            parse(any, Cluster.parser()), extensions));
+                            any -> cluster(parse(any, Cluster.parser())));
             case ConfigUpdate.ENDPOINT ->
                     take(
                             update,
@@ -128,10 +129,85 @@ final class Resources {
         return EndpointCompiler.compile(message, false);
     }
 
+    private ClusterConfig cluster(Cluster message) throws ConfigProblem {
+        var config = ClusterCompiler.compile(message, extensions);
+        for (var name : config.transports().secrets().toList()) {
+            demand(name, "transport_socket");
+        }
+        return config;
+    }
+
+    /// What a bootstrap or a file has is there when it is named, or it never will be.
+    private void demand(SecretName name, String field) throws ConfigProblem {
+        if (name.origin() == SecretName.Origin.STATIC && !secrets.containsKey(name.name())) {
+            throw new ConfigProblem(
+                    field,
+                    "names the secret '"
+                            + name.name()
+                            + "', which static_resources.secrets has not; one that is discovered"
+                            + " needs an sds_config");
+        }
+        if (name.origin() == SecretName.Origin.FILE
+                && !Files.exists(extensions.transports().needs().files().apply(name.file()))) {
+            throw new ConfigProblem(
+                    field, "names the file " + name.file() + ", which is not there");
+        }
+    }
+
+    private RouteTable routes(RouteConfiguration message) throws ConfigProblem {
+        var table = RouteCompiler.compile(message, extensions, draws);
+        demand(table.demanded(false), "virtual_hosts");
+        return table;
+    }
+
+    /// Routes to what nobody has declared are a mistake of whoever wrote both.
+    private void demand(Set<String> demanded, String field) throws ConfigProblem {
+        for (var name : demanded) {
+            if (!clusters.containsKey(name)) {
+                throw new ConfigProblem(
+                        field,
+                        "a route names the cluster '"
+                                + name
+                                + "', which there is not: declare it, or set validate_clusters to"
+                                + " false");
+            }
+        }
+    }
+
     /// A chain whose message is the same as before stays the same object.
-    private ListenerConfig listener(Listener message) throws ConfigProblem {
+    ///
+    /// @param isStatic beside clusters that came before it
+    private ListenerConfig listener(Listener message, boolean isStatic) throws ConfigProblem {
         var known = new HashMap<>(chains.getOrDefault(message.getName(), Map.of()));
         var config = new ListenerCompiler(extensions, draws, known).compile(message);
+        for (var other : listeners.entrySet()) {
+            for (var address : config.addresses()) {
+                if (address.getPort() != 0
+                        && !other.getKey().equals(message.getName())
+                        && other.getValue().compiled().addresses().contains(address)) {
+                    throw new ConfigProblem(
+                            "address",
+                            address + " is that of the listener '" + other.getKey() + "' already");
+                }
+            }
+        }
+        for (var chain : config.all()) {
+            if (chain.tls() != null) {
+                for (var name : chain.tls().config().names()) {
+                    demand(name, "filter_chains['" + chain.name() + "'].transport_socket");
+                }
+            }
+        }
+        if (isStatic || clustersCame) {
+            for (var chain : config.all()) {
+                if (chain.target() instanceof ListenerConfig.Http http
+                        && http.manager().inline() != null) {
+                    demand(
+                            http.manager().inline().demanded(true),
+                            "filter_chains['" + chain.name() + "'].route_config");
+                }
+            }
+        }
         known.values().retainAll(config.all());
         chains.put(message.getName(), known);
         return config;

@@ -25,4 +25,7 @@ public record ConnectionEnd(
 
     /// Of a connection that no filter chain took, as `%RESPONSE_CODE_DETAILS%`.
     public static final Slot<String> CODE_DETAILS = new Slot<>(String.class, "code-details");
+
+    /// Of a line that is written while the connection lives, as `%ACCESS_LOG_TYPE%`.
+    public static final Slot<String> LOG_TYPE = new Slot<>(String.class, "log-type");
 }

@@ -81,6 +81,20 @@ final class NativeContext {
         return bits;
     }
 
+    private static void ciphers(long context, Parameters parameters) throws Exception {
+        // The library passes over names that it does not know, as long as it knows one.
+        for (var cipher : parameters.ciphers().split("[:|\\[\\]]+")) {
+            if (!cipher.isEmpty()
+                    && !cipher.startsWith("TLS_")
+                    && !SSLContext.setCipherSuite(context, cipher, false)) {
+                throw new IllegalArgumentException("cipher_suites: '" + cipher + "' is not known");
+            }
+        }
+        if (!SSLContext.setCipherSuite(context, parameters.ciphers(), false)) {
+            throw new IllegalArgumentException("cipher_suites: " + SSL.getLastError());
+        }
+    }
+
     private static void configure(
             long context,
             ContextSettings settings,
@@ -102,9 +116,7 @@ final class NativeContext {
                         | SSL.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                         | SSL.SSL_MODE_ENABLE_PARTIAL_WRITE
                         | SSL.SSL_MODE_RELEASE_BUFFERS);
-        if (!SSLContext.setCipherSuite(context, parameters.ciphers(), false)) {
-            throw new IllegalArgumentException("cipher_suites: " + SSL.getLastError());
-        }
+        ciphers(context, parameters);
         if (!parameters.curves().isEmpty()
                 && !SSLContext.setCurvesList(context, parameters.curves().toArray(String[]::new))) {
             throw new IllegalArgumentException("ecdh_curves: " + SSL.getLastError());

@@ -10,6 +10,7 @@ import dev.serin.proxy.tls.secret.SecretName;
 
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.ValidationContextTypeCase;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.OcspStaplePolicy;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -63,6 +64,12 @@ public final class TlsCompiler {
     /// @throws ConfigProblem naming the field that cannot be done
     public TlsConfig upstream(UpstreamTlsContext message) throws ConfigProblem {
         refuse(message.getAllowRenegotiation(), "allow_renegotiation");
+        if (message.getAutoSniSanValidation()
+                && message.getCommonTlsContext().getValidationContextTypeCase()
+                        == ValidationContextTypeCase.VALIDATIONCONTEXTTYPE_NOT_SET) {
+            throw new ConfigProblem(
+                    "auto_sni_san_validation", "needs a validation context to trust somebody");
+        }
         var client =
                 new TlsConfig.Client(
                         message.getSni(),
@@ -102,6 +109,12 @@ public final class TlsCompiler {
                 "tls_certificate_certificate_provider_instance");
         refuse(message.hasCustomHandshaker(), "custom_handshaker");
         refuse(message.hasKeyLog(), "key_log");
+        for (var protocol : message.getAlpnProtocolsList()) {
+            if (protocol.length() > 255) {
+                throw new ConfigProblem(
+                        "common_tls_context.alpn_protocols", "one is longer than 255 octets");
+            }
+        }
         try {
             return new TlsConfig(
                     certificates(message),
@@ -126,6 +139,11 @@ public final class TlsCompiler {
             } catch (ConfigProblem e) {
                 throw e.under("tls_certificates");
             }
+        }
+        if (!certificates.isEmpty() && message.getTlsCertificateSdsSecretConfigsCount() > 0) {
+            throw new ConfigProblem(
+                    "tls_certificates",
+                    "and tls_certificate_sds_secret_configs are both set; only one may be");
         }
         for (var named : message.getTlsCertificateSdsSecretConfigsList()) {
             certificates.add(

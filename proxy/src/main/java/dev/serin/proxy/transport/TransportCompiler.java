@@ -152,9 +152,10 @@ public final class TransportCompiler {
 
     /// By its type; one without is the raw one if it is called so.
     private static ExtensionConfig config(TransportSocket socket) throws ConfigProblem {
-        if (!socket.hasTypedConfig() && socket.getName().endsWith("raw_buffer")) {
-            return new ExtensionConfig(
-                    socket.getName(), RAW, com.google.protobuf.ByteString.EMPTY, null);
+        if (!socket.hasTypedConfig()) {
+            throw new ConfigProblem(
+                    "typed_config",
+                    "is not set: the name '" + socket.getName() + "' is not enough");
         }
         return ExtensionConfig.of(socket.getName(), socket.getTypedConfig());
     }

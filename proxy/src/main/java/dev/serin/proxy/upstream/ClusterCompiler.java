@@ -45,6 +45,8 @@ public final class ClusterCompiler {
             custom.forward().check(upstreams.auto());
         }
         var breakers = cluster.getCircuitBreakers();
+        var http = HttpUpstreamCompiler.compile(cluster);
+        ClusterRules.check(cluster, discovery, http, custom != null);
         return new ClusterConfig(
                 cluster.getName(),
                 cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
@@ -62,7 +64,7 @@ public final class ClusterCompiler {
                 cluster.hasConnectTimeout()
                         ? duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
-                HttpUpstreamCompiler.compile(cluster),
+                http,
                 new Priorities(
                         limits(breakers, RoutingPriority.DEFAULT),
                         limits(breakers, RoutingPriority.HIGH)),
@@ -192,7 +194,10 @@ public final class ClusterCompiler {
                             .setPriority(threshold.getPriority())
                             .setMaxConnections(threshold.getMaxConnections());
             if (threshold.getPriority() != RoutingPriority.DEFAULT
-                    || threshold.hasMaxConnections() && !bare.build().equals(threshold)) {
+                    || !threshold.equals(
+                            threshold.hasMaxConnections()
+                                    ? bare.build()
+                                    : bare.clearMaxConnections().build())) {
                 throw new ConfigProblem(
                         "circuit_breakers.per_host_thresholds",
                         "only max_connections of the default priority is supported");

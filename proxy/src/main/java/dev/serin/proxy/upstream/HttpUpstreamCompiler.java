@@ -33,7 +33,8 @@ final class HttpUpstreamCompiler {
     static HttpUpstream compile(Cluster cluster) throws ConfigProblem {
         for (var entry : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
             var any = entry.getValue();
-            if (!any.getTypeUrl().endsWith("/" + HTTP_OPTIONS)) {
+            if (!any.getTypeUrl().endsWith("/" + HTTP_OPTIONS)
+                    || !entry.getKey().equals(HTTP_OPTIONS)) {
                 throw new ConfigProblem(
                         FIELD,
                         "unknown options '" + entry.getKey() + "' of type " + any.getTypeUrl());

@@ -41,8 +41,15 @@ class MisfitTest {
                 "mine.yaml: static_resources.clusters[1].tiemout: ",
                 "misspelled");
         says(
-                "static_resources: {clusters: [{name: b, type: strict_dns}]}",
+                "static_resources: {clusters: [{name: 12}]}",
+                "mine.yaml: static_resources.clusters[0].name: is 12 without quotes",
+                "write \"12\"");
+        says(
+                "static_resources: {clusters: [{name: a, connect_timeout: 250ms}]}",
+                "mine.yaml: static_resources.clusters[0].connect_timeout: '250ms' is no duration");
+        says(
+                "static_resources: {clusters: [{name: b, type: strictly_dns}]}",
                 "mine.yaml: static_resources.clusters[0].type: ",
-                "in capitals");
+                "in any case");
     }
 }

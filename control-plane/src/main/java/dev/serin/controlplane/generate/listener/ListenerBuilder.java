@@ -2,6 +2,7 @@ package dev.serin.controlplane.generate.listener;
 
 import com.google.protobuf.Duration;
 
+import dev.serin.config.istio.TrafficPolicy;
 import dev.serin.controlplane.generate.Protos;
 import dev.serin.controlplane.generate.route.RouteBuilder;
 import dev.serin.controlplane.mesh.Names;
@@ -19,6 +20,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 
 import java.util.List;
@@ -182,13 +184,17 @@ final class ListenerBuilder {
     }
 
     private static Filter tcp(String cluster, HttpManager.Style style) {
-        return tcp(List.of(new ListenerKey.Arm(cluster, 1)), style);
+        return tcp(List.of(new ListenerKey.Arm(cluster, 1, null)), style);
     }
 
     private static Filter tcp(List<ListenerKey.Arm> arms, HttpManager.Style style) {
         var tcp = TcpProxy.newBuilder().setStatPrefix(arms.getFirst().cluster());
         if (arms.size() == 1) {
             tcp.setCluster(arms.getFirst().cluster());
+            var tunnel = arms.getFirst().tunnel();
+            if (tunnel != null) {
+                tcp.setTunnelingConfig(into(tunnel));
+            }
         } else {
             var weighted = TcpProxy.WeightedCluster.newBuilder();
             for (var arm : arms) {
@@ -206,6 +212,15 @@ final class ListenerBuilder {
         return Filter.newBuilder()
                 .setName("envoy.filters.network.tcp_proxy")
                 .setTypedConfig(Protos.any(tcp.build()))
+                .build();
+    }
+
+    private static TunnelingConfig into(TrafficPolicy.Tunnel tunnel) {
+        var host = tunnel.targetHost();
+        return TunnelingConfig.newBuilder()
+                .setHostname(
+                        (host.contains(":") ? "[" + host + "]" : host) + ":" + tunnel.targetPort())
+                .setUsePost(tunnel.protocol().equals("POST"))
                 .build();
     }
 

@@ -1,6 +1,9 @@
 package dev.serin.controlplane.generate.listener;
 
+import dev.serin.config.istio.TrafficPolicy;
 import dev.serin.controlplane.registry.Protocol;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -35,7 +38,8 @@ sealed interface ListenerKey {
             implements ListenerKey {}
 
     /// @param weight relative to the sum of its siblings
-    record Arm(String cluster, int weight) {}
+    /// @param tunnel what the connection is put into when it has no siblings; null for nothing
+    record Arm(String cluster, int weight, TrafficPolicy.@Nullable Tunnel tunnel) {}
 
     /// @param host full name of the service, for traces
     record Inbound(int port, Protocol protocol, String host, int servicePort) {}

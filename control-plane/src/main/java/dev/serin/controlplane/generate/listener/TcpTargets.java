@@ -2,12 +2,15 @@ package dev.serin.controlplane.generate.listener;
 
 import dev.serin.config.istio.RouteDestination;
 import dev.serin.config.istio.TcpRoute;
+import dev.serin.config.istio.TrafficPolicy;
 import dev.serin.config.istio.VirtualService;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.Names;
 import dev.serin.controlplane.mesh.ProxyScope;
 import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.registry.MeshService;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +26,14 @@ final class TcpTargets {
         if (rules != null) {
             for (var rule : rules.rules().tcp()) {
                 if (holds(rule, scope, port.number(), VirtualService.MESH)) {
-                    var arms = arms(mesh, rules, rule.route(), port.number());
+                    var arms = arms(mesh, scope, rules, rule.route(), port.number());
                     if (!arms.isEmpty()) {
                         return arms;
                     }
                 }
             }
         }
-        return List.of(
-                new ListenerKey.Arm(Names.outbound(port.number(), "", service.hostname()), 1));
+        return List.of(arm(mesh, scope, service, port.number(), "", 1));
     }
 
     /// The arms of the first tcp rule of a gateway's VirtualServices that holds on `port`.
@@ -40,7 +42,7 @@ final class TcpTargets {
         for (var rules : mesh.routes().gateway(gateway)) {
             for (var rule : rules.rules().tcp()) {
                 if (holds(rule, scope, port, gateway)) {
-                    return arms(mesh, rules, rule.route(), port);
+                    return arms(mesh, scope, rules, rule.route(), port);
                 }
             }
         }
@@ -66,6 +68,7 @@ final class TcpTargets {
 
     private static List<ListenerKey.Arm> arms(
             MeshSnapshot mesh,
+            ProxyScope scope,
             RouteRules.InForce rules,
             List<RouteDestination> destinations,
             int port) {
@@ -85,12 +88,32 @@ final class TcpTargets {
                                     ? service.ports().getFirst().number()
                                     : port;
             if (service.port(number) != null) {
-                arms.add(
-                        new ListenerKey.Arm(
-                                Names.outbound(number, destination.subset(), service.hostname()),
-                                Math.max(1, arm.weight())));
+                var weight = Math.max(1, arm.weight());
+                arms.add(arm(mesh, scope, service, number, destination.subset(), weight));
             }
         }
         return List.copyOf(arms);
+    }
+
+    private static ListenerKey.Arm arm(
+            MeshSnapshot mesh,
+            ProxyScope scope,
+            MeshService service,
+            int port,
+            String subset,
+            int weight) {
+        return new ListenerKey.Arm(
+                Names.outbound(port, subset, service.hostname()),
+                weight,
+                tunnel(mesh, scope, service, subset));
+    }
+
+    /// A subset's own, which does not inherit that of the whole, as in Istio.
+    private static TrafficPolicy.@Nullable Tunnel tunnel(
+            MeshSnapshot mesh, ProxyScope scope, MeshService service, String subset) {
+        var rule = mesh.policies().rule(service.hostname(), service.namespace(), scope.namespace());
+        var part = subset.isEmpty() ? null : rule.subset(subset);
+        var policy = subset.isEmpty() ? rule.policy() : part == null ? null : part.trafficPolicy();
+        return policy == null ? null : policy.tunnel();
     }
 }

@@ -45,7 +45,8 @@ final class Fields {
                     "LocalObjectReference",
                     "ObjectReference",
                     "NodeSelector",
-                    "NodeSelectorTerm");
+                    "NodeSelectorTerm",
+                    "RoleRef");
 
     /// Maps that one writer sets as a whole.
     private static final Set<String> WHOLE_MAPS =
@@ -111,7 +112,7 @@ final class Fields {
                                                     ? typeOf(object.field(p.getKey()))
                                                     : null));
                 } else {
-                    fields.walk(path, property.getValue(), typeOf(type.field(name)));
+                    fields.field(root, name, property.getValue(), type);
                 }
             }
         }

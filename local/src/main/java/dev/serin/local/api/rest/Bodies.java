@@ -14,6 +14,7 @@ import dev.serin.local.api.kind.CustomVersion;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.shape.Known;
 import dev.serin.local.api.shape.Protobuf;
+import dev.serin.local.api.shape.ScalerForms;
 import dev.serin.local.api.wire.Request;
 import dev.serin.local.api.write.Intent;
 
@@ -114,6 +115,9 @@ final class Bodies {
 
     /// In the version that it is stored in, with a word about a version that is old.
     ObjectNode current(ObjectNode body, ServedKind served, Intent intent) {
+        if (ScalerForms.isOld(served.kind().apiVersion(), served.kind().kind())) {
+            return ScalerForms.stored(body);
+        }
         if (served.schema().replacement().isEmpty()) {
             return body;
         }

@@ -6,6 +6,7 @@ import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.manage.Apply;
 import dev.serin.local.api.patch.Patch;
+import dev.serin.local.api.shape.ScalerForms;
 import dev.serin.local.api.write.DeleteOptions;
 import dev.serin.local.api.write.DeleteOptions.Propagation;
 import dev.serin.local.api.write.Intent;
@@ -158,6 +159,9 @@ final class Changes {
 
     /// The current body in the version of the path, which is the one that the patch is written for.
     private static ObjectNode seen(Resource current, ServedKind served) {
+        if (ScalerForms.isOld(served.kind().apiVersion(), served.kind().kind())) {
+            return ScalerForms.old(current.body());
+        }
         var body = current.body().deepCopy();
         return body.put("apiVersion", served.kind().apiVersion());
     }

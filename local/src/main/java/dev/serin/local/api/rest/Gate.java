@@ -7,10 +7,16 @@ import dev.serin.local.api.Caller;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.wire.Request;
 
+import tools.jackson.databind.JsonNode;
+
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 
 /// Who asks, and whether they may.
 final class Gate {
+    private static final String ACCOUNT = "system:serviceaccount:";
+
     private final List<Authenticator> authenticators;
     private final Authorizer authorizer;
 
@@ -39,26 +45,41 @@ final class Gate {
         throw new Refusal(401, "Unauthorized", "Unauthorized");
     }
 
-    /// An admin may act as somebody else (`--as`).
-    private static Caller impersonated(Caller caller, Request request) {
+    /// Who may do so acts as somebody else (`--as`).
+    private Caller impersonated(Caller caller, Request request) {
         var user = request.header("impersonate-user");
+        var groups = request.headers().getAll("impersonate-group");
         if (user.isEmpty()) {
+            if (!groups.isEmpty()) {
+                throw Refusal.fault(
+                        "requested [{Group  "
+                                + groups.getFirst()
+                                + " authentication.k8s.io/v1  }] without impersonating a user");
+            }
             return caller;
         }
-        if (!caller.isAdmin()) {
-            throw new Refusal(
-                    403,
-                    "Forbidden",
-                    "users \""
-                            + user
-                            + "\" is forbidden: User \""
-                            + caller.name()
-                            + "\" cannot impersonate resource \"users\" in API group \"\" at the"
-                            + " cluster scope");
+        var account = user.startsWith(ACCOUNT) ? user.substring(ACCOUNT.length()).split(":") : null;
+        if (account != null && account.length == 2) {
+            impersonates(caller, "serviceaccounts", account[0], account[1]);
+        } else {
+            impersonates(caller, "users", "", user);
         }
-        var groups = new java.util.ArrayList<>(request.headers().getAll("impersonate-group"));
-        groups.add("system:authenticated");
-        return new Caller(user, "", List.copyOf(groups), java.util.Map.of());
+        groups.forEach(group -> impersonates(caller, "groups", "", group));
+        var all = new LinkedHashSet<>(groups);
+        if (groups.isEmpty() && account != null && account.length == 2) {
+            all.add("system:serviceaccounts");
+            all.add("system:serviceaccounts:" + account[0]);
+        }
+        if (user.equals(Caller.anonymous().name())) {
+            all.add("system:unauthenticated");
+        } else {
+            all.add("system:authenticated");
+        }
+        return new Caller(user, request.header("impersonate-uid"), List.copyOf(all), Map.of());
+    }
+
+    private void impersonates(Caller caller, String resource, String namespace, String name) {
+        check(caller, new Attributes("impersonate", "", "v1", resource, "", namespace, name, ""));
     }
 
     boolean allows(Caller caller, Attributes attributes) {
@@ -68,11 +89,21 @@ final class Gate {
     /// @throws Refusal 403
     void check(Caller caller, Attributes attributes) {
         if (!allows(caller, attributes)) {
-            throw forbidden(caller, attributes);
+            throw forbidden(caller, attributes, authorizer.reason(caller, attributes));
         }
     }
 
-    static Refusal forbidden(Caller caller, Attributes what) {
+    /// Why it would be allowed or not; empty where there is nothing to say.
+    String reason(Caller caller, Attributes attributes) {
+        return authorizer.reason(caller, attributes);
+    }
+
+    List<JsonNode> rules(Caller caller, String namespace) {
+        return authorizer.rules(caller, namespace);
+    }
+
+    private static Refusal forbidden(Caller caller, Attributes what, String why) {
+        var reason = why.isEmpty() ? "" : ": " + why;
         if (what.resource().isEmpty()) {
             return new Refusal(
                     403,
@@ -83,7 +114,8 @@ final class Gate {
                             + what.verb()
                             + " path \""
                             + what.path()
-                            + '"',
+                            + '"'
+                            + reason,
                     new Refusal.Details("", "", "", "", List.of(), 0));
         }
         var resource =
@@ -104,7 +136,8 @@ final class Gate {
                         + "\" "
                         + (what.namespace().isEmpty()
                                 ? "at the cluster scope"
-                                : "in the namespace \"" + what.namespace() + '"');
+                                : "in the namespace \"" + what.namespace() + '"')
+                        + reason;
         return new Refusal(
                 403,
                 "Forbidden",

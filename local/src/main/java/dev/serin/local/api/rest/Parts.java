@@ -6,7 +6,6 @@ import dev.serin.local.api.custom.JsonPath;
 import dev.serin.local.api.kind.CustomVersion.ScalePaths;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.patch.Patch;
-import dev.serin.local.api.write.DeleteOptions;
 import dev.serin.local.api.write.Part;
 import dev.serin.local.store.Store;
 
@@ -27,6 +26,7 @@ final class Parts {
     private final Changes changes;
     private final PodParts pods;
     private final Reviews reviews;
+    private final Evictions evictions;
 
     Parts(Store store, Reads reads, Changes changes, PodParts pods, Reviews reviews) {
         this.store = store;
@@ -34,6 +34,7 @@ final class Parts {
         this.changes = changes;
         this.pods = pods;
         this.reviews = reviews;
+        this.evictions = new Evictions(store, changes, reads::now);
     }
 
     /// The verb is one that the subresource has.
@@ -44,7 +45,7 @@ final class Parts {
             case "scale" -> scale(call, verb);
             case "log", "exec", "attach", "portforward" -> pods.answer(call);
             case "token" -> reviews.token(call);
-            case "eviction" -> evict(call);
+            case "eviction" -> evictions.evict(call);
             default -> throw RestApi.notAllowed();
         }
     }
@@ -161,20 +162,5 @@ final class Parts {
                 .properties()
                 .forEach(p -> all.add(p.getKey() + "=" + p.getValue().asString("")));
         return String.join(",", all);
-    }
-
-    private void evict(Call call) throws IOException, InterruptedException {
-        var sent = changes.bodies().options(call.request());
-        var options = sent.path("deleteOptions");
-        var grace = options.path("gracePeriodSeconds").asInt(-1);
-        changes.writes()
-                .delete(
-                        call.intent(options),
-                        call.stored(),
-                        call.key(),
-                        DeleteOptions.plain(grace < 0 ? null : grace));
-        var status = JsonNodeFactory.instance.objectNode().put("kind", "Status");
-        status.put("apiVersion", "v1").putObject("metadata");
-        RestApi.json(call.exchange(), 201, status.put("status", "Success"));
     }
 }

@@ -4,6 +4,7 @@ import dev.serin.base.time.Ticker;
 import dev.serin.local.store.Store;
 
 import java.io.IOException;
+import java.time.Instant;
 
 /// get, list and watch.
 final class Reads {
@@ -39,6 +40,10 @@ final class Reads {
     Lists.Page page(Call call) {
         var filter = Lists.Filter.of(call.request(), call.stored());
         return lists.page(call.request(), call.stored(), call.target().namespace(), filter);
+    }
+
+    Instant now() {
+        return ticker.now();
     }
 
     Views views(Call call) {

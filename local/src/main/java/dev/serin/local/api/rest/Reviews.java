@@ -105,14 +105,16 @@ final class Reviews {
             case "SelfSubjectReview" ->
                     body.putObject("status").set("userInfo", user(call.caller()));
             case "SelfSubjectAccessReview" -> access(body, call.caller());
-            case "SubjectAccessReview" ->
-                    access(
-                            body,
-                            new Caller(
-                                    body.path("spec").path("user").asString(""),
-                                    body.path("spec").path("uid").asString(""),
-                                    strings(body.path("spec").path("groups")),
-                                    Map.of()));
+            case "SubjectAccessReview", "LocalSubjectAccessReview" -> {
+                checkSubject(call, body.path("spec"));
+                access(
+                        body,
+                        new Caller(
+                                body.path("spec").path("user").asString(""),
+                                body.path("spec").path("uid").asString(""),
+                                strings(body.path("spec").path("groups")),
+                                Map.of()));
+            }
             case "SelfSubjectRulesReview" -> rules(body, call.caller());
             default -> throw RestApi.notAllowed();
         }
@@ -150,16 +152,67 @@ final class Reviews {
                                 "")
                         : Attributes.path(
                                 path.path("verb").asString(""), path.path("path").asString(""));
-        body.putObject("status").put("allowed", gate.allows(caller, attributes));
+        var status = body.putObject("status").put("allowed", gate.allows(caller, attributes));
+        var reason = gate.reason(caller, attributes);
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
     }
 
-    /// Only what an admin may do can be said without asking for each thing.
-    private static void rules(ObjectNode body, Caller caller) {
+    private static void checkSubject(Call call, JsonNode spec) {
+        var causes = new ArrayList<Refusal.Cause>();
+        if (spec.path("user").asString("").isEmpty() && spec.path("groups").isEmpty()) {
+            causes.add(
+                    new Refusal.Cause(
+                            "FieldValueInvalid",
+                            "Invalid value: \"\": at least one of user or group must be specified",
+                            "spec.user"));
+        }
+        if (!spec.has("resourceAttributes") && !spec.has("nonResourceAttributes")) {
+            causes.add(
+                    new Refusal.Cause(
+                            "FieldValueInvalid",
+                            "Invalid value: null: exactly one of nonResourceAttributes or"
+                                    + " resourceAttributes must be specified",
+                            "spec.resourceAttributes"));
+        }
+        var namespace = call.target().namespace();
+        var asked = spec.path("resourceAttributes").path("namespace").asString("");
+        if (!namespace.isEmpty() && !asked.equals(namespace)) {
+            causes.add(
+                    new Refusal.Cause(
+                            "FieldValueInvalid",
+                            "Invalid value: \"" + asked + "\": must match metadata.namespace",
+                            "spec.resourceAttributes.namespace"));
+        }
+        if (!causes.isEmpty()) {
+            // A real API names no kind here.
+            var texts = causes.stream().map(c -> c.field() + ": " + c.message()).toList();
+            throw new Refusal(
+                    422,
+                    "Invalid",
+                    " \"\" is invalid: " + String.join(", ", texts),
+                    new Refusal.Details("", "", "", "", causes, 0));
+        }
+    }
+
+    /// As `auth can-i --list` shows them.
+    private void rules(ObjectNode body, Caller caller) {
         var status = body.putObject("status");
         var resources = status.putArray("resourceRules");
         var paths = status.putArray("nonResourceRules");
-        status.put("incomplete", !caller.isAdmin());
-        if (caller.isAdmin()) {
+        status.put("incomplete", false);
+        var held = gate.rules(caller, body.path("spec").path("namespace").asString(""));
+        for (var rule : held) {
+            if (rule.has("nonResourceURLs")) {
+                var one = paths.addObject();
+                one.set("verbs", rule.path("verbs"));
+                one.set("nonResourceURLs", rule.path("nonResourceURLs"));
+            } else {
+                resources.add(rule.deepCopy());
+            }
+        }
+        if (caller.isAdmin() && held.isEmpty()) {
             var all = resources.addObject();
             for (var field : List.of("verbs", "apiGroups", "resources")) {
                 all.putArray(field).add("*");

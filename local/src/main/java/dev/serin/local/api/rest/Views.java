@@ -5,6 +5,7 @@ import dev.serin.config.Resource;
 import dev.serin.local.api.custom.CustomRules;
 import dev.serin.local.api.kind.CustomVersion;
 import dev.serin.local.api.kind.ServedKind;
+import dev.serin.local.api.shape.ScalerForms;
 import dev.serin.local.api.table.Tables;
 import dev.serin.local.api.wire.Request;
 
@@ -90,6 +91,9 @@ final class Views {
         var kind = served.kind();
         if (resource.kind().apiVersion().equals(kind.apiVersion())) {
             return resource.body();
+        }
+        if (ScalerForms.isOld(kind.apiVersion(), kind.kind())) {
+            return ScalerForms.old(resource.body());
         }
         if (served.custom() != null) {
             return defined(resource, served.custom());

@@ -8,11 +8,14 @@ import dev.serin.config.check.Validator;
 import dev.serin.config.check.Violation;
 import dev.serin.config.schema.Defaults;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.access.Access;
+import dev.serin.local.api.access.Grants;
 import dev.serin.local.api.custom.CustomRules;
 import dev.serin.local.api.custom.DefinitionRules;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.write.Intent;
 import dev.serin.local.api.write.KindRules;
+import dev.serin.local.store.Store;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +33,15 @@ public final class Rules implements KindRules {
     private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
     private final ServiceAddresses addresses;
+    private final Grants grants;
+    private final Classes classes;
     private final Draw letters;
     private final boolean hasTokens;
 
     /// @param hasTokens whether pods are given a token of their service account
-    public Rules(ServiceAddresses addresses, Draws draws, boolean hasTokens) {
+    public Rules(ServiceAddresses addresses, Store store, Draws draws, boolean hasTokens) {
+        this.grants = new Grants(new Access(store));
+        this.classes = new Classes(store);
         this.hasTokens = hasTokens;
         this.addresses = addresses;
         this.letters = draws.named("volume-name");
@@ -50,7 +57,11 @@ public final class Rules implements KindRules {
                                     "kubernetes.io/metadata.name",
                                     body.path("metadata").path("name").asString(""));
             case DEFINITIONS -> DefinitionRules.fill(body);
-            default -> {}
+            default -> {
+                if (Grants.isAbout(served)) {
+                    Grants.fill(served, body);
+                }
+            }
         }
         if (served.custom() != null) {
             CustomRules.fill(served.custom(), body);
@@ -70,8 +81,23 @@ public final class Rules implements KindRules {
             body.withObject("/status").put("phase", "Active");
         }
         fill(served, body);
+        if (old == null) {
+            classes.complete(family, body);
+        }
+        if (old == null && family.equals("jobs.batch")) {
+            NewJob.complete(body);
+        }
+        if (family.equals("daemonsets.apps")) {
+            DaemonTemplates.number(body, old);
+        }
         if (served.hasStatus() && !served.schema().custom() && !body.has("status")) {
             status(family, body.putObject("status"));
+            if (family.equals("persistentvolumes")) {
+                body.withObject("/status")
+                        .set(
+                                "lastPhaseTransitionTime",
+                                body.path("metadata").path("creationTimestamp"));
+            }
         }
         switch (family) {
             case "pods" -> {
@@ -113,11 +139,20 @@ public final class Rules implements KindRules {
         } else if (served.kind().family().equals(DEFINITIONS) && !isStatus) {
             DefinitionRules.check(body, old, causes);
         }
+        if (Grants.isAbout(served)) {
+            Grants.check(served, body, old, causes);
+        }
         if (old != null) {
             Fixed.check(served.kind().family(), body, old, causes);
         }
+        if (!isStatus) {
+            Checks.check(served.kind().family(), body, old, causes);
+        }
         if (!causes.isEmpty()) {
             throw Invalid.of(served, body.path("metadata").path("name").asString(""), causes);
+        }
+        if (Grants.isAbout(served)) {
+            grants.authorize(intent.caller(), served, body, old);
         }
     }
 
@@ -144,7 +179,23 @@ public final class Rules implements KindRules {
     private static void status(String family, ObjectNode status) {
         switch (family) {
             case "replicasets.apps" -> status.put("replicas", 0);
-            case "services" -> status.putObject("loadBalancer");
+            case "services", "ingresses.networking.k8s.io" -> status.putObject("loadBalancer");
+            case "statefulsets.apps" -> status.put("replicas", 0).put("availableReplicas", 0);
+            case "daemonsets.apps" ->
+                    status.put("currentNumberScheduled", 0)
+                            .put("numberMisscheduled", 0)
+                            .put("desiredNumberScheduled", 0)
+                            .put("numberReady", 0);
+            case "persistentvolumeclaims", "persistentvolumes" -> status.put("phase", "Pending");
+            case "poddisruptionbudgets.policy" ->
+                    status.put("disruptionsAllowed", 0)
+                            .put("currentHealthy", 0)
+                            .put("desiredHealthy", 0)
+                            .put("expectedPods", 0);
+            case "horizontalpodautoscalers.autoscaling" -> {
+                status.put("desiredReplicas", 0);
+                status.putNull("currentMetrics");
+            }
             default -> {}
         }
     }

@@ -28,8 +28,12 @@ final class Cells {
 
     /// One field of each container of the template, comma between.
     static String containers(Resource resource, String field) {
+        return containers(resource.spec().at("/template/spec/containers"), field);
+    }
+
+    static String containers(JsonNode containers, String field) {
         var all = new ArrayList<String>();
-        for (var container : resource.spec().at("/template/spec/containers")) {
+        for (var container : containers) {
             all.add(container.path(field).asString(""));
         }
         return all.isEmpty() ? "<none>" : String.join(",", all);

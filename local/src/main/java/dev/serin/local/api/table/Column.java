@@ -56,6 +56,16 @@ record Column(
                 (r, _) -> string(r.name()));
     }
 
+    static Column created() {
+        return new Column(
+                "Created At",
+                "date",
+                "",
+                false,
+                "When it was made.",
+                (r, _) -> r.metadata().path("creationTimestamp"));
+    }
+
     static Column age() {
         return timed(
                 "Age", "The time since it was created.", (r, now) -> Ages.since(r.created(), now));

@@ -88,13 +88,7 @@ final class DefinedCells {
                                 "Whether its resources are in namespaces.",
                                 r -> r.spec().path("scope").asString("")),
                         Column.text("Versions", "Those that are served.", DefinedCells::versions),
-                        new Column(
-                                "Created At",
-                                "date",
-                                "",
-                                false,
-                                "When it was made.",
-                                (r, _) -> r.metadata().path("creationTimestamp")),
+                        Column.created(),
                         Column.wide(
                                 "Group", "Its group.", r -> r.spec().path("group").asString("")),
                         Column.wide(

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The columns of one kind's table. Immutable.
@@ -31,6 +32,12 @@ public final class Tables {
                     Map.entry("endpoints", endpoints()),
                     Map.entry("endpointslices.discovery.k8s.io", slices()),
                     Map.entry("namespaces", namespaces()),
+                    Map.entry("roles.rbac.authorization.k8s.io", AccessCells.roles()),
+                    Map.entry("clusterroles.rbac.authorization.k8s.io", AccessCells.roles()),
+                    Map.entry("rolebindings.rbac.authorization.k8s.io", AccessCells.bindings()),
+                    Map.entry(
+                            "clusterrolebindings.rbac.authorization.k8s.io",
+                            AccessCells.bindings()),
                     Map.entry(
                             "customresourcedefinitions.apiextensions.k8s.io",
                             DefinedCells.definitions()),
@@ -48,6 +55,13 @@ public final class Tables {
                     Map.entry("virtualservices.networking.istio.io", virtualServices()),
                     Map.entry("destinationrules.networking.istio.io", destinationRules()));
 
+    private static final Map<String, Tables> MORE =
+            Stream.of(WorkloadTables.all(), ResourceTables.all())
+                    .flatMap(tables -> tables.entrySet().stream())
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    Map.Entry::getKey, e -> new Tables(e.getValue())));
+
     private final List<Column> columns;
 
     Tables(List<Column> columns) {
@@ -63,8 +77,8 @@ public final class Tables {
 
     /// As the other, of a kind that is built in.
     public static Tables of(String family) {
-        return KINDS.getOrDefault(
-                family.equals("deployments.extensions") ? "deployments.apps" : family, PLAIN);
+        var kind = family.equals("deployments.extensions") ? "deployments.apps" : family;
+        return KINDS.getOrDefault(kind, MORE.getOrDefault(kind, PLAIN));
     }
 
     public ArrayNode definitions() {

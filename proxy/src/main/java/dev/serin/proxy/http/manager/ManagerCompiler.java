@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +59,11 @@ public final class ManagerCompiler {
                             "route_specifier",
                             config.getRouteSpecifierCase() + " is not supported");
         }
+        if (config.getStripAnyHostPort() && config.getStripMatchingHostPort()) {
+            throw new ConfigProblem(
+                    "strip_port_mode",
+                    "only one of strip_any_host_port and" + " strip_matching_host_port may be set");
+        }
         return new HttpManager(
                 config.getStatPrefix(),
                 rdsName,
@@ -84,7 +90,12 @@ public final class ManagerCompiler {
     private static Map<String, HttpManager.Chain> ofUpgrades(
             HttpConnectionManager config, Extensions extensions) throws ConfigProblem {
         var chains = new HashMap<String, HttpManager.Chain>();
+        var types = new HashSet<String>();
         for (var upgrade : config.getUpgradeConfigsList()) {
+            if (!types.add(upgrade.getUpgradeType().toLowerCase(Locale.ROOT))) {
+                throw new ConfigProblem(
+                        "upgrade_configs", "'" + upgrade.getUpgradeType() + "' stands there twice");
+            }
             if (upgrade.getFiltersCount() > 0) {
                 try {
                     chains.put(
@@ -112,6 +123,9 @@ public final class ManagerCompiler {
                         "the router must be the last filter, and '"
                                 + configs.getLast().getName()
                                 + "' is");
+            }
+            if (last && filter.getDisabled()) {
+                throw new ConfigProblem("http_filters", "the router, the last, cannot be disabled");
             }
             var compiled = last ? null : filter(filter, config, extensions);
             if (compiled != null) {

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateL
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,6 +38,9 @@ import java.util.function.Supplier;
 /// one. As Envoy's LocalRateLimit.
 public final class LocalLimitFilters implements HttpFilterFactory {
     private static final Fraction NONE = new Fraction(0, 100);
+
+    /// As Envoy: more often than that is not counted well.
+    private static final Duration SHORTEST = Duration.ofMillis(50);
 
     private final Ticker ticker;
     private final Draw draw;
@@ -68,7 +72,9 @@ public final class LocalLimitFilters implements HttpFilterFactory {
         var status = message.getStatus().getCodeValue();
         return new Limit(
                 message.getStatPrefix() + ".http_local_rate_limit.",
-                message.hasTokenBucket() ? TokenBucket.of(message.getTokenBucket(), ticker) : null,
+                message.hasTokenBucket()
+                        ? TokenBucket.of(message.getTokenBucket(), ticker, SHORTEST)
+                        : null,
                 status < 400 ? 429 : status,
                 share(message.hasFilterEnabled(), message.getFilterEnabled()),
                 share(message.hasFilterEnforced(), message.getFilterEnforced()),
@@ -90,7 +96,10 @@ public final class LocalLimitFilters implements HttpFilterFactory {
                 }
                 entries.add(new LimitEntry(entry.getKey(), entry.getValue()));
             }
-            buckets.put(entries, TokenBucket.of(descriptor.getTokenBucket(), ticker));
+            var bucket = TokenBucket.of(descriptor.getTokenBucket(), ticker, SHORTEST);
+            if (buckets.put(entries, bucket) != null) {
+                throw new ConfigProblem("descriptors", "two have the same entries");
+            }
         }
         return new Descriptions(
                 Map.copyOf(buckets),

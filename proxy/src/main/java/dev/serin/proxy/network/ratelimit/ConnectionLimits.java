@@ -12,10 +12,14 @@ import io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3.LocalRa
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.List;
 
 /// Takes no more connections than its bucket has tokens. As Envoy's LocalRateLimit for connections.
 public final class ConnectionLimits implements NetworkFilterFactory {
+    /// As Envoy: more often than that is not counted well.
+    private static final Duration SHORTEST = Duration.ofMillis(50);
+
     private final Ticker ticker;
 
     public ConnectionLimits(Ticker ticker) {
@@ -30,7 +34,7 @@ public final class ConnectionLimits implements NetworkFilterFactory {
     @Override
     public NetworkFilter compile(ExtensionConfig config) throws ConfigProblem {
         var message = config.as(LocalRateLimit.parser());
-        var bucket = TokenBucket.of(message.getTokenBucket(), ticker);
+        var bucket = TokenBucket.of(message.getTokenBucket(), ticker, SHORTEST);
         var limited = "local_rate_limit." + message.getStatPrefix() + ".rate_limited";
         return new NetworkFilter() {
             @Override

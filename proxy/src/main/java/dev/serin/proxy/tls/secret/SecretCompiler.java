@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketK
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +169,12 @@ public final class SecretCompiler {
             case FILENAME -> {
                 try {
                     yield Files.readAllBytes(files.apply(source.getFilename()));
+                } catch (NoSuchFileException e) {
+                    throw new ConfigProblem(
+                            field,
+                            "there is no file "
+                                    + source.getFilename()
+                                    + " (a relative path begins where the proxy was started)");
                 } catch (IOException e) {
                     throw new ConfigProblem(
                             field, "cannot read " + source.getFilename() + ": " + e.getMessage());

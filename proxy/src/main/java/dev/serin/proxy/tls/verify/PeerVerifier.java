@@ -66,12 +66,29 @@ public final class PeerVerifier {
             matches.addAll(NameMatch.ofAny(matcher));
         }
         names = List.copyOf(matches);
+        for (var hash : message.getVerifyCertificateHashList()) {
+            if (!hash.replace(":", "").matches("[0-9a-fA-F]{64}")) {
+                throw new ConfigProblem(
+                        "verify_certificate_hash", "'" + hash + "' is no SHA-256 in hex");
+            }
+        }
+        for (var key : message.getVerifyCertificateSpkiList()) {
+            if (!key.matches("[0-9a-zA-Z+/]{43}=")) {
+                throw new ConfigProblem(
+                        "verify_certificate_spki", "'" + key + "' is no SHA-256 in base64");
+            }
+        }
         hashes = new HashSet<>();
         message.getVerifyCertificateHashList()
                 .forEach(h -> hashes.add(h.replace(":", "").toLowerCase(Locale.ROOT)));
         keys = Set.copyOf(message.getVerifyCertificateSpkiList());
         acceptUntrusted =
                 message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED;
+        if (chains == null && spiffe == null && message.getAllowExpiredCertificate()) {
+            throw new ConfigProblem(
+                    "allow_expired_certificate",
+                    "needs a trusted_ca: without it no time is judged");
+        }
         if (chains == null && spiffe == null && !names.isEmpty()) {
             throw new ConfigProblem(
                     "match_typed_subject_alt_names",

@@ -44,6 +44,10 @@ public record OutlierConfig(
         }
         var base = duration(from.hasBaseEjectionTime(), from.getBaseEjectionTime(), 30_000);
         var longest = duration(from.hasMaxEjectionTime(), from.getMaxEjectionTime(), 300_000);
+        if (from.hasMaxEjectionTime() && longest.compareTo(base) < 0) {
+            throw new ConfigProblem(
+                    "outlier_detection.max_ejection_time", "is less than base_ejection_time");
+        }
         return new OutlierConfig(
                 consecutive(from),
                 enforcing(from),

@@ -1,0 +1,6 @@
+/// Controllers that say how many pods there may or should be: budgets of disruption, and scaling by
+/// what is measured. Start here: [BudgetController], then [AutoscaleController].
+@NullMarked
+package dev.serin.local.controllers.scale;
+
+import org.jspecify.annotations.NullMarked;
