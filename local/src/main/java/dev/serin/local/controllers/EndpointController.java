@@ -78,6 +78,8 @@ final class EndpointController implements Controller {
         // 3. The difference; nothing is written that says the same.
         wanted.forEach(slice -> write(slice, there.remove(slice.name())));
         there.values().forEach(slice -> client.delete(slice.key(), null));
+        // 4. The same in the old form, for clients that know no slices.
+        OldEndpoints.write(client, resource, wanted);
         return null;
     }
 

@@ -69,6 +69,78 @@ class ControllersOnTheApiTest {
         }
     }
 
+    @Test
+    void aJobEndsAndAStatefulSetStandsOnTheRealStore() {
+        try (var api = new LocalApi(new LocalApi.Options(state, Ticker.system(), Draws.system()));
+                var timers = new ThreadTimers("controllers-timers", this::failed);
+                var owner = new Owner("controllers", this::failed);
+                var podMaker = new Owner("pod-maker", this::failed);
+                var _ = controllers(api, timers, owner, podMaker)) {
+            var client = api.client("test");
+            var template =
+                    "'template':{'metadata':{'labels':{'app':'x'}},'spec':{'restartPolicy':'%s',"
+                            + "'containers':[{'name':'c','image':'v1'}]}}";
+            client.create(
+                    MemoryApi.resource(
+                            Kinds.JOB,
+                            "{'metadata':{'name':'sum'},'spec':{'completions':2,"
+                                    + template.formatted("Never")
+                                    + "}}"));
+            client.create(
+                    MemoryApi.resource(
+                            Kinds.STATEFUL_SET,
+                            "{'metadata':{'name':'db'},'spec':{'replicas':2,"
+                                    + "'selector':{'matchLabels':{'app':'x'}},"
+                                    + template.formatted("Always")
+                                    + "}}"));
+            eventually(
+                    BOUND,
+                    "a Job that is complete and two pods that stand; failures: " + failures,
+                    () -> {
+                        for (var pod : client.list(Kinds.POD, null, Map.of())) {
+                            if (pod.name().startsWith("sum-")) {
+                                succeed(client, pod);
+                            } else {
+                                play(client, pod);
+                            }
+                        }
+                        var job = client.get(Kinds.key(Kinds.JOB, "default", "sum"));
+                        var set = client.get(Kinds.key(Kinds.STATEFUL_SET, "default", "db"));
+                        return job.status().toString().contains("Complete")
+                                && job.status().path("succeeded").asInt(0) == 2
+                                && set.status().path("readyReplicas").asInt(0) == 2;
+                    });
+            atRest();
+            // What is owned by a Job that goes, goes with it: nothing holds its pods.
+            client.delete(Kinds.key(Kinds.JOB, "default", "sum"), null);
+            eventually(
+                    BOUND,
+                    "no pods of the Job; failures: " + failures,
+                    () -> {
+                        for (var pod : client.list(Kinds.POD, null, Map.of())) {
+                            if (pod.metadata().has("deletionTimestamp")) {
+                                client.delete(pod.key(), 0);
+                            }
+                        }
+                        return client.list(Kinds.POD, null, Map.of()).size() == 2;
+                    });
+        }
+    }
+
+    private static void succeed(ResourceClient client, Resource pod) {
+        if (pod.status().path("phase").asString("").equals("Pending")) {
+            var body = pod.body().deepCopy();
+            body.withObject("/status").put("phase", "Succeeded");
+            try {
+                client.updateStatus(new Resource(pod.kind(), body));
+            } catch (Refusal refusal) {
+                if (refusal.code() != 409 && refusal.code() != 404) {
+                    throw refusal;
+                }
+            }
+        }
+    }
+
     private Controllers controllers(
             LocalApi api, ThreadTimers timers, Owner owner, Owner podMaker) {
         return Controllers.start(
