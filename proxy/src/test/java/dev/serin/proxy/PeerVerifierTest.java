@@ -166,10 +166,12 @@ class PeerVerifierTest {
         assertEquals(Verdict.Kind.OK, kind(roots(ROOT.pem()) + crl, good));
         assertEquals(
                 "verify cert failed: X509_verify_cert: certificate verification error at depth 0:"
+                        + " certificate revocation check against provided CRLs failed:"
                         + " certificate revoked",
                 verdict(roots(ROOT.pem()) + crl, LEAF).reason());
         assertEquals(
                 "verify cert failed: X509_verify_cert: certificate verification error at depth 0:"
+                        + " certificate revocation check against provided CRLs failed:"
                         + " unable to get certificate CRL",
                 verdict(roots(ROOT.pem() + OTHER.pem()) + crl, OTHER.issue("x")).reason());
         var middle = ROOT.intermediate("middle");

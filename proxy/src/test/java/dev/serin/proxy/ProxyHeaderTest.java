@@ -145,7 +145,7 @@ class ProxyHeaderTest {
                 seen(
                         "version: V2, added_tlvs: [{type: 226, value: cWFx}], pass_through_tlvs:"
                                 + " {match_type: INCLUDE, tlv_type: [234]}",
-                        "",
+                        ", pass_through_tlvs: {match_type: INCLUDE_ALL}",
                         in));
     }
 

@@ -284,12 +284,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     }
 
     private void insecure(Downstream downstream, String reason) {
-        var failed =
-                end(
-                        downstream.insecure(reason),
-                        ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit(),
-                        null,
-                        new Slots());
+        var failed = end(downstream.insecure(reason), 0, null, new Slots());
         config.logs().forEach(log -> log.ended(failed));
     }
 
@@ -302,7 +297,16 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                         downstream.tls() == null ? null : downstream.tls().alpn(),
                         name -> scope.observer().counted(name));
         if (client != null) {
-            connection.slots().put(ProxiedClient.SLOT, client);
+            var header = accepted.config().inspection().proxyHeader();
+            var passed = client;
+            if (header != null) {
+                header.facts().tell(client, connection.slots());
+                passed = header.facts().passed(client);
+            }
+            connection.slots().put(ProxiedClient.SLOT, passed);
+        }
+        if (chain.target() instanceof Http) {
+            log(ctx, connection);
         }
         for (var filter : chain.filters()) {
             var detail = filter.refusal(connection);
@@ -329,7 +333,24 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
             var end = end(connection.downstream(), 0, detail, connection.slots());
             tcp.observers().forEach(o -> o.opened(end));
             tcp.observers().forEach(o -> o.ended(end));
+            config.logs().forEach(log -> log.ended(end));
         }
+    }
+
+    /// The listener's own log tells of connections, when they are over.
+    private void log(ChannelHandlerContext ctx, ConnectionContext connection) {
+        var logs = config.logs();
+        if (logs.isEmpty()) {
+            return;
+        }
+        var began = worker.ticker().nanos();
+        ctx.channel()
+                .closeFuture()
+                .addListener(_ -> {
+                    var end =
+                            end(connection.downstream(), 0, null, connection.slots()).since(began);
+                    logs.forEach(log -> log.ended(end));
+                });
     }
 
     /// 7. HTTP or TCP; what was read so far goes to it first.
@@ -344,7 +365,8 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
                                     manager,
                                     new HttpConnection(worker, manager, own, downstream),
                                     downstream.tls() == null ? protocol : downstream.tls().alpn());
-                    case Tcp(var tcp) -> new TcpProxy(worker, tcp, own, connection);
+                    case Tcp(var tcp) ->
+                            new TcpProxy(worker, tcp.loggedBy(config.logs()), own, connection);
                 };
         var early = seen;
         seen = null;

@@ -179,7 +179,9 @@ public final class ListenerCompiler {
                     field + ".disallowed_versions", "are all that there are; take the filter out");
         }
         return new ProxyHeaderReader.Rules(
-                message.getAllowRequestsWithoutProxyProtocol(), Set.copyOf(refused));
+                message.getAllowRequestsWithoutProxyProtocol(),
+                Set.copyOf(refused),
+                TlvRules.of(message));
     }
 
     private static PortTest always() {

@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// @param statName what it is called in metrics
 /// @param detectMillis how long it waits for the first octets; 0 for ever
 /// @param goOnUndetected whether a connection without them is taken as plain TCP
-/// @param logs of connections that no chain took
+/// @param logs of connections, when they are over
 public record ListenerConfig(
         String name,
         String statName,

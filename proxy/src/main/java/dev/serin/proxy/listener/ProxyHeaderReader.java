@@ -22,7 +22,8 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
     ///
     /// @param optional whether connections without a header go on as they are
     /// @param refused versions
-    record Rules(boolean optional, Set<Integer> refused) {}
+    /// @param facts what becomes of them
+    record Rules(boolean optional, Set<Integer> refused, TlvRules facts) {}
 
     private final Worker worker;
     private final Rules rules;

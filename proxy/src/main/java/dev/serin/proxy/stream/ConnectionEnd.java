@@ -17,6 +17,12 @@ public record ConnectionEnd(
         Timing timing,
         @Nullable UpstreamUse upstream,
         Slots slots) {
+    /// The same, which began at `start`.
+    public ConnectionEnd since(long start) {
+        var spent = new Timing(start, 0, 0, 0, 0, 0, timing.end());
+        return new ConnectionEnd(downstream, flags, details, traffic, spent, upstream, slots);
+    }
+
     /// Of a connection that no filter chain took, as `%RESPONSE_CODE_DETAILS%`.
     public static final Slot<String> CODE_DETAILS = new Slot<>(String.class, "code-details");
 

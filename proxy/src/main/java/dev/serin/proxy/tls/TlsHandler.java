@@ -431,6 +431,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
         var errors = BoringSsl.errors();
         var said = Objects.requireNonNull(context).said(ssl);
         var text = errors.text();
+        if (said == null && text.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")) {
+            said = "peer did not provide required client certificate";
+        }
         if (!text.isEmpty()) {
             text += (said == null ? "" : ":" + said) + ":TLS_error_end";
         }

@@ -1,7 +1,7 @@
 package dev.serin.proxy.upstream;
 
 import dev.serin.proxy.http.HttpProtocol;
-import dev.serin.proxy.http.codec.Spelling;
+import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
 
 import java.time.Duration;
@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param maxRequests that one connection may carry; 0 for any number
 /// @param stream how long a stream may take; zero for as long as it likes
 /// @param trailers whether HTTP/1.1 passes them on
-/// @param spelling how HTTP/1.1 writes names of fields
+/// @param http1 limits of responses in HTTP/1.1, and how it writes names of fields
 public record HttpUpstream(
         Choice choice,
         Http2Limits http2,
@@ -22,7 +22,7 @@ public record HttpUpstream(
         int maxRequests,
         Duration stream,
         boolean trailers,
-        Spelling spelling) {
+        Http1Limits http1) {
     /// As Envoy's defaults.
     public static final HttpUpstream USUAL =
             new HttpUpstream(
@@ -33,7 +33,7 @@ public record HttpUpstream(
                     0,
                     Duration.ZERO,
                     false,
-                    Spelling.LOWER);
+                    Http1Limits.OF_HOSTS);
 
     /// Which version of HTTP.
     public enum Choice {

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 
 import dev.serin.proxy.extension.ConfigProblem;
+import dev.serin.proxy.http.codec.Http1Limits;
 import dev.serin.proxy.http.codec.Spelling;
 import dev.serin.proxy.http.codec.h2.Http2Compiler;
 import dev.serin.proxy.http.codec.h2.Http2Limits;
@@ -146,7 +147,19 @@ final class HttpUpstreamCompiler {
                 maxRequests,
                 duration(common.getMaxStreamDuration()),
                 http1.getEnableTrailers(),
-                Spelling.of(http1));
+                responses(common).with(Spelling.of(http1)));
+    }
+
+    private static Http1Limits responses(
+            io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common) {
+        var usual = Http1Limits.OF_HOSTS;
+        return usual.heads(
+                common.hasMaxResponseHeadersKb()
+                        ? common.getMaxResponseHeadersKb().getValue() * 1024
+                        : usual.maxHead(),
+                common.hasMaxHeadersCount()
+                        ? common.getMaxHeadersCount().getValue()
+                        : usual.maxHeaders());
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {

@@ -23,9 +23,6 @@ import java.util.Objects;
 /// event loop only.
 public final class Http1Client extends ChannelInboundHandlerAdapter
         implements HostConnection, RequestWriter, Http1Parser.Sink {
-    /// What Envoy takes of an answer's head.
-    private static final int MAX_HEAD = 80 * 1024;
-
     private static final String PROTOCOL_ERROR = "protocol error";
 
     private final Worker worker;
@@ -52,19 +49,17 @@ public final class Http1Client extends ChannelInboundHandlerAdapter
 
     /// One that drops trailers, as is usual.
     public Http1Client(Worker worker, Keeper keeper) {
-        this(worker, keeper, false, Spelling.LOWER);
+        this(worker, keeper, false, Http1Limits.OF_HOSTS);
     }
 
     /// @param trailers whether they are passed on in both directions; else they are dropped
-    /// @param spelling how names of fields are written, and whether those of responses are kept
-    public Http1Client(Worker worker, Keeper keeper, boolean trailers, Spelling spelling) {
+    /// @param limits of responses, and how names of fields are written
+    public Http1Client(Worker worker, Keeper keeper, boolean trailers, Http1Limits limits) {
         this.worker = worker;
         this.keeper = keeper;
         this.trailers = trailers;
-        this.spelling = spelling;
-        this.parser =
-                new Http1Parser(
-                        worker, this, false, Http1Limits.USUAL.withHead(MAX_HEAD).with(spelling));
+        this.spelling = limits.dialect().spelling();
+        this.parser = new Http1Parser(worker, this, false, limits);
         this.held = LeftOver.hold("connection", "http1 client");
         this.idleSince = worker.ticker().nanos();
     }

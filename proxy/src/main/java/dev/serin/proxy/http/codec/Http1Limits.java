@@ -11,14 +11,20 @@ public record Http1Limits(
     public static final Http1Limits USUAL =
             new Http1Limits(60 * 1024, 100, Lifetime.USUAL, 300_000, Dialect.USUAL);
 
+    /// What is taken of hosts' answers, as Envoy's defaults.
+    public static final Http1Limits OF_HOSTS =
+            new Http1Limits(80 * 1024, 100, Lifetime.USUAL, 300_000, Dialect.USUAL);
+
     /// The same with names written so.
-    Http1Limits with(Spelling spelling) {
+    public Http1Limits with(Spelling spelling) {
         return new Http1Limits(maxHead, maxHeaders, life, headMillis, dialect.with(spelling));
     }
 
-    /// The same with another bound for a head.
-    Http1Limits withHead(int octets) {
-        return new Http1Limits(octets, maxHeaders, life, headMillis, dialect);
+    /// The same with other bounds for a head.
+    ///
+    /// @param fields how many
+    public Http1Limits heads(int octets, int fields) {
+        return new Http1Limits(octets, fields, life, headMillis, dialect);
     }
 
     /// Which forms of HTTP/1 are spoken with clients. As Envoy's Http1ProtocolOptions.

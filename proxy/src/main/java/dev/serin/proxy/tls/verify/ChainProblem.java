@@ -8,6 +8,9 @@ import java.security.cert.PKIXReason;
 
 /// Why a chain of certificates is not trusted, in OpenSSL's numbers and words.
 final class ChainProblem extends Exception {
+    private static final String BY_LISTS =
+            "certificate revocation check against provided CRLs failed: ";
+
     private static final long serialVersionUID = 1;
     private final int code;
     private final int depth;
@@ -72,14 +75,16 @@ final class ChainProblem extends Exception {
 
     static ChainProblem revoked(int depth) {
         return new ChainProblem(
-                CertificateVerifier.X509_V_ERR_CERT_REVOKED, depth, "certificate revoked");
+                CertificateVerifier.X509_V_ERR_CERT_REVOKED,
+                depth,
+                BY_LISTS + "certificate revoked");
     }
 
     static ChainProblem noCrl(int depth) {
         return new ChainProblem(
                 CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_CRL,
                 depth,
-                "unable to get certificate CRL");
+                BY_LISTS + "unable to get certificate CRL");
     }
 
     static ChainProblem crlExpired(int depth) {

@@ -189,7 +189,7 @@ public final class HostPool implements HostConnection.Keeper {
             var client = new Http2Client(worker, this, http.http2());
             connect(client, client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
+            var client = new Http1Client(worker, this, http.trailers(), http.http1());
             connect(client, client);
         }
     }
@@ -226,7 +226,7 @@ public final class HostPool implements HostConnection.Keeper {
             place.giveWay(ctx, client);
             connected(client);
         } else {
-            var client = new Http1Client(worker, this, http.trailers(), http.spelling());
+            var client = new Http1Client(worker, this, http.trailers(), http.http1());
             place.giveWay(ctx, client);
             connected(client);
         }

@@ -126,8 +126,9 @@ final class Http2ClientStream extends Http2Stream implements RequestWriter {
             return;
         }
         responseBegun = true;
-        if (!headRequest && !tunnel && status != 304 && status != 204) {
-            expect(block.contentLength);
+        if (!tunnel) {
+            var bodiless = headRequest || status == 304 || status == 204;
+            expect(bodiless ? 0 : block.contentLength);
         }
         if (to == null) {
             return;
