@@ -37,6 +37,9 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     /// waits for the server, so waiting for the client would never end.
     private static final long SERVER_FIRST_MILLIS = 300;
 
+    /// From how many octets on Envoy tells TLS from others.
+    private static final int RECORD_HEAD = 5;
+
     private final Worker worker;
     private final Scope scope;
     private final Neighbours neighbours;
@@ -51,6 +54,7 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
     private Timers.@Nullable Timer detection;
     private boolean tls;
     private boolean http;
+    private boolean inspected;
     private boolean done;
 
     /// @param client whom a PROXY header has told of; null for whoever is at the other end
@@ -149,15 +153,23 @@ final class ConnectionPath extends ChannelInboundHandlerAdapter {
         }
         var found = done ? null : FirstOctets.look(all, tls, http);
         if (found != null) {
-            if (tls) {
-                inspected(found);
-            }
+            inspected(found);
             choose(ctx, found);
+        } else if (!done && tls && all.readableBytes() >= RECORD_HEAD) {
+            // that it is no TLS may be known before what it is
+            var plain = FirstOctets.look(all, true, false);
+            if (plain != null) {
+                inspected(plain);
+            }
         }
     }
 
-    /// As Envoy's `tls_inspector.*`.
+    /// As Envoy's `tls_inspector.*`, once a connection.
     private void inspected(FirstOctets found) {
+        if (!tls || inspected) {
+            return;
+        }
+        inspected = true;
         var observer = scope.observer();
         if (!found.transport().equals("tls")) {
             observer.counted("tls_inspector.tls_not_found");
