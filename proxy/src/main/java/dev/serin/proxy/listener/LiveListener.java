@@ -5,6 +5,7 @@ import dev.serin.base.net.HostPort;
 import dev.serin.proxy.http.manager.Scope;
 import dev.serin.proxy.listener.ListenerConfig.Binding;
 import dev.serin.proxy.listener.ListenerConfig.Chain;
+import dev.serin.proxy.socket.Reading;
 import dev.serin.proxy.socket.Sockets;
 import dev.serin.proxy.transport.ProxiedClient;
 import dev.serin.proxy.worker.Worker;
@@ -190,6 +191,7 @@ public final class LiveListener {
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reading.usual())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,

@@ -1,5 +1,6 @@
 package dev.serin.proxy.upstream.pool;
 
+import dev.serin.proxy.socket.Reading;
 import dev.serin.proxy.stream.TlsFacts;
 import dev.serin.proxy.tls.Handshake;
 import dev.serin.proxy.transport.ConnectionWish;
@@ -208,6 +209,7 @@ public final class Connector {
                         .resolver(NoopAddressResolverGroup.INSTANCE)
                         // As clients' connections: one pool, and large reads come from it, too.
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, Reading.usual())
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) config.connectTimeout().toMillis())
