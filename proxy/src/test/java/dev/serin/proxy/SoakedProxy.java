@@ -34,7 +34,7 @@ final class SoakedProxy {
 
     /// What a proxy holds.
     ///
-    /// @param connections from clients
+    /// @param connections from clients and to hosts
     /// @param live things of [LeftOver]
     /// @param timers that are set
     /// @param buffers octets of them in use
@@ -120,11 +120,13 @@ final class SoakedProxy {
 
     private static Count count(Proxy proxy, ProxyRuntime.Machine machine) throws Exception {
         var runtime = Runtime.getRuntime();
+        var live = LeftOver.list();
         return new Count(
-                proxy.plane().connections(),
+                proxy.plane().connections()
+                        + live.stream().filter(name -> name.startsWith("connection ")).count(),
                 entries("/proc/self/fd"),
                 entries("/proc/self/task"),
-                LeftOver.list().size(),
+                live.size(),
                 timers(machine),
                 PooledByteBufAllocator.DEFAULT.pinnedDirectMemory(),
                 PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory(),
