@@ -176,7 +176,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
     @Override
     public void body(ByteBuf part) {
         received += part.readableBytes();
-        deadlines.sign(ticker().nanos());
+        deadlines.sign();
         var held = heldRequest;
         var to = router;
         if (over) {
@@ -307,7 +307,7 @@ final class HttpStream extends StreamFacts implements RequestReader {
         } else if (held != null) {
             held.add(part);
         } else {
-            deadlines.sign(ticker().nanos());
+            deadlines.sign();
             var passing = filters.responseBody(this, part, requestAt);
             if (passing != null) {
                 write(passing);

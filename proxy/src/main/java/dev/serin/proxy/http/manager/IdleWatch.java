@@ -17,8 +17,10 @@ final class IdleWatch {
         this.lastSign = now;
     }
 
-    void sign(long now) {
-        lastSign = now;
+    void sign() {
+        if (timer != null) { // else the clock need not be read for each part of a body
+            lastSign = worker.ticker().nanos();
+        }
     }
 
     /// Runs `idle` once when there was no sign for `millis`; 0 for never.

@@ -100,8 +100,8 @@ final class StreamDeadlines {
     }
 
     /// A sign of life.
-    void sign(long now) {
-        idle.sign(now);
+    void sign() {
+        idle.sign();
     }
 
     /// The request is complete.

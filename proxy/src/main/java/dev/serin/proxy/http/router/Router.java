@@ -237,15 +237,15 @@ public final class Router extends RouterFacts implements Attempt.Owner {
         if (poor && retry(head, false)) {
             return;
         }
+        if (retried && !poor) {
+            count(ClusterEvent.UPSTREAM_RQ_RETRY_SUCCESS);
+        }
         if (forward.redirects() != null && follows(forward.redirects(), head)) {
             return;
         }
         responseBegun = true;
         kept.release();
         answered(head.status());
-        if (retried && !poor) {
-            count(ClusterEvent.UPSTREAM_RQ_RETRY_SUCCESS);
-        }
         var headers = head.headers();
         deadlines.answered();
         deadlines.sign();
