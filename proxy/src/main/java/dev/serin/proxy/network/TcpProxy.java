@@ -26,10 +26,12 @@ import dev.serin.proxy.upstream.balance.MetadataMatch;
 import dev.serin.proxy.worker.Worker;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 import org.jspecify.annotations.Nullable;
 
@@ -212,7 +214,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         if (over) {
             part.release();
         } else if (to == null) {
-            early = early == null ? part : io.netty.buffer.Unpooled.wrappedBuffer(early, part);
+            early = early == null ? part : Unpooled.wrappedBuffer(early, part);
         } else {
             to.write(part);
             if (!to.hasRoom()) {
@@ -237,7 +239,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof io.netty.channel.socket.ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent) {
             clientEnded = true;
             if (server != null) {
                 server.shut();
@@ -371,7 +373,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
 
     /// Ends one direction after what was written has gone.
     static void shut(Channel channel) {
-        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     Tls.shutdownOutput(channel);
                 });
@@ -380,7 +382,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private void closeIfBothEnded() {
         if (clientEnded && serverEnded) {
             var last = clientSide();
-            last.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(_ -> finish());
+            last.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> finish());
         }
     }
 
