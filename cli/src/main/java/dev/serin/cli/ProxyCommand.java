@@ -28,11 +28,13 @@ import picocli.CommandLine.Unmatched;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,9 @@ import java.util.concurrent.CompletionException;
             ""
         })
 final class ProxyCommand implements Callable<Integer> {
+    private static final Set<String> LEVELS =
+            Set.of("trace", "debug", "info", "warning", "warn", "error", "critical", "off");
+
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final Console console;
@@ -93,6 +98,14 @@ final class ProxyCommand implements Callable<Integer> {
         var options = container == null ? file() : container.read();
         var wanted =
                 words.workers > 0 || container == null ? words.workers : container.concurrency();
+        if (words.level != null && !LEVELS.contains(words.level)) {
+            throw new ProblemException(
+                    new Problem(
+                            "--log-level",
+                            "'" + words.level + "'",
+                            "trace, debug, info, warning, error, critical or off",
+                            null));
+        }
         var loops = wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
         try (var machine = ProxyRuntime.ofMachine(loops)) {
             if (words.mode.equals("validate")) {
@@ -129,19 +142,16 @@ final class ProxyCommand implements Callable<Integer> {
 
     private int one(ProxyOptions options, ProxyRuntime runtime) {
         var proxy = new Proxy(options, place(), runtime);
-        if (words.level != null && !proxy.logFrom(words.level)) {
-            throw new ProblemException(
-                    new Problem(
-                            "--log-level",
-                            "'" + words.level + "'",
-                            "trace, debug, info, warning, error, critical or off",
-                            null));
+        if (words.level != null) {
+            proxy.logFrom(words.level);
         }
         if (words.adminAddress != null) {
             var file = words.adminAddress;
             proxy.pages().thenAccept(pages -> write(file, pages));
         }
-        Signals.onEnd(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()));
+        Signals.on(() -> proxy.drain(DRAIN).whenComplete((_, _) -> proxy.close()), "INT", "TERM");
+        Signals.on(proxy::reopenLogs, "USR1");
+        Signals.on(() -> {}, "HUP"); // as Envoy: a terminal that closes does not end it
         proxy.ready().thenRun(() -> ClassArchive.giveBack(runtime.timers()));
         proxy.start();
         try {
@@ -161,7 +171,26 @@ final class ProxyCommand implements Callable<Integer> {
                 new HostSockets(Transport.best(), 0),
                 InetAddress::getByName,
                 ContainerFiles.SAME,
-                console.out());
+                console.out(),
+                log());
+    }
+
+    /// Its own log goes beside what scripts read: to standard error, or to a file.
+    private OutputStream log() {
+        var file = words.logPath;
+        try {
+            return file == null
+                    ? console.err()
+                    : Files.newOutputStream(
+                            file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    new Problem(
+                            "--log-path",
+                            file + " cannot be opened: " + e,
+                            "a file that can be written",
+                            null));
+        }
     }
 
     /// As Envoy's `--admin-address-path`.

@@ -86,6 +86,12 @@ final class ProxyWords {
     @Nullable String level;
 
     @Option(
+            names = "--log-path",
+            paramLabel = "FILE",
+            description = "gets the proxy's own log (default: standard error)")
+    @Nullable Path logPath;
+
+    @Option(
             names = "--service-node",
             paramLabel = "ID",
             description = "the node's id, over that of the bootstrap")
@@ -188,6 +194,7 @@ final class ProxyWords {
             case "--config-yaml" -> configYaml = value;
             case "--mode" -> mode = value;
             case "-l", "--log-level" -> level = value;
+            case "--log-path" -> logPath = Path.of(value);
             case "--service-node" -> node = value;
             case "--service-cluster" -> cluster = value;
             case "--service-zone" -> zone = value;

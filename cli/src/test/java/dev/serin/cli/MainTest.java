@@ -109,6 +109,14 @@ class MainTest {
                 serin proxy: --disable-hot-restart has no meaning here and is passed over
                 """,
                 idle.err());
+        var level = Spoken.by("proxy", "--mode=validate", "-l", "verbose", file.toString());
+        assertEquals(
+                new Spoken(
+                        1,
+                        "",
+                        "serin: --log-level: 'verbose'; expected: trace, debug, info, warning,"
+                                + " error, critical or off\n"),
+                level);
         var merged =
                 Spoken.by(
                         "proxy",

@@ -376,6 +376,12 @@ public final class Proxy implements AutoCloseable {
         return paged.copy();
     }
 
+    /// Opens the files of access logs anew, after somebody has moved them away. As Envoy at
+    /// SIGUSR1.
+    public void reopenLogs() {
+        telemetry.reopenLogs();
+    }
+
     /// What its own log tells from now on: Envoy's words for levels. False for one that is none.
     public boolean logFrom(String level) {
         return pages.logLevel(level);

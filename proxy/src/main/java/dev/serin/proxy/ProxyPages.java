@@ -173,7 +173,9 @@ final class ProxyPages implements AdminView, AutoCloseable {
                                 CommandLineOptions.newBuilder()
                                         .setConcurrency(proxy.runtime().workers().all().size())
                                         .setLogLevel(logLevel())
-                                        .setDrainTime(Durations.fromMinutes(10))
+                                        .setDrainTime(
+                                                Durations.fromSeconds(
+                                                        proxy.options().drain().toSeconds()))
                                         .setMode(CommandLineOptions.Mode.Serve)
                                         .setDisableHotRestart(true)
                                         .setServiceCluster(proxy.options().node().getCluster())
@@ -213,6 +215,11 @@ final class ProxyPages implements AdminView, AutoCloseable {
             }
         }
         return false;
+    }
+
+    @Override
+    public void reopenLogs() {
+        proxy.reopenLogs();
     }
 
     @Override

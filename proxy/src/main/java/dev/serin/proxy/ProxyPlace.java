@@ -12,21 +12,32 @@ import java.io.OutputStream;
 /// @param sockets of its network namespace
 /// @param names as they are resolved there, for control traffic
 /// @param files where the paths of its configuration are on this machine
-/// @param output what it prints, access logs to standard output included; the caller closes it
-///   after the proxy has ended
+/// @param output access logs to standard output; the caller closes it after the proxy has ended
+/// @param log its own log; so, too
 /// @param identity its certificate and whom it trusts, for configurations that name the agent
 public record ProxyPlace(
         Sockets sockets,
         NettyTransport.Names names,
         ContainerFiles files,
         OutputStream output,
+        OutputStream log,
         SecretSource identity) {
     /// Without an identity of its own.
     public ProxyPlace(
             Sockets sockets,
             NettyTransport.Names names,
             ContainerFiles files,
+            OutputStream output,
+            OutputStream log) {
+        this(sockets, names, files, output, log, SecretSource.NONE);
+    }
+
+    /// With one stream for both.
+    public ProxyPlace(
+            Sockets sockets,
+            NettyTransport.Names names,
+            ContainerFiles files,
             OutputStream output) {
-        this(sockets, names, files, output, SecretSource.NONE);
+        this(sockets, names, files, output, output);
     }
 }

@@ -46,7 +46,7 @@ final class ProxyTelemetry {
     private final List<NetworkFilterFactory> networkFilters;
 
     ProxyTelemetry(Node node, ProxyPlace place, ProxyRuntime runtime) {
-        output = new LogLines(place.output(), runtime.logWriter(), runtime.timers(), LINES_BOUND);
+        output = new LogLines(place.log(), runtime.logWriter(), runtime.timers(), LINES_BOUND);
         log = new ProxyLog(output, runtime.ticker());
         accessLogs =
                 new FileAccessLogs(
@@ -110,6 +110,11 @@ final class ProxyTelemetry {
 
     List<AccessLogFactory> accessLogs() {
         return List.of(accessLogs);
+    }
+
+    /// Opens the files of access logs anew: somebody has moved them away.
+    void reopenLogs() {
+        accessLogs.reopen(log::error);
     }
 
     /// Writes what waits; completes when all is written.

@@ -2,7 +2,7 @@ package dev.serin.config.check;
 
 import static dev.serin.config.check.MetadataRules.complain;
 
-import dev.serin.config.codec.Nearest;
+import dev.serin.base.text.Nearest;
 
 import java.util.List;
 import java.util.Set;

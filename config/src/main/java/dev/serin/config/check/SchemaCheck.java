@@ -1,7 +1,7 @@
 package dev.serin.config.check;
 
+import dev.serin.base.text.Nearest;
 import dev.serin.config.codec.GoDuration;
-import dev.serin.config.codec.Nearest;
 import dev.serin.config.schema.KindSchema;
 import dev.serin.config.schema.ObjectType;
 import dev.serin.config.schema.Scalar;

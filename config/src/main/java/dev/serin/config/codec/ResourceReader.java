@@ -2,6 +2,7 @@ package dev.serin.config.codec;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.text.Nearest;
 import dev.serin.config.Resource;
 import dev.serin.config.schema.Schemas;
 

@@ -1,9 +1,9 @@
 package dev.serin.config.set;
 
 import dev.serin.base.Problem;
+import dev.serin.base.text.Nearest;
 import dev.serin.config.Resource;
 import dev.serin.config.codec.Manifest;
-import dev.serin.config.codec.Nearest;
 
 import org.jspecify.annotations.Nullable;
 

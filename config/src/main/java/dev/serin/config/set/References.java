@@ -1,7 +1,7 @@
 package dev.serin.config.set;
 
+import dev.serin.base.text.Nearest;
 import dev.serin.config.Resource;
-import dev.serin.config.codec.Nearest;
 
 import org.jspecify.annotations.Nullable;
 

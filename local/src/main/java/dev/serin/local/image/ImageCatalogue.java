@@ -2,6 +2,7 @@ package dev.serin.local.image;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.text.Nearest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +124,7 @@ public final class ImageCatalogue implements Images {
     private Problem unknown(ImageReference wanted, List<ImageMapping> mapped) {
         var known = new ArrayList<>(builtIn());
         mapped.forEach(m -> known.add(m.image().toString()));
-        var near = Nearest.of(wanted.familiar(), known);
+        var near = Nearest.to(wanted.familiar(), known);
         // By repository: so the line holds for the next tag and digest too.
         return new Problem(
                 "image " + wanted,

@@ -85,6 +85,13 @@ public final class AdminPages implements Pages {
                     metrics.reset();
                     return text("OK\n");
                 });
+        post(
+                "/reopen_logs",
+                "open the files of access logs anew",
+                _ -> {
+                    view.reopenLogs();
+                    return text("OK\n");
+                });
         get("/runtime", "runtime values: there are none", _ -> Pages.now(Page.json(NO_RUNTIME)));
         post(
                 "/runtime_modify",

@@ -41,6 +41,9 @@ public interface AdminView {
     /// False if there is no such level.
     boolean logLevel(String level);
 
+    /// Opens the files of access logs anew.
+    void reopenLogs();
+
     /// Takes no new connections.
     ///
     /// @param graceful after a while in which clients are asked to go

@@ -35,7 +35,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /// Reads an Envoy bootstrap from a file: with all resources in it, for tests, benchmarks and people
 /// who want a proxy and no mesh, or with a control plane to ask, of whichever make.
@@ -103,13 +102,17 @@ public final class FileBootstrap {
                         .in(Bootstrap.getDescriptor(), bootstrap.toByteString());
         if (!unread.isEmpty()) {
             throw new ProblemException(
-                    new Problem(
-                            subject,
-                            unread.stream()
-                                    .map(u -> u.field() + " " + u.reason())
-                                    .collect(Collectors.joining("; ")),
-                            "only what this proxy supports",
-                            "take it out; COMPATIBILITY.md says what there is"));
+                    unread.stream()
+                            .map(u ->
+                                    new Problem(
+                                            subject + ": " + u.field(),
+                                            u.reason(),
+                                            null,
+                                            u.reason().contains("must")
+                                                    ? null // which says it all
+                                                    : "take it out; COMPATIBILITY.md says what"
+                                                            + " there is"))
+                            .toList());
         }
         var local = bootstrap.getClusterManager().getLocalClusterName();
         var resources = bootstrap.getStaticResources();

@@ -16,9 +16,6 @@ import java.util.regex.Pattern;
 /// nor a way out. Where its words are none that are known here, they stay as they are.
 final class Misfit {
     private static final Pattern TYPE = Pattern.compile("Cannot resolve type: (\\S+)");
-    private static final Pattern FIELD = Pattern.compile("Cannot find field: (\\S+) in message .*");
-    private static final Pattern WORD =
-            Pattern.compile("Invalid enum value: \"(.*)\" for enum type: .*");
 
     private Misfit() {}
 
@@ -38,22 +35,6 @@ final class Misfit {
                                     + " else take it out"
                             : "if it is spelled right, this proxy does not have it: take it out, or"
                                     + " see COMPATIBILITY.md for what stands in for it");
-        }
-        var field = FIELD.matcher(words);
-        if (field.matches()) {
-            return new Problem(
-                    subject + places(tree, (key, _) -> key.equals(field.group(1))),
-                    words,
-                    "a field of that message",
-                    "see whether it is misspelled, indented wrongly or of Envoy's old interface");
-        }
-        var word = WORD.matcher(words);
-        if (word.matches()) {
-            return new Problem(
-                    subject + places(tree, (_, value) -> same(word, value)),
-                    words,
-                    "one of its words",
-                    "see how it is spelled; its words may be written in any case");
         }
         return new Problem(subject, words, expected, null);
     }

@@ -3,14 +3,18 @@ package dev.serin.proxy.bootstrap;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.OneofDescriptor;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.text.Nearest;
 import dev.serin.proxy.fields.KnownTypes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,26 +23,55 @@ import java.util.Set;
 
 /// Brings a document into the one form that protobuf for Java reads, from the forms that Envoy
 /// reads beside it: words of an enum in any case, one value where a list is meant, `"true"` for
-/// true. And refuses what Envoy does and Java does not: a number where a text is meant, time of
-/// more digits than there are nanoseconds.
-///
-/// @param subject what the document is, for errors
-record Spelling(String subject) {
+/// true. And finds, each with its place, what fits no message: fields that there are not, values of
+/// another kind than is meant, two of which one may be.
+final class Spelling {
     private static final String GOOGLE = "google.protobuf.";
+    private static final Set<String> FREE =
+            Set.of(GOOGLE + "Struct", GOOGLE + "Value", GOOGLE + "ListValue");
+
+    /// More words than these are no help.
+    private static final int WORDS = 12;
+
+    private final String subject;
+    private final List<Problem> problems = new ArrayList<>();
+
+    /// @param subject what the document is, for errors
+    Spelling(String subject) {
+        this.subject = subject;
+    }
 
     /// @param type what `tree` shall become
-    /// @throws ProblemException naming the place
+    /// @throws ProblemException naming each thing that is wrong, and its place
     Map<String, @Nullable Object> of(Map<?, ?> tree, Descriptor type) {
-        return message(tree, type, "");
+        var spelled = message(tree, type, "");
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+        return spelled;
     }
 
     private Map<String, @Nullable Object> message(Map<?, ?> tree, Descriptor type, String at) {
         var spelled = new LinkedHashMap<String, @Nullable Object>();
+        var chosen = new HashMap<OneofDescriptor, String>();
         tree.forEach((key, value) -> {
             var name = String.valueOf(key);
-            var field = field(type, name);
             var place = at.isEmpty() ? name : at + "." + name;
-            spelled.put(name, field == null ? value : of(value, field, place));
+            var field = field(type, name);
+            if (field == null) {
+                if (name.equals("@type")) {
+                    spelled.put(name, value);
+                } else {
+                    unknown(name, type, place);
+                }
+                return;
+            }
+            var choice = field.getRealContainingOneof();
+            var other = choice == null || value == null ? null : chosen.put(choice, name);
+            if (other != null) {
+                wrong(place, "is set beside " + other, "one of the two", null);
+            }
+            spelled.put(name, of(value, field, place));
         });
         return spelled;
     }
@@ -56,20 +89,42 @@ record Spelling(String subject) {
         return null;
     }
 
+    private void unknown(String name, Descriptor type, String at) {
+        var names = type.getFields().stream().map(FieldDescriptor::getName).toList();
+        var meant = Nearest.to(name, names);
+        wrong(
+                at,
+                "there is no such field",
+                "a field of " + type.getFullName(),
+                meant == null
+                        ? "see whether it is misspelled, indented wrongly or of Envoy's old"
+                                + " interface"
+                        : "did you mean '" + meant + "'?");
+    }
+
+    private @Nullable Object wrong(
+            String at, String found, @Nullable String expected, @Nullable String cure) {
+        problems.add(new Problem(subject + ": " + at, found, expected, cure));
+        return null;
+    }
+
     private @Nullable Object of(@Nullable Object value, FieldDescriptor field, String at) {
         if (value == null) {
             return null;
         }
         if (field.isMapField()) {
-            return value instanceof Map<?, ?> map ? map(map, field, at) : value;
+            return value instanceof Map<?, ?> map
+                    ? map(map, field, at)
+                    : wrong(at, "is " + shown(value), "an object", null);
         }
         if (!field.isRepeated()) {
             return one(value, field, at);
         }
         if (!(value instanceof Collection<?> list)) {
-            return List.of(one(value, field, at));
+            var only = one(value, field, at);
+            return only == null ? null : List.of(only);
         }
-        var spelled = new java.util.ArrayList<@Nullable Object>();
+        var spelled = new ArrayList<@Nullable Object>();
         for (var each : list) {
             spelled.add(each == null ? null : one(each, field, at + "[" + spelled.size() + "]"));
         }
@@ -86,85 +141,112 @@ record Spelling(String subject) {
         return spelled;
     }
 
-    private Object one(Object value, FieldDescriptor field, String at) {
-        return switch (field.getJavaType()) {
-            case ENUM -> word(value, field);
-            case BOOLEAN -> bool(value);
+    private @Nullable Object one(Object value, FieldDescriptor field, String at) {
+        var kind = field.getJavaType();
+        if (kind == JavaType.MESSAGE) {
+            return ofMessage(value, field.getMessageType(), at);
+        }
+        if (value instanceof Collection || value instanceof Map) {
+            return wrong(
+                    at, "is " + (value instanceof Map ? "an object" : "a list"), "one value", null);
+        }
+        return switch (kind) {
+            case ENUM -> word(value, field, at);
+            case BOOLEAN -> bool(value, at);
             case STRING -> text(value, at);
-            case MESSAGE -> ofMessage(value, field.getMessageType(), at);
-            default -> value;
+            case INT, LONG, FLOAT, DOUBLE -> {
+                var expected = Numbers.misfit(value, field);
+                yield expected == null ? value : wrong(at, "is " + shown(value), expected, null);
+            }
+            case BYTE_STRING, MESSAGE -> value;
         };
     }
 
-    private Object ofMessage(Object value, Descriptor type, String at) {
+    private static String shown(Object value) {
+        return value instanceof Map
+                ? "an object"
+                : value instanceof Collection
+                        ? "a list"
+                        : value instanceof String text ? "'" + text + "'" : value.toString();
+    }
+
+    private @Nullable Object ofMessage(Object value, Descriptor type, String at) {
         var name = type.getFullName();
-        if (name.equals(GOOGLE + "Any")) {
-            return value instanceof Map<?, ?> map ? any(map, at) : value;
-        }
         if (name.equals(GOOGLE + "Duration")) {
             return duration(value, at);
         }
-        if (Set.of(GOOGLE + "Struct", GOOGLE + "Value", GOOGLE + "ListValue").contains(name)) {
+        if (FREE.contains(name)) {
             return value;
         }
-        if (name.startsWith(GOOGLE)) {
+        var google = name.startsWith(GOOGLE) && !name.equals(GOOGLE + "Any");
+        if (google) {
             var inner = type.findFieldByName("value");
             return inner == null || inner.getJavaType() == JavaType.MESSAGE
                     ? value
                     : one(value, inner, at);
         }
-        return value instanceof Map<?, ?> map ? message(map, type, at) : value;
+        if (!(value instanceof Map<?, ?> map)) {
+            return wrong(at, "is " + shown(value), "an object: " + name, null);
+        }
+        return name.equals(GOOGLE + "Any") ? any(map, at) : message(map, type, at);
     }
 
     private Object any(Map<?, ?> map, String at) {
         var url = String.valueOf(map.get("@type"));
         var type = KnownTypes.find(url.substring(url.lastIndexOf('/') + 1));
-        return type == null ? map : message(map, type, at);
+        // Google's own types have their value under that name, in a form of its own.
+        return type == null || type.getFullName().startsWith(GOOGLE) ? map : message(map, type, at);
     }
 
-    private static Object word(Object value, FieldDescriptor field) {
-        if (value instanceof String text) {
-            for (var word : field.getEnumType().getValues()) {
-                if (word.getName().equalsIgnoreCase(text)) {
-                    return word.getName();
-                }
+    private @Nullable Object word(Object value, FieldDescriptor field, String at) {
+        if (!(value instanceof String text)) {
+            return value;
+        }
+        var names = new ArrayList<String>();
+        for (var word : field.getEnumType().getValues()) {
+            if (word.getName().equalsIgnoreCase(text)) {
+                return word.getName();
             }
+            names.add(word.getName());
         }
-        return value;
-    }
-
-    private static Object bool(Object value) {
-        return !(value instanceof String text)
-                ? value
-                : switch (text.toLowerCase(Locale.ROOT)) {
-                    case "true", "t", "yes", "y", "1" -> true;
-                    case "false", "f", "no", "n", "0" -> false;
-                    default -> value;
-                };
-    }
-
-    private Object text(Object value, String at) {
-        if (value instanceof Number || value instanceof Boolean) {
-            throw new ProblemException(
-                    new Problem(
-                            subject + ": " + at,
-                            "is " + value + " without quotes",
-                            "a text",
-                            "write \"" + value + "\""));
+        if (text.matches("-?[0-9]+")) {
+            return value;
         }
-        return value;
+        var meant = Nearest.to(text, names);
+        return wrong(
+                at,
+                "is '" + text + "'",
+                names.size() > WORDS ? "one of its words" : String.join(", ", names),
+                meant == null
+                        ? "see how it is spelled; its words may be written in any case"
+                        : "did you mean " + meant + "?");
     }
 
-    private Object duration(Object value, String at) {
+    private @Nullable Object bool(Object value, String at) {
+        if (value instanceof Boolean) {
+            return value;
+        }
+        return switch (value.toString().toLowerCase(Locale.ROOT)) {
+            case "true", "t", "yes", "y", "1" -> true;
+            case "false", "f", "no", "n", "0" -> false;
+            default -> wrong(at, "is " + shown(value), "true or false", null);
+        };
+    }
+
+    private @Nullable Object text(Object value, String at) {
+        return value instanceof Number || value instanceof Boolean
+                ? wrong(at, "is " + value + " without quotes", "a text", "write \"" + value + "\"")
+                : value;
+    }
+
+    private @Nullable Object duration(Object value, String at) {
         var text = String.valueOf(value);
-        if (!text.matches("-?[0-9]+(\\.[0-9]{1,9})?s")) {
-            throw new ProblemException(
-                    new Problem(
-                            subject + ": " + at,
-                            "'" + text + "' is no duration",
-                            "seconds with an s behind, such as 5s or 0.25s",
-                            null));
-        }
-        return value;
+        return text.matches("-?[0-9]+(\\.[0-9]{1,9})?s")
+                ? value
+                : wrong(
+                        at,
+                        "'" + text + "' is no duration",
+                        "seconds with an s behind, such as 5s or 0.25s",
+                        null);
     }
 }

@@ -20,12 +20,16 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// Access logs that are files or the proxy's own output. A file that several listeners name is
 /// opened once. Compiled on the proxy's owner, written from any event loop.
@@ -42,7 +46,7 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
     private final Timers timers;
     private final Ticker ticker;
     private final Map<String, LogLines> lines = new HashMap<>();
-    private final Map<String, OutputStream> opened = new HashMap<>();
+    private final Map<String, Renewed> opened = new HashMap<>();
 
     /// @param writer does all writing; the caller closes it after this
     public FileAccessLogs(Files files, Owner writer, Timers timers, Ticker ticker) {
@@ -74,6 +78,27 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
     /// Lines that were lost in all logs.
     public synchronized long dropped() {
         return lines.values().stream().mapToLong(LogLines::dropped).sum();
+    }
+
+    /// Writes what waits to the files as they are, and all that comes to files opened anew by their
+    /// names. One that cannot be opened stays what it is.
+    ///
+    /// @param told what went wrong
+    public void reopen(Consumer<String> told) {
+        writer.execute(() -> {
+            snapshot().forEach(LogLines::drain);
+            renew(told);
+        });
+    }
+
+    private synchronized void renew(Consumer<String> told) {
+        opened.forEach((path, stream) -> {
+            try {
+                stream.renew(files.open(path));
+            } catch (IOException e) {
+                told.accept("the log " + path + " is not opened anew: " + e);
+            }
+        });
     }
 
     /// Writes what waits and closes the files; completes when that is done.
@@ -113,14 +138,23 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
             return known;
         }
         try {
-            var out = files.open(path);
+            var out = new Renewed(files.open(path));
             opened.put(path, out);
             var fresh = new LogLines(out, writer, timers, BOUND);
             lines.put(path, fresh);
             return fresh;
         } catch (IOException e) {
-            throw new ConfigProblem("path", "cannot open " + path + ": " + e.getMessage());
+            throw new ConfigProblem("path", "cannot open " + path + ": " + reason(e));
         }
+    }
+
+    /// The exceptions of files say no more than the name where their class says it all.
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException
+                ? "its folder is not there"
+                : e instanceof AccessDeniedException
+                        ? "access denied"
+                        : String.valueOf(e.getMessage());
     }
 
     @SuppressWarnings("deprecation") // what Istio still sends
@@ -147,6 +181,24 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
         /// For appending; `/dev/stdout` and `/dev/stderr` are the proxy's own output, whose close
         /// must be harmless.
         OutputStream open(String path) throws IOException;
+    }
+
+    /// A file that can become another one. The writer's thread only, but for the end.
+    private static final class Renewed extends FilterOutputStream {
+        Renewed(OutputStream first) {
+            super(first);
+        }
+
+        void renew(OutputStream next) throws IOException {
+            var before = out;
+            out = next;
+            before.close();
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            out.write(bytes, from, count);
+        }
     }
 
     /// A log with its format and its file.

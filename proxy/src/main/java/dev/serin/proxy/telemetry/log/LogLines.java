@@ -73,7 +73,8 @@ public final class LogLines {
         }
     }
 
-    private void drain() {
+    /// Writes what waits. The writer's thread only.
+    void drain() {
         planned.set(false);
         var batch = new StringBuilder();
         var count = 0;

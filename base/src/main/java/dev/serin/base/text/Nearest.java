@@ -1,4 +1,4 @@
-package dev.serin.config.codec;
+package dev.serin.base.text;
 
 import org.jspecify.annotations.Nullable;
 
