@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,11 +86,15 @@ class LogFilesTest {
             Eventually.eventually(
                     BOUND,
                     "it is said",
-                    () -> log.toString().contains(file + " is not opened anew"));
+                    () ->
+                            log.toString(StandardCharsets.UTF_8)
+                                    .contains(file + " is not opened anew"));
             proxy.close();
             proxy.ended().get(10, TimeUnit.SECONDS);
-            assertTrue(log.toString().contains("ready: "), log.toString());
-            assertEquals("", output.toString());
+            assertTrue(
+                    log.toString(StandardCharsets.UTF_8).contains("ready: "),
+                    log.toString(StandardCharsets.UTF_8));
+            assertEquals("", output.toString(StandardCharsets.UTF_8));
         } finally {
             client.close();
             Files.createDirectories(folder);
