@@ -60,7 +60,7 @@ class FileBootstrapTest {
         FileBootstrap.read("mine.yaml", "admin: {access_log_path: /dev/null}");
         says(
                 "admin: {access_log_path: /tmp/admin.log}",
-                "admin.access_log_path is /tmp/admin.log, and this proxy supports only /dev/null");
+                "admin.access_log_path: is /tmp/admin.log, and this proxy supports only /dev/null");
     }
 
     @Test
