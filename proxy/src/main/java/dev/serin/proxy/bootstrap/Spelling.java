@@ -226,7 +226,7 @@ final class Spelling {
         if (value instanceof Boolean) {
             return value;
         }
-        return switch (value.toString().toLowerCase(Locale.ROOT)) {
+        return switch (value instanceof String text ? text.toLowerCase(Locale.ROOT) : "") {
             case "true", "t", "yes", "y", "1" -> true;
             case "false", "f", "no", "n", "0" -> false;
             default -> wrong(at, "is " + shown(value), "true or false", null);

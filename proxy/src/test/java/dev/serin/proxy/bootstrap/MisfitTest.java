@@ -71,6 +71,9 @@ class MisfitTest {
                 "clusters[0].respect_dns_ttl: is 'perhaps'; expected: true or false",
                 "clusters[0].eds_cluster_config: is 'far'; expected: an object",
                 "clusters[1].name: is a list; expected: one value");
+        says(
+                "static_resources: {clusters: [{name: a, respect_dns_ttl: 1}]}",
+                "clusters[0].respect_dns_ttl: is 1; expected: true or false");
     }
 
     @Test
