@@ -124,7 +124,7 @@ final class Idle {
     private static double settled(Peer proxy) throws InterruptedException {
         var last = proxy.rssMegabytes();
         for (var same = 0; same < 5; ) {
-            Thread.sleep(500);
+            Thread.sleep(500); // nothing tells that memory has settled: it is looked at
             var now = proxy.rssMegabytes();
             same = Math.abs(now - last) < last / 100 ? same + 1 : 0;
             last = now;

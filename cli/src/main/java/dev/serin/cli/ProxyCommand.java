@@ -15,6 +15,7 @@ import dev.serin.proxy.bootstrap.FileBootstrap;
 import dev.serin.proxy.host.ProxyHost;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
+import dev.serin.proxy.telemetry.log.ProxyLog;
 
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
@@ -56,9 +57,6 @@ import java.util.concurrent.CompletionException;
             ""
         })
 final class ProxyCommand implements Callable<Integer> {
-    private static final Set<String> LEVELS =
-            Set.of("trace", "debug", "info", "warning", "warn", "error", "critical", "off");
-
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final Console console;
@@ -98,22 +96,15 @@ final class ProxyCommand implements Callable<Integer> {
         var options = container == null ? file() : container.read();
         var wanted =
                 words.workers > 0 || container == null ? words.workers : container.concurrency();
-        if (words.level != null && !LEVELS.contains(words.level)) {
-            throw new ProblemException(
-                    new Problem(
-                            "--log-level",
-                            "'" + words.level + "'",
-                            "trace, debug, info, warning, error, critical or off",
-                            null));
-        }
+        var level = level();
         var loops = wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
         try (var machine = ProxyRuntime.ofMachine(loops)) {
             if (words.mode.equals("validate")) {
-                Proxy.validate(options, place(), machine.runtime());
+                Proxy.validate(options, place(console.err()), machine.runtime());
                 console.print("configuration '" + words.source() + "' OK");
                 return 0;
             }
-            return one(options, machine.runtime());
+            return one(options, level, machine.runtime());
         }
     }
 
@@ -140,11 +131,9 @@ final class ProxyCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int one(ProxyOptions options, ProxyRuntime runtime) {
-        var proxy = new Proxy(options, place(), runtime);
-        if (words.level != null) {
-            proxy.logFrom(words.level);
-        }
+    private int one(ProxyOptions options, ProxyLog.Level level, ProxyRuntime runtime) {
+        var proxy = new Proxy(options, place(log()), runtime);
+        proxy.logFrom(level);
         if (words.adminAddress != null) {
             var file = words.adminAddress;
             proxy.pages().thenAccept(pages -> write(file, pages));
@@ -166,13 +155,27 @@ final class ProxyCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ProxyPlace place() {
+    private ProxyLog.Level level() {
+        var word = words.level;
+        var level = word == null ? ProxyLog.Level.INFO : ProxyLog.Level.of(word);
+        if (level == null) {
+            throw new ProblemException(
+                    new Problem(
+                            "--log-level",
+                            "'" + word + "'",
+                            "trace, debug, info, warning, error, critical or off",
+                            null));
+        }
+        return level;
+    }
+
+    private ProxyPlace place(OutputStream log) {
         return new ProxyPlace(
                 new HostSockets(Transport.best(), 0),
                 InetAddress::getByName,
                 ContainerFiles.SAME,
                 console.out(),
-                log());
+                log);
     }
 
     /// Its own log goes beside what scripts read: to standard error, or to a file.

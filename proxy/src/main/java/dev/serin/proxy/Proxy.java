@@ -382,9 +382,9 @@ public final class Proxy implements AutoCloseable {
         telemetry.reopenLogs();
     }
 
-    /// What its own log tells from now on: Envoy's words for levels. False for one that is none.
-    public boolean logFrom(String level) {
-        return pages.logLevel(level);
+    /// From which level on its own log tells.
+    public void logFrom(ProxyLog.Level level) {
+        log.level(level);
     }
 
     ProxyOptions options() {

@@ -23,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -200,21 +199,12 @@ final class ProxyPages implements AdminView, AutoCloseable {
     }
 
     @Override
-    public boolean logLevel(String level) {
-        var word =
-                switch (level.toLowerCase(Locale.ROOT)) {
-                    case "trace" -> "debug";
-                    case "warn" -> "warning";
-                    case "critical", "off" -> "error"; // what goes wrong is always said
-                    default -> level.toLowerCase(Locale.ROOT);
-                };
-        for (var known : ProxyLog.Level.values()) {
-            if (known.shown().equals(word)) {
-                proxy.telemetry().log().level(known);
-                return true;
-            }
+    public boolean logLevel(String word) {
+        var level = ProxyLog.Level.of(word);
+        if (level != null) {
+            proxy.telemetry().log().level(level);
         }
-        return false;
+        return level != null;
     }
 
     @Override

@@ -111,6 +111,7 @@ class AdminTest {
                 "GET /nothing",
                 "GET /quitquitquit",
                 "GET /ready",
+                "GET /reopen_logs",
                 "GET /reset_counters",
                 "GET /runtime",
                 "GET /server_info",
@@ -123,6 +124,7 @@ class AdminTest {
                 "POST /logging?level=none",
                 "POST /healthcheck/fail",
                 "POST /healthcheck/ok",
+                "POST /reopen_logs",
                 "POST /reset_counters",
                 "POST /runtime_modify?a=b",
             })

@@ -5,8 +5,8 @@ import com.google.re2j.PatternSyntaxException;
 
 import dev.serin.proxy.telemetry.metrics.Metrics;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -28,7 +28,7 @@ public final class AdminPages implements Pages {
     private final AdminView view;
     private final StatsPage stats;
     private final Metrics metrics;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Entry> entries = new TreeMap<>();
 
     public AdminPages(AdminView view, Metrics metrics) {
         this.view = view;

@@ -108,8 +108,8 @@ public final class FileBootstrap {
                                             subject + ": " + u.field(),
                                             u.reason(),
                                             null,
-                                            u.reason().contains("must")
-                                                    ? null // which says it all
+                                            u.supported()
+                                                    ? null // what is wrong says it all
                                                     : "take it out; COMPATIBILITY.md says what"
                                                             + " there is"))
                             .toList());

@@ -39,7 +39,7 @@ final class Numbers {
                 ? "a whole number from "
                         + least.toBigInteger()
                         + " to "
-                        + most.toBigInteger().subtract(java.math.BigInteger.ONE)
+                        + most.subtract(BigDecimal.ONE).toBigInteger()
                 : null;
     }
 

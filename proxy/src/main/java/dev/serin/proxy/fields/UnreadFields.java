@@ -86,7 +86,7 @@ public final class UnreadFields {
                 times.merge(number, step.rule().count(octets, tag), Integer::sum);
                 var wrong = step.rule().value(octets, tag);
                 if (wrong != null) {
-                    problems.add(place.at(step, index, ByteString.EMPTY).problem(wrong));
+                    problems.add(place.at(step, index, ByteString.EMPTY).wrong("", wrong));
                 }
             }
         }
@@ -101,14 +101,14 @@ public final class UnreadFields {
                     Objects.requireNonNull(step.rule())
                             .times(times.getOrDefault(step.field().getNumber(), 0));
             if (wrong != null) {
-                problems.add(place.problem(step.field().getName(), wrong));
+                problems.add(place.wrong(step.field().getName(), wrong));
             }
         }
         for (var choice : plan.choices()) {
             var fields = choice.getFields();
             if (fields.stream().noneMatch(f -> times.containsKey(f.getNumber()))) {
                 problems.add(
-                        place.problem(
+                        place.wrong(
                                 choice.getName(),
                                 "is not set: one of "
                                         + fields.stream()
@@ -214,13 +214,24 @@ public final class UnreadFields {
             return new Place(this, inner, at, bytes);
         }
 
+        /// This proxy does not have it.
         Unread problem(String reason) {
-            return new Unread(path(), reason);
+            return problem("", reason);
         }
 
+        /// The same of a field in it.
         Unread problem(String field, String reason) {
+            return new Unread(path(field), reason, false);
+        }
+
+        /// It, or a field in it, has a value or a number of them that must not be.
+        Unread wrong(String field, String reason) {
+            return new Unread(path(field), reason, true);
+        }
+
+        private String path(String field) {
             var path = path();
-            return new Unread(path.isEmpty() ? field : path + "." + field, reason);
+            return path.isEmpty() || field.isEmpty() ? path + field : path + "." + field;
         }
 
         private String path() {

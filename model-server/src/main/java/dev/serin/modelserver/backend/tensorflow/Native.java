@@ -22,7 +22,7 @@ final class Native {
     static void call(Call call) {
         try {
             call.run();
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw mistake(e);
         }
     }
@@ -30,7 +30,7 @@ final class Native {
     static MemorySegment address(AddressCall call) {
         try {
             return call.run();
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw mistake(e);
         }
     }
@@ -38,7 +38,7 @@ final class Native {
     static int number(NumberCall call) {
         try {
             return call.run();
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw mistake(e);
         }
     }

@@ -45,7 +45,7 @@ final class NativeTensors {
                 MemorySegment.copy(tensor.values(), 0, values, 0, bytes);
             }
             return made;
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw Native.mistake(e);
         }
     }
@@ -75,7 +75,7 @@ final class NativeTensors {
                 }
             }
             library.deleteTensor.invokeExact(made);
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw Native.mistake(e);
         }
     }
@@ -102,7 +102,7 @@ final class NativeTensors {
             var copy = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
             MemorySegment.copy(values(tensor, bytes), 0, copy, 0, bytes);
             return Tensor.of(type, shape, copy);
-        } catch (Throwable e) {
+        } catch (Throwable e) { // which invokeExact declares
             throw Native.mistake(e);
         }
     }

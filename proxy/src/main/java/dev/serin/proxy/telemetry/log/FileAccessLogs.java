@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /// Access logs that are files or the proxy's own output. A file that several listeners name is
@@ -85,10 +86,14 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
     ///
     /// @param told what went wrong
     public void reopen(Consumer<String> told) {
-        writer.execute(() -> {
-            snapshot().forEach(LogLines::drain);
-            renew(told);
-        });
+        try {
+            writer.execute(() -> {
+                snapshot().forEach(LogLines::drain);
+                renew(told);
+            });
+        } catch (RejectedExecutionException e) {
+            // The writer has ended, and the files with it.
+        }
     }
 
     private synchronized void renew(Consumer<String> told) {
@@ -96,7 +101,7 @@ public final class FileAccessLogs implements AccessLogFactory, AutoCloseable {
             try {
                 stream.renew(files.open(path));
             } catch (IOException e) {
-                told.accept("the log " + path + " is not opened anew: " + e);
+                told.accept("the log " + path + " is not opened anew: " + reason(e));
             }
         });
     }

@@ -3,6 +3,10 @@ package dev.serin.proxy.telemetry.log;
 import dev.serin.base.time.Ticker;
 import dev.serin.proxy.ads.DiscoveryFeed;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.Locale;
+
 /// What one proxy tells people: `time level text`, to its own output, from its level on. Any
 /// thread; never blocks.
 public final class ProxyLog implements DiscoveryFeed.Log {
@@ -54,9 +58,20 @@ public final class ProxyLog implements DiscoveryFeed.Log {
         WARNING,
         ERROR;
 
+        /// The level of one of Envoy's words, in any case; null if it is none.
+        public static @Nullable Level of(String word) {
+            return switch (word.toLowerCase(Locale.ROOT)) {
+                case "trace", "debug" -> DEBUG;
+                case "info" -> INFO;
+                case "warning", "warn" -> WARNING;
+                case "error", "critical", "off" -> ERROR; // what goes wrong is always said
+                default -> null;
+            };
+        }
+
         /// As logs show it.
         public String shown() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }
