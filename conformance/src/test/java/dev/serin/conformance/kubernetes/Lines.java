@@ -3,12 +3,12 @@ package dev.serin.conformance.kubernetes;
 import java.util.List;
 
 /// Two texts, line by line.
-final class Lines {
+public final class Lines {
     private Lines() {}
 
     /// Empty when they are equal; else the lines of one (`-`), of the other (`+`) and of both, by
     /// their longest common subsequence, without the common lines far from any difference.
-    static String difference(String one, String other) {
+    public static String difference(String one, String other) {
         if (one.equals(other)) {
             return "";
         }

@@ -21,10 +21,22 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.List;
 
 /// create, update, patch and delete.
 final class Changes {
+    /// Kinds whose deletion is answered with what was deleted, that of others with a status.
+    private static final Set<String> ANSWERED_WHOLE =
+            Set.of(
+                    "services",
+                    "pods",
+                    "serviceaccounts",
+                    "persistentvolumes",
+                    "persistentvolumeclaims",
+                    "podtemplates",
+                    "resourcequotas");
+
     private final WritePath writes;
     private final Bodies bodies;
     private final Reads reads;
@@ -191,8 +203,8 @@ final class Changes {
         var sent = bodies.options(call.request());
         var intent = call.intent(sent);
         var deleted = writes.delete(intent, call.stored(), call.key(), options(call, sent));
-        // A Service answers with itself even when it has gone.
-        var status = deleted.gone() && !deleted.last().kind().family().equals("services");
+        var status =
+                deleted.gone() && !ANSWERED_WHOLE.contains(deleted.last().kind().family());
         RestApi.json(
                 call.exchange(),
                 200,

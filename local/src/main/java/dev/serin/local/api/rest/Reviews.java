@@ -13,10 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Kinds that are only asked: tokens, who a caller is and what it may do.
 final class Reviews {
@@ -27,8 +29,10 @@ final class Reviews {
     private final Gate gate;
     private final Bodies bodies;
     private final Store store;
+    private final Supplier<Instant> now;
 
-    Reviews(Tokens tokens, Gate gate, Bodies bodies, Store store) {
+    Reviews(Tokens tokens, Gate gate, Bodies bodies, Store store, Supplier<Instant> now) {
+        this.now = now;
         this.tokens = tokens;
         this.gate = gate;
         this.bodies = bodies;
@@ -64,8 +68,12 @@ final class Reviews {
         body.put("kind", "TokenRequest").put("apiVersion", "authentication.k8s.io/v1");
         body.withObject("/metadata")
                 .put("name", account.name())
-                .put("namespace", account.namespace());
+                .put("namespace", account.namespace())
+                .put("creationTimestamp", time());
         spec.put("expirationSeconds", seconds);
+        if (!spec.has("boundObjectRef")) {
+            spec.putNull("boundObjectRef");
+        }
         issued.audiences().forEach(spec.putArray("audiences")::add);
         body.putObject("status")
                 .put("token", issued.token())
@@ -102,8 +110,10 @@ final class Reviews {
         body.withObject("/metadata");
         switch (call.served().kind().kind()) {
             case "TokenReview" -> tokenReview(body);
-            case "SelfSubjectReview" ->
-                    body.putObject("status").set("userInfo", user(call.caller()));
+            case "SelfSubjectReview" -> {
+                body.withObject("/metadata").put("creationTimestamp", time());
+                body.putObject("status").set("userInfo", user(call.caller()));
+            }
             case "SelfSubjectAccessReview" -> access(body, call.caller());
             case "SubjectAccessReview", "LocalSubjectAccessReview" -> {
                 checkSubject(call, body.path("spec"));
@@ -119,6 +129,10 @@ final class Reviews {
             default -> throw RestApi.notAllowed();
         }
         RestApi.json(call.exchange(), 201, body);
+    }
+
+    private String time() {
+        return now.get().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private void tokenReview(ObjectNode body) {

@@ -62,8 +62,24 @@ final class Views {
         var list = NODES.objectNode().put("kind", kind).put("apiVersion", apiVersion);
         list.putObject("metadata");
         var items = list.putArray("items");
-        page.resources().forEach(r -> items.add(media == Media.PARTIAL ? partial(r) : whole(r)));
+        page.resources().forEach(r -> items.add(media == Media.PARTIAL ? partial(r) : item(r)));
         return list;
+    }
+
+    /// In a list a resource of Kubernetes' own does not say its kind, which the list does; one that
+    /// a definition makes there does (Istio's and the Gateway API's, which are built in here).
+    private ObjectNode item(Resource resource) {
+        var whole = whole(resource);
+        var group = served.kind().group();
+        if (served.custom() != null
+                || group.startsWith("gateway.")
+                || group.contains(".") && !group.endsWith(".k8s.io")) {
+            return whole;
+        }
+        var item = NODES.objectNode();
+        whole.properties().forEach(p -> item.set(p.getKey(), p.getValue()));
+        item.remove(List.of("apiVersion", "kind"));
+        return item;
     }
 
     ObjectNode event(String type, ObjectNode object) {
@@ -144,6 +160,10 @@ final class Views {
         for (var resource : resources) {
             var row = rows.addObject();
             row.set("cells", tables.cells(shown(resource), ticker.now()));
+            var condition = Tables.condition(resource);
+            if (condition != null) {
+                row.putArray("conditions").add(condition);
+            }
             switch (include) {
                 case "None" -> {}
                 case "Object" -> row.set("object", whole(resource));

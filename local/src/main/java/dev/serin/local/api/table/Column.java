@@ -40,6 +40,17 @@ record Column(
                 (r, _) -> JsonNodeFactory.instance.numberNode(cell.applyAsLong(r)));
     }
 
+    /// A number in a column of strings, as Kubernetes has some.
+    static Column counted(String name, String description, ToLongFunction<Resource> cell) {
+        return new Column(
+                name,
+                "string",
+                "",
+                false,
+                description,
+                (r, _) -> JsonNodeFactory.instance.numberNode(cell.applyAsLong(r)));
+    }
+
     static Column timed(
             String name, String description, BiFunction<Resource, Instant, String> cell) {
         return new Column(

@@ -30,7 +30,8 @@ final class EventCells {
         var component =
                 source.path("component")
                         .asString(event.body().path("reportingComponent").asString(""));
-        var host = source.path("host").asString("");
+        var host =
+                source.path("host").asString(event.body().path("reportingInstance").asString(""));
         return host.isEmpty() ? component : component + ", " + host;
     }
 

@@ -45,4 +45,11 @@ final class NodeCells {
         var text = node.status().path("nodeInfo").path(field).asString("");
         return text.isEmpty() ? "<unknown>" : text;
     }
+
+    /// With the machine's architecture behind it, where that is known.
+    static String kernel(Resource node) {
+        var architecture = node.status().path("nodeInfo").path("architecture").asString("");
+        return fact(node, "kernelVersion")
+                + (architecture.isEmpty() ? "" : " (" + architecture + ")");
+    }
 }

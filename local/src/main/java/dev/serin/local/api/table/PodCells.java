@@ -2,7 +2,11 @@ package dev.serin.local.api.table;
 
 import dev.serin.config.Resource;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
 
@@ -145,5 +149,24 @@ final class PodCells {
             }
         }
         return tools.jackson.databind.node.MissingNode.getInstance();
+    }
+
+    /// What a row says beside its cells: that the pod has ended; null while it has not.
+    static @Nullable ObjectNode condition(Resource pod) {
+        var phase = pod.status().path("phase").asString("");
+        var message =
+                switch (phase) {
+                    case "Succeeded" -> "The pod has completed successfully.";
+                    case "Failed" -> "The pod failed.";
+                    default -> "";
+                };
+        return message.isEmpty()
+                ? null
+                : JsonNodeFactory.instance
+                        .objectNode()
+                        .put("type", "Completed")
+                        .put("status", "True")
+                        .put("reason", phase)
+                        .put("message", message);
     }
 }

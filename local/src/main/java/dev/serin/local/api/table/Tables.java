@@ -1,6 +1,7 @@
 package dev.serin.local.api.table;
 
 import static dev.serin.local.api.table.Column.age;
+import static dev.serin.local.api.table.Column.counted;
 import static dev.serin.local.api.table.Column.named;
 import static dev.serin.local.api.table.Column.number;
 import static dev.serin.local.api.table.Column.text;
@@ -10,8 +11,11 @@ import static dev.serin.local.api.table.Column.wide;
 import dev.serin.config.Resource;
 import dev.serin.local.api.kind.ServedKind;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +32,7 @@ public final class Tables {
                     Map.entry("pods", pods()),
                     Map.entry("deployments.apps", deployments()),
                     Map.entry("replicasets.apps", replicaSets()),
+                    Map.entry("replicationcontrollers", replicaSets()),
                     Map.entry("services", services()),
                     Map.entry("endpoints", endpoints()),
                     Map.entry("endpointslices.discovery.k8s.io", slices()),
@@ -100,6 +105,11 @@ public final class Tables {
         return cells;
     }
 
+    /// What a row says beside its cells; null for nothing.
+    public static @Nullable ObjectNode condition(Resource resource) {
+        return resource.kind().family().equals("pods") ? PodCells.condition(resource) : null;
+    }
+
     private static Tables pods() {
         return new Tables(
                 List.of(
@@ -131,14 +141,14 @@ public final class Tables {
                                         Cells.count(r.status(), "readyReplicas")
                                                 + "/"
                                                 + Cells.count(r.spec(), "replicas")),
-                        text(
+                        counted(
                                 "Up-to-date",
                                 "Replicas of the newest template.",
-                                r -> Cells.count(r.status(), "updatedReplicas") + ""),
-                        text(
+                                r -> Cells.count(r.status(), "updatedReplicas")),
+                        counted(
                                 "Available",
                                 "Replicas that have been ready long enough.",
-                                r -> Cells.count(r.status(), "availableReplicas") + ""),
+                                r -> Cells.count(r.status(), "availableReplicas")),
                         age()),
                 template());
     }
@@ -255,10 +265,7 @@ public final class Tables {
                                 "OS-Image",
                                 "Its operating system.",
                                 r -> NodeCells.fact(r, "osImage")),
-                        wide(
-                                "Kernel-Version",
-                                "Its kernel.",
-                                r -> NodeCells.fact(r, "kernelVersion")),
+                        wide("Kernel-Version", "Its kernel.", NodeCells::kernel),
                         wide(
                                 "Container-Runtime",
                                 "What runs its containers.",
@@ -269,7 +276,7 @@ public final class Tables {
         return new Tables(
                 List.of(
                         named(),
-                        number(
+                        counted(
                                 "Data",
                                 "How many entries it has.",
                                 r ->
@@ -286,7 +293,7 @@ public final class Tables {
                                 "Type",
                                 "What it is for.",
                                 r -> r.body().path("type").asString("Opaque")),
-                        number(
+                        counted(
                                 "Data",
                                 "How many entries it has.",
                                 r -> r.body().path("data").size()),
@@ -327,14 +334,20 @@ public final class Tables {
                                                 EventCells.first(r, now))),
                         new Column(
                                 "Count",
-                                "integer",
+                                "string",
                                 "",
                                 true,
                                 "How often it happened.",
                                 (r, _) ->
                                         JsonNodeFactory.instance.numberNode(
                                                 Math.max(1, r.body().path("count").asInt(1)))),
-                        wide("Name", "The event's own name.", Resource::name)));
+                        new Column(
+                                "Name",
+                                "string",
+                                "name",
+                                true,
+                                "The event's own name.",
+                                (r, _) -> JsonNodeFactory.instance.stringNode(r.name()))));
     }
 
     private static Tables leases() {

@@ -53,8 +53,12 @@ final class Deletion {
         if (!begun || shorter) {
             var end = now.plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS);
             metadata.put("deletionTimestamp", end.toString());
-            metadata.put("deletionGracePeriodSeconds", grace);
-            if (!begun && metadata.has("generation")) {
+            // These two are deleted in a way of their own.
+            var plain = !key.family().equals("namespaces") && !key.family().equals(DEFINITIONS);
+            if (plain) {
+                metadata.put("deletionGracePeriodSeconds", grace);
+            }
+            if (plain && !begun && metadata.has("generation")) {
                 metadata.put("generation", metadata.path("generation").asLong() + 1);
             }
         }

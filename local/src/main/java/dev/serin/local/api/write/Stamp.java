@@ -149,7 +149,12 @@ public final class Stamp {
                                 && !current.metadata()
                                         .path("annotations")
                                         .equals(body.path("metadata").path("annotations")));
-        body.withObject("/metadata").put("generation", current.generation() + (changed ? 1 : 0));
+        var generation = current.generation() + (changed ? 1 : 0);
+        // A number that was read from the disk is of another type than one that is put here, and
+        // would make a write that changes nothing a change.
+        if (body.path("metadata").path("generation").asLong(-1) != generation) {
+            body.withObject("/metadata").put("generation", generation);
+        }
     }
 
     /// Notes who wrote which fields, unless the writer has done so.

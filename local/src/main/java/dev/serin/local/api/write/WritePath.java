@@ -184,7 +184,13 @@ public final class WritePath {
                                 return Deletion.isOver(next) ? null : next;
                             });
             reserved.keep();
-            return Objects.requireNonNull(answer);
+            if (!Deletion.isOver(next)) {
+                return Objects.requireNonNull(answer);
+            }
+            var last = body.deepCopy();
+            last.withObject("/metadata")
+                    .put("resourceVersion", Objects.requireNonNull(answer).resourceVersion());
+            return new Resource(served.kind(), last);
         }
     }
 

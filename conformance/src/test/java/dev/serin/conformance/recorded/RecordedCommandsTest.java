@@ -1,0 +1,81 @@
+package dev.serin.conformance.recorded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/// Every recorded command and every recorded request of fabric8's, played against the local API:
+/// exit code, output, requests and answers are the recorded ones but for those in
+/// `differences.txt`. `-Dserin.scenario=17,20` plays only some.
+@Tag("recorded")
+class RecordedCommandsTest {
+    private static final Path FILES =
+            Path.of(System.getProperty("serin.root"), "conformance/src/test/resources/recorded");
+
+    @Test
+    void everyRecordedCommandIsAnsweredAsItWas(@TempDir Path folder) throws Exception {
+        var transcripts = Transcript.all(Path.of(System.getProperty("serin.transcripts")));
+        var wanted = List.of(System.getProperty("serin.scenario", "").split(",", -1));
+        var allowed = Differences.read(FILES.resolve("differences.txt"));
+        var authority = Server.Authority.in(folder);
+        var world = new World(transcripts, authority.root());
+        var root =
+                Base64.getEncoder()
+                        .encodeToString(authority.root().getBytes(StandardCharsets.UTF_8));
+        var played = new ArrayList<Integer>();
+        var report = new ArrayList<String>();
+        var open = new ArrayList<String>();
+        var equal = 0;
+        try (var front = new Front()) {
+            var shell = new Shell(folder, FILES.resolve("files"), front.url(), root);
+            var play = new Play(authority, front, shell, folder);
+            for (var transcript : transcripts) {
+                if (wanted.contains("") || wanted.contains("" + transcript.number())) {
+                    played.add(transcript.number());
+                    var began = System.nanoTime();
+                    var found = play.differences(transcript, world);
+                    System.err.println(
+                            "PLAYED "
+                                    + transcript
+                                    + " "
+                                    + (System.nanoTime() - began) / 1000000
+                                    + " ms, "
+                                    + found.size());
+                    found.forEach(line -> System.err.println("D " + transcript + " " + line));
+                    equal += found.isEmpty() ? 1 : 0;
+                    for (var line : found) {
+                        var fine = allowed.allows(transcript.number(), line);
+                        report.add((fine ? "  " : "! ") + transcript + " " + line);
+                        if (!fine) {
+                            open.add(transcript + " " + line);
+                        }
+                    }
+                }
+                world.learn(transcript);
+            }
+        }
+        Files.write(
+                Path.of(System.getProperty("serin.root"), "conformance/target/recorded.txt"),
+                report);
+        System.out.printf(
+                "recorded: %d played, %d equal in everything, %d differences, %d of them listed%n",
+                played.size(), equal, report.size(), report.size() - open.size());
+        assertTrue(
+                open.isEmpty(),
+                () ->
+                        open.size()
+                                + " differences that are not listed:\n"
+                                + String.join("\n", open.subList(0, Math.min(60, open.size()))));
+        assertEquals(List.of(), allowed.unused(played), "listed, and does not occur any more");
+    }
+}
