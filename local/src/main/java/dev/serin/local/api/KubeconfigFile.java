@@ -3,7 +3,6 @@ package dev.serin.local.api;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -78,10 +77,11 @@ public record KubeconfigFile(Path path) {
                     map.forEach((key, value) -> all.put(String.valueOf(key), value));
                     yield all;
                 }
-                default -> throw wrong(name, "no object", null);
+                default -> throw new ProblemException(wrong(name, "no object"));
             };
         } catch (YamlEngineException e) {
-            throw wrong(name, String.valueOf(e.getMessage()).replaceAll("\\s+", " "), e);
+            throw new ProblemException(
+                    wrong(name, String.valueOf(e.getMessage()).replaceAll("\\s+", " ")), e);
         }
     }
 
@@ -92,21 +92,19 @@ public record KubeconfigFile(Path path) {
             case List<?> list -> {
                 for (var each : list) {
                     if (!(each instanceof Map<?, ?> one)) {
-                        throw wrong(name, field + " holds what is no object", null);
+                        throw new ProblemException(wrong(name, field + " holds what is no object"));
                     }
                     found.add(one);
                 }
             }
-            default -> throw wrong(name, field + " is no list", null);
+            default -> throw new ProblemException(wrong(name, field + " is no list"));
         }
         return found;
     }
 
-    private static ProblemException wrong(String name, String what, @Nullable Exception cause) {
-        return new ProblemException(
-                new Problem(
-                        name, what, "a kubeconfig", "mend it, or name another file in KUBECONFIG"),
-                cause);
+    private static Problem wrong(String name, String what) {
+        return new Problem(
+                name, what, "a kubeconfig", "mend it, or name another file in KUBECONFIG");
     }
 
     private void write(String text) throws IOException {
