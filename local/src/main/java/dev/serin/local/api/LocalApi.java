@@ -52,6 +52,7 @@ public final class LocalApi implements AutoCloseable {
     private final Webhooks webhooks;
     private final Collector collector;
     private final ConfigSource.Watch certificates;
+    private final OwnService own;
     private @Nullable Door door;
 
     /// What a local API is made of.
@@ -121,6 +122,8 @@ public final class LocalApi implements AutoCloseable {
         this.roles =
                 new Aggregation(client("clusterrole-aggregation-controller"), options.failures())
                         .start();
+        this.own = new OwnService(client("apiserver"), this::kind);
+        own.write(options.serviceCidr());
         priority("system-cluster-critical", 2_000_000_000);
         priority("system-node-critical", 2_000_001_000);
         this.collector =
@@ -186,6 +189,7 @@ public final class LocalApi implements AutoCloseable {
                         options.ticker(),
                         options.failures());
         door = new Door(sockets, address, keys, api, options.failures());
+        own.listens(door.address());
         return door.address();
     }
 

@@ -8,6 +8,7 @@ import dev.serin.config.kubernetes.Service;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.PacketFilter.ServiceRule;
+import dev.serin.local.capture.PacketFilter.Target;
 import dev.serin.local.controllers.Controller;
 import dev.serin.local.controllers.Kinds;
 
@@ -24,7 +25,8 @@ import java.util.Set;
 
 /// Gives the packet filter the cluster addresses of all services with their ready targets, as one
 /// table, when it has changed and at most every 20 ms. A service without selector and without
-/// endpoints (`default/kubernetes`, the DNS) has no rule: its address is on the router itself.
+/// endpoints has no rule, nor has a port that is its own endpoint (`default/kubernetes`): its
+/// address is on the router itself.
 public final class VirtualAddresses implements Controller {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final ResourceKey TABLE = new ResourceKey("services", "", "");
@@ -88,10 +90,11 @@ public final class VirtualAddresses implements Controller {
             for (var address : service.clusterIps()) {
                 for (var port : service.ports()) {
                     var protocol = port.protocol().toLowerCase(Locale.ROOT);
-                    if (address.indexOf(':') < 0 && !protocol.equals("sctp")) {
-                        rules.add(
-                                new ServiceRule(
-                                        address, protocol, port.port(), targets.of(service, port)));
+                    var ready = targets.of(service, port);
+                    if (address.indexOf(':') < 0
+                            && !protocol.equals("sctp")
+                            && !ready.contains(new Target(address, port.port()))) {
+                        rules.add(new ServiceRule(address, protocol, port.port(), ready));
                     }
                 }
             }

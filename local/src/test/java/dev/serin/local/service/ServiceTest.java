@@ -98,6 +98,14 @@ class ServiceTest {
     }
 
     @Test
+    void aServiceThatIsItsOwnEndpointHasNoRule() {
+        service("kubernetes", "'clusterIP':'10.96.0.1','ports':[{'name':'h','port':8501}]");
+        slice("kubernetes", "h", "10.96.0.1");
+        run();
+        assertEquals(List.of(), filter.rules);
+    }
+
+    @Test
     void aBurstOfChangesIsTwoWrites() {
         for (var i = 0; i < 50; i++) {
             service(
