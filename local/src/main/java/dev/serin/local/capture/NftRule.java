@@ -33,12 +33,16 @@ final class NftRule {
 
     /// How a value is compared.
     enum Is {
-        EQUAL,
-        NOT,
-        LESS,
-        AT_MOST,
-        MORE,
-        AT_LEAST
+        EQUAL(0),
+        NOT(1),
+        AT_MOST(3),
+        AT_LEAST(5);
+
+        private final int number;
+
+        Is(int number) {
+            this.number = number;
+        }
     }
 
     /// @param number 6 is TCP, 17 UDP
@@ -150,7 +154,7 @@ final class NftRule {
 
     private NftRule compare(Is is, byte... value) {
         var data = begin("cmp");
-        out.put(1, 1).put(2, is.ordinal());
+        out.put(1, 1).put(2, is.number);
         value(3, value);
         return end(data);
     }
