@@ -66,7 +66,7 @@ final class NetlinkFilter implements PacketFilter {
                 rule ->
                         loopback(rule)
                                 .networkProtocol(IPV4)
-                                .source(EQUAL, octets("127.0.0.6"))
+                                .source(EQUAL, NftRule.address("127.0.0.6"))
                                 .goBack());
         batch.rule(
                 out, rule -> loopback(rule).networkProtocol(IPV6).source(EQUAL, six(6)).goBack());
@@ -126,11 +126,11 @@ final class NetlinkFilter implements PacketFilter {
         batch.natChain("prerouting", NftBatch.Hook.PREROUTING, BEFORE);
         batch.natChain("output", NftBatch.Hook.OUTPUT, BEFORE);
         batch.natChain("postrouting", NftBatch.Hook.POSTROUTING, AFTER);
-        var own = batch.addresses(List.of(octets(GATEWAY), octets(DNS)));
+        var own = batch.addresses(List.of(NftRule.address(GATEWAY), NftRule.address(DNS)));
         batch.rule(chain, rule -> rule.destinationIn(own).goBack());
         services.forEach(service -> service(batch, service));
         // The rest of the services' network, which is as long as its first two numbers.
-        var begins = octets(SERVICES.substring(0, SERVICES.indexOf("/")));
+        var begins = NftRule.address(SERVICES.substring(0, SERVICES.indexOf("/")));
         for (var protocol : new int[] {TCP, UDP}) {
             batch.rule(
                     chain,
@@ -138,7 +138,8 @@ final class NetlinkFilter implements PacketFilter {
                             rule.destination(EQUAL, begins[0], begins[1])
                                     .protocol(EQUAL, protocol)
                                     .anyDestinationPort()
-                                    .destinationTo(octets(CLOSED.address()), CLOSED.port()));
+                                    .destinationTo(
+                                            NftRule.address(CLOSED.address()), CLOSED.port()));
         }
         batch.rule("prerouting", rule -> rule.jump(chain));
         batch.rule("output", rule -> rule.jump(chain));
@@ -146,36 +147,33 @@ final class NetlinkFilter implements PacketFilter {
                 .flatMap(service -> service.targets().stream())
                 .map(Target::address)
                 .distinct()
-                .map(NetlinkFilter::octets)
+                .map(NftRule::address)
                 .forEach(pod ->
                         batch.rule(
                                 "postrouting",
                                 rule ->
                                         rule.source(EQUAL, pod)
                                                 .destination(EQUAL, pod)
-                                                .sourceTo(octets(GATEWAY))));
+                                                .sourceTo(NftRule.address(GATEWAY))));
         return batch;
     }
 
     private static void service(NftBatch batch, ServiceRule service) {
-        var targets =
-                service.targets().stream()
-                        .map(t -> new NftBatch.Target(octets(t.address()), t.port()))
-                        .toList();
+        var targets = service.targets();
         var inTurn = targets.size() > 1 ? batch.targets(targets) : null;
         batch.rule(
                 "services",
                 rule -> {
-                    rule.destination(EQUAL, octets(service.address()))
+                    rule.destination(EQUAL, NftRule.address(service.address()))
                             .protocol(EQUAL, service.protocol().equals("udp") ? UDP : TCP)
                             .destinationPort(EQUAL, service.port());
                     if (inTurn != null) {
                         rule.destinationInTurn(inTurn, targets.size());
                     } else if (targets.isEmpty()) {
-                        rule.destinationTo(octets(CLOSED.address()), CLOSED.port());
+                        rule.destinationTo(NftRule.address(CLOSED.address()), CLOSED.port());
                     } else {
                         var only = targets.getFirst();
-                        rule.destinationTo(only.address(), only.port());
+                        rule.destinationTo(NftRule.address(only.address()), only.port());
                     }
                 });
     }
@@ -202,15 +200,6 @@ final class NetlinkFilter implements PacketFilter {
                                     : "see that the kernel has nf_tables and nf_nat (as root:"
                                             + " modprobe nf_tables nf_nat)"));
         }
-    }
-
-    private static byte[] octets(String address) {
-        var octets = new byte[4];
-        var numbers = address.split("\\.");
-        for (int i = 0; i < 4; i++) {
-            octets[i] = (byte) Integer.parseInt(numbers[i]);
-        }
-        return octets;
     }
 
     private static byte[] six(int last) {

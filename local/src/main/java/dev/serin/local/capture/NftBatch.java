@@ -122,7 +122,7 @@ final class NftBatch {
     }
 
     /// From 0, 1, 2 … to an address and a port.
-    Named targets(List<Target> targets) {
+    Named targets(List<PacketFilter.Target> targets) {
         var message = begin(SET, CREATE);
         var named = new Named("__map%d", ++sets);
         out.put(1, table).put(2, named.name).put(3, ANONYMOUS | CONSTANT | MAP);
@@ -134,7 +134,7 @@ final class NftBatch {
                 targets.size(),
                 i -> {
                     value(1, NftRule.host(i));
-                    var address = targets.get(i).address();
+                    var address = NftRule.address(targets.get(i).address());
                     var port = NftRule.port(targets.get(i).port());
                     value(
                             2,
@@ -149,9 +149,6 @@ final class NftBatch {
                 });
         return named;
     }
-
-    /// @param address four octets
-    record Target(byte[] address, int port) {}
 
     private Named set(int type, int length, List<byte[]> keys) {
         var message = begin(SET, CREATE);

@@ -210,6 +210,16 @@ final class NftRule {
         return this;
     }
 
+    /// An IPv4 address as a packet has it.
+    static byte[] address(String text) {
+        var octets = new byte[4];
+        var numbers = text.split("\\.");
+        for (int i = 0; i < 4; i++) {
+            octets[i] = (byte) Integer.parseInt(numbers[i]);
+        }
+        return octets;
+    }
+
     static byte[] port(int port) {
         return new byte[] {(byte) (port >> 8), (byte) port};
     }
