@@ -27,6 +27,7 @@ import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Cgroups;
 import dev.serin.local.node.usage.Metering;
 import dev.serin.local.service.LoadBalancers;
+import dev.serin.local.service.PodPorts;
 import dev.serin.local.service.VirtualAddresses;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -228,6 +229,8 @@ public final class Supervisor {
                         gateway,
                         GatewayPorts.SERVICES);
         means.start(balancers);
+        var podPorts = new PodPorts(means.client(), means.events("kubelet"), gateway);
+        means.start(podPorts);
         if (means.client().list(Kinds.STORAGE_CLASS, null, Map.of()).isEmpty()) {
             means.client().create(ClaimController.standard());
         }
@@ -238,7 +241,7 @@ public final class Supervisor {
                         ticker,
                         home.state().resolve("volumes"),
                         Folders::remove));
-        return new Services(controllers, server, balancers, gateway);
+        return new Services(controllers, server, balancers, podPorts, gateway);
     }
 
     private static Machine machine() {
@@ -253,7 +256,11 @@ public final class Supervisor {
     }
 
     private record Services(
-            Controllers controllers, DnsServer dns, LoadBalancers balancers, GatewayPorts ports)
+            Controllers controllers,
+            DnsServer dns,
+            LoadBalancers balancers,
+            PodPorts podPorts,
+            GatewayPorts ports)
             implements AutoCloseable {
         String gateway() {
             return ports.url();
@@ -262,6 +269,7 @@ public final class Supervisor {
         @Override
         public void close() {
             balancers.close();
+            podPorts.close();
             dns.close();
             controllers.close();
         }
