@@ -68,9 +68,12 @@ public record HostRoot(List<Part> parts) {
                 parts.add(new Part.Link(path, Files.readSymbolicLink(child).toString()));
             } else if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                 if (!Files.isReadable(child) && !Files.isExecutable(child)) {
-                    // Closed to an ordinary user, /root above all: its own, and the container's HOME.
+                    // Closed to an ordinary user, /root above all: its own, and the container's
+                    // HOME.
                     parts.add(new Part.Folder(path));
-                } else if (mountedBelow(path, mounts) && depth < DEEPEST && Files.isReadable(child)) {
+                } else if (mountedBelow(path, mounts)
+                        && depth < DEEPEST
+                        && Files.isReadable(child)) {
                     parts.add(new Part.Folder(path));
                     add(parts, child, mounts, depth + 1);
                 } else {
