@@ -34,7 +34,7 @@ import java.util.concurrent.locks.LockSupport;
             "Runs until Ctrl-C, which stops everything that it started; with --detach in the"
                     + " background.",
             "",
-            "  serin up --setup -f examples/canary",
+            "  serin up -f examples/canary",
             ""
         })
 final class UpCommand implements Callable<Integer> {
@@ -52,7 +52,10 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--setup",
-            description = "Installs what the machine lacks with its package manager, saying so.")
+            description = {
+                "Installs ip, unshare and the like with this machine's package manager, should they"
+                        + " be missing, saying so."
+            })
     private boolean setup;
 
     @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")

@@ -4,6 +4,7 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
+import dev.serin.local.node.usage.Source;
 
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,17 @@ final class Container {
 
         @Nullable String exec(JsonNode command, Duration timeout);
 
+        /// Where what it uses of the machine can be read.
+        default Source source() {
+            return new Source.Unknown();
+        }
+
+        /// Whether the kernel has killed any of it because it used more memory than it may; asked
+        /// when it has ended, too.
+        default boolean outOfMemory() {
+            return false;
+        }
+
         /// The way in for a command beside it; null if there is none, as after its end.
         @Nullable Entry entry();
     }
@@ -174,6 +186,9 @@ final class Container {
             var before = state instanceof State.Waiting waiting ? waiting : null;
             var begun = ground.launcher.start(this, ground, code -> ended(code));
             run = begun;
+            ground.parts
+                    .metering()
+                    .began(ground.pod.namespace(), ground.pod.name(), name(), begun.source());
             state = new State.Running(ground.parts.ticker().now());
             if (before == null || !before.reason.startsWith("Image")) {
                 event(
@@ -226,12 +241,19 @@ final class Container {
 
     private void ended(int code) {
         cancel();
+        var outOfMemory = run != null && run.outOfMemory();
         run = null;
         ready = false;
         started = false;
+        ground.parts.metering().ended(ground.pod.namespace(), ground.pod.name(), name());
         var since = state instanceof State.Running(Instant at) ? at : null;
         // 128 is the start script's own: the command has not run.
-        var reason = code == 0 ? "Completed" : code == 128 ? "StartError" : "Error";
+        var reason =
+                switch (code) {
+                    case 0 -> "Completed";
+                    case 128 -> "StartError";
+                    default -> outOfMemory ? "OOMKilled" : "Error";
+                };
         var message = code == 128 ? "the container's root could not be made; see its log" : "";
         var end = terminated(code, reason, message, since);
         state = end;

@@ -35,6 +35,8 @@ import java.util.function.Supplier;
 final class Pod {
     private static final Set<Integer> SIDECAR_PORTS = Set.of(15008, 15020, 15021, 15090);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration CGROUP_PAUSE = Duration.ofMillis(200);
+    private static final int CGROUP_TRIES = 20;
     private static final Duration HOLD = Duration.ofSeconds(20);
 
     private final Node.Parts parts;
@@ -426,6 +428,7 @@ final class Pod {
             network.remove(networkName, address);
         }
         Volumes.delete(folder);
+        removeCgroups(CGROUP_TRIES);
         if (!removed) {
             try {
                 parts.client().delete(pod.key(), 0);
@@ -439,6 +442,17 @@ final class Pod {
         gone.run();
         ended.complete(null);
         owner.close();
+    }
+
+    // The kernel takes a moment to count the last process out.
+    private void removeCgroups(int tries) {
+        var cgroups = parts.cgroups();
+        if (cgroups != null && !cgroups.remove(pod.uid()) && tries > 0) {
+            parts.timers()
+                    .after(
+                            CGROUP_PAUSE,
+                            () -> parts.blocking().execute(() -> removeCgroups(tries - 1)));
+        }
     }
 
     private void warn(String reason, Problem problem) {
