@@ -127,9 +127,10 @@ final class SocketsContract implements AutoCloseable {
     }
 
     private void bothFamiliesOnOne() throws Exception {
-        var to = listen(InetAddress.ofLiteral("::"), new InetSocketAddress("::", 0));
+        var any = InetAddress.ofLiteral("::");
+        var to = listen(any, new InetSocketAddress(any, 0));
         var seen = new LinkedBlockingQueue<String>();
-        connect(new InetSocketAddress("127.0.0.1", to.getPort()), seen);
+        connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), to.getPort()), seen);
         assertEquals("active", seen.poll(5, TimeUnit.SECONDS));
     }
 
@@ -139,8 +140,7 @@ final class SocketsContract implements AutoCloseable {
         var one = datagrams(v6, came);
         var at = one.bind(new InetSocketAddress(address, 0)).sync().channel();
         var other = datagrams(v6, came).bind(new InetSocketAddress(address, 0)).sync().channel();
-        other.writeAndFlush(
-                        new DatagramPacket(text("ping"), (InetSocketAddress) at.localAddress()))
+        other.writeAndFlush(new DatagramPacket(text("ping"), (InetSocketAddress) at.localAddress()))
                 .sync();
         assertEquals("ping", came.poll(5, TimeUnit.SECONDS));
     }

@@ -94,8 +94,7 @@ class SocketsTest {
                             ProblemException.class,
                             () -> new BrokeredSockets(gone).newClient(false));
             assertTrue(String.valueOf(failure.getMessage()).contains("open"), failure.getMessage());
-            assertThrows(
-                    ProblemException.class, () -> new BrokeredSockets(path).newClient(false));
+            assertThrows(ProblemException.class, () -> new BrokeredSockets(path).newClient(false));
         }
     }
 
@@ -114,8 +113,7 @@ class SocketsTest {
             }
         }
         // Other tests' threads may have a few.
-        Eventually.eventually(
-                Duration.ofSeconds(5), "closed files", () -> open() < before + 20);
+        Eventually.eventually(Duration.ofSeconds(5), "closed files", () -> open() < before + 20);
     }
 
     private static long open() {
