@@ -1,7 +1,7 @@
 package dev.serin.cli.prepare;
 
 import dev.serin.cli.Console;
-import dev.serin.cli.mesh.Distribution;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.modelserver.ServeMain;
 
 import picocli.CommandLine.Command;
