@@ -331,12 +331,12 @@ final class Pod {
             return;
         }
         var sidecars = apps.stream().filter(this::isSidecar).toList();
-        sidecars.forEach(this::startOnce);
+        startInTurn(sidecars);
         if (sidecars.stream().allMatch(Container::ready) || sidecars.size() == apps.size()) {
             holdIsOver = true;
         }
         if (holdIsOver) {
-            apps.forEach(this::startOnce);
+            startInTurn(apps);
         } else if (hold == null) {
             hold = parts.timers().after(HOLD, () -> post(this::endHold));
         }
@@ -368,6 +368,16 @@ final class Pod {
     private void startOnce(Container container) {
         if (begun.add(container.name())) {
             container.start();
+        }
+    }
+
+    // As the kubelet: the hook after a start is waited for before the next container starts.
+    private void startInTurn(List<Container> all) {
+        for (var container : all) {
+            startOnce(container);
+            if (container.hooked()) {
+                return;
+            }
         }
     }
 
