@@ -3,6 +3,7 @@ package dev.serin.cli.mesh;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.local.node.SidecarHost;
+import dev.serin.local.node.usage.Source;
 import dev.serin.proxy.host.ProxyHostProtocol;
 
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,14 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
             }
 
             @Override
+            public Source source() {
+                var now = running();
+                return now == null
+                        ? new Source.Unknown()
+                        : new Source.Share(now.pid(), running::size);
+            }
+
+            @Override
             public void stop(Duration grace) {
                 order(new ProxyHostProtocol.Stop(sidecar.id(), grace.toMillis()));
             }
@@ -113,6 +122,10 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized @Nullable Process running() {
+        return process;
     }
 
     private synchronized void order(ProxyHostProtocol.Order order) {

@@ -6,7 +6,6 @@ import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
-import dev.serin.local.api.ResourceClient;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.controllers.ControllerObserver;
@@ -24,6 +23,9 @@ import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
 import dev.serin.local.node.Node;
+import dev.serin.local.node.SidecarHost;
+import dev.serin.local.node.usage.Cgroups;
+import dev.serin.local.node.usage.Metering;
 import dev.serin.local.service.LoadBalancers;
 import dev.serin.local.service.PodPorts;
 import dev.serin.local.service.VirtualAddresses;
@@ -42,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
 /// Process 1 of a mesh: makes its network, its API, its controllers, its node and its control
@@ -119,14 +122,23 @@ public final class Supervisor {
         var authority = CertificateAuthority.open(home.pki(), home.name(), ticker);
         var logs = new ContainerLogs(ticker);
         var streams = new ContainerStreams();
+        var blocking = Executors.newVirtualThreadPerTaskExecutor();
         try (var timers = new ThreadTimers("timers", this::fault);
-                var api = new MeshApi(home, authority, logs, streams, ticker, this::fault);
+                var metering = new Metering(ticker, timers, blocking);
+                var api =
+                        new MeshApi(home, authority, logs, streams, metering, ticker, this::fault);
                 var controlPlane =
                         new ControlPlanePod(api, authority, ticker, timers, this::note)) {
             // 4. The node, which runs pods as processes; its pods wait for step 6.
             var client = api.client("kubelet");
             Asleep.tell(client);
-            var node = new Node(node(ground, api, client, controlPlane, timers));
+            var node =
+                    new Node(
+                            node(
+                                    ground,
+                                    api,
+                                    new MeshSidecars(controlPlane, ground.proxies()),
+                                    new Clockwork(timers, blocking, metering)));
             logs.use(client, node.logs());
             streams.use(node.streams());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
@@ -152,12 +164,10 @@ public final class Supervisor {
         }
     }
 
-    private Node.Parts node(
-            Ground ground,
-            MeshApi api,
-            ResourceClient client,
-            ControlPlanePod controlPlane,
-            ThreadTimers timers) {
+    /// What goes on beside the node's own threads.
+    private record Clockwork(ThreadTimers timers, Executor blocking, Metering metering) {}
+
+    private Node.Parts node(Ground ground, MeshApi api, SidecarHost sidecars, Clockwork clockwork) {
         // A container's environment is its own, but the unpacked library lies in this user's cache.
         var server =
                 new ArrayList<>(
@@ -174,15 +184,17 @@ public final class Supervisor {
                 Path.of("/run/serin"),
                 Namespaces.rootless(),
                 Runtime.getRuntime().availableProcessors(),
-                client,
+                api.client("kubelet"),
                 catalogue,
                 api.tokenSource(),
                 ground.filter(),
-                new MeshSidecars(controlPlane, ground.proxies()),
+                sidecars,
                 ground.programs(),
                 ticker,
-                timers,
-                Executors.newVirtualThreadPerTaskExecutor(),
+                clockwork.timers,
+                clockwork.blocking,
+                clockwork.metering,
+                Cgroups.open(home.name(), Runtime.getRuntime().availableProcessors()),
                 this::note);
     }
 
@@ -237,7 +249,7 @@ public final class Supervisor {
                 NODE,
                 List.of(Namespaces.GATEWAY),
                 Runtime.getRuntime().availableProcessors(),
-                Runtime.getRuntime().maxMemory(),
+                Metering.machineMemory(),
                 "amd64",
                 System.getProperty("os.version", ""),
                 "v1.37.0");

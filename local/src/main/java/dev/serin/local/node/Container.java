@@ -4,6 +4,7 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
+import dev.serin.local.node.usage.Source;
 
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,17 @@ final class Container {
             return "";
         }
 
+        /// Where what it uses of the machine can be read.
+        default Source source() {
+            return new Source.Unknown();
+        }
+
+        /// Whether the kernel has killed any of it because it used more memory than it may; asked
+        /// when it has ended, too.
+        default boolean outOfMemory() {
+            return false;
+        }
+
         /// The way in for a command beside it; null if there is none, as after its end.
         @Nullable Entry entry();
     }
@@ -185,6 +197,9 @@ final class Container {
             var before = state instanceof State.Waiting waiting ? waiting : null;
             var begun = ground.launcher.start(this, ground, code -> ended(code));
             run = begun;
+            ground.parts
+                    .metering()
+                    .began(ground.pod.namespace(), ground.pod.name(), name(), begun.source());
             state = new State.Running(ground.parts.ticker().now());
             if (before == null || !before.reason.startsWith("Image")) {
                 event(
@@ -291,12 +306,19 @@ final class Container {
     private void ended(int code) {
         cancel();
         var message = last(code);
+        var outOfMemory = run != null && run.outOfMemory();
         run = null;
         ending = null;
         health = null;
+        ground.parts.metering().ended(ground.pod.namespace(), ground.pod.name(), name());
         var since = state instanceof State.Running(Instant at) ? at : null;
         // 128 is the start script's own: the command has not run.
-        var reason = code == 0 ? "Completed" : code == 128 ? "StartError" : "Error";
+        var reason =
+                switch (code) {
+                    case 0 -> "Completed";
+                    case 128 -> "StartError";
+                    default -> outOfMemory ? "OOMKilled" : "Error";
+                };
         var end = terminated(code, reason, message, since);
         state = end;
         if (!stopping && again(code)) {

@@ -11,6 +11,7 @@ import dev.serin.base.ProblemException;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.host.Programs;
 import dev.serin.local.image.Image;
+import dev.serin.local.node.usage.Metering;
 import dev.serin.testkit.FakeTime;
 
 import org.jspecify.annotations.Nullable;
@@ -302,6 +303,8 @@ class ContainerTest {
                         time,
                         time,
                         Runnable::run,
+                        new Metering(time, time, Runnable::run),
+                        null,
                         message -> {});
         return new Container(
                 JsonMapper.shared().readTree(spec),
