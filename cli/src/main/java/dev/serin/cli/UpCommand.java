@@ -2,8 +2,8 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
