@@ -2,14 +2,16 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
 import dev.serin.local.host.Programs;
 import dev.serin.local.host.Signals;
 import dev.serin.modelserver.ServeMain;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +36,7 @@ import java.util.concurrent.locks.LockSupport;
             "Runs until Ctrl-C, which stops everything that it started; with --detach in the"
                     + " background.",
             "",
-            "  serin up --setup -f examples/canary",
+            "  serin up -f examples/canary",
             ""
         })
 final class UpCommand implements Callable<Integer> {
@@ -52,11 +54,22 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--setup",
-            description = "Installs what the machine lacks with its package manager, saying so.")
+            description = {
+                "Installs ip, unshare and the like with this machine's package manager, should they"
+                        + " be missing, saying so."
+            })
     private boolean setup;
 
     @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")
     private boolean detach;
+
+    @Option(
+            names = "--mtls",
+            paramLabel = "MODE",
+            description =
+                    "The mesh's mutual TLS: permissive (plain text is taken; strict is not there"
+                            + " yet).")
+    private @Nullable MeshTls mtls;
 
     UpCommand(Console console) {
         this.console = console;
@@ -65,6 +78,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var home = mesh.home();
+        if (mtls != null) {
+            mtls.check();
+        }
         var environment = System.getenv();
         var programs = new Programs(environment.getOrDefault("PATH", ""), Duration.ofMinutes(10));
         var root = isRoot();

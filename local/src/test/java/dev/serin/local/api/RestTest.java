@@ -322,6 +322,16 @@ class RestTest {
     }
 
     @Test
+    void theApiIsAServiceOfItsOwn() throws Exception {
+        var own = json(ask("GET", "/api/v1/namespaces/default/services/kubernetes", null));
+        assertEquals("10.96.0.1", own.at("/spec/clusterIP").asString());
+        assertEquals(443, own.at("/spec/ports/0/port").asInt());
+        var taken =
+                "{\"metadata\":{\"name\":\"thief\"},\"spec\":{\"clusterIP\":\"10.96.0.1\",\"ports\":[{\"port\":80}]}}";
+        assertEquals(422, ask("POST", "/api/v1/namespaces/default/services", taken).statusCode());
+    }
+
+    @Test
     void tokensOfServiceAccountsAreIssuedAndRead() throws Exception {
         var accounts = "/api/v1/namespaces/default/serviceaccounts";
         ask("POST", accounts, "{\"metadata\":{\"name\":\"bot\"}}");
