@@ -113,7 +113,6 @@ final class Front implements AutoCloseable {
             var body = head.body(near.getInputStream());
             var refused = Variant.refusal(behind.variant(), head);
             if (refused != null) {
-                near.getOutputStream().write(refused.isEmpty() ? MISSING : answer(refused));
                 var path = head.path();
                 behind.told()
                         .asked(head.method(), path, null)
@@ -127,6 +126,7 @@ final class Front implements AutoCloseable {
                                                         : refused.substring(0, 3)),
                                         "text/plain; charset=utf-8",
                                         new byte[0]));
+                near.getOutputStream().write(refused.isEmpty() ? MISSING : answer(refused));
                 return;
             }
             pass(near, head, body, behind);
@@ -138,7 +138,13 @@ final class Front implements AutoCloseable {
     }
 
     private static byte[] answer(String status) {
-        return ("HTTP/1.1 " + status + "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 19\r\nConnection: close\r\n\r\n404 page not found\n")
+        return ("HTTP/1.1 "
+                        + status
+                        + "\r\n"
+                        + "Content-Type: text/plain; charset=utf-8\r\n"
+                        + "Content-Length: 19\r\n"
+                        + "Connection: close\r\n\r\n"
+                        + "404 page not found\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -36,9 +36,9 @@ final class Machine implements PodStreams, PodLogs, AutoCloseable {
                             found
                                     ? "hello\n"
                                     : "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n"
-                                          + "<BODY><H1>404 Not Found</H1>\n"
-                                          + "The requested URL was not found\n"
-                                          + "</BODY></HTML>\n";
+                                            + "<BODY><H1>404 Not Found</H1>\n"
+                                            + "The requested URL was not found\n"
+                                            + "</BODY></HTML>\n";
                     exchange.sendResponseHeaders(found ? 200 : 404, text.length());
                     exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
                     exchange.close();

@@ -20,7 +20,7 @@ record Outcome(String exit, String out, String err) {
                 .replaceAll("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+|<jwt>", "<token>")
                 .replaceAll(
                         "(?s)(-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----|<PEM"
-                            + " CERTIFICATE>)\\s*",
+                                + " CERTIFICATE>)\\s*",
                         "<PEM>")
                 .replace("<date>", "<time>")
                 .replaceAll("(?m)(?<![\\w=-])\\d+(s|m\\d*s?|h\\d*m?|d\\d*h?)(?=[\\s),]|$)", "<age>")

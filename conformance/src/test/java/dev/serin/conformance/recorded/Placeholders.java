@@ -208,8 +208,7 @@ final class Placeholders {
     /// Of a kind that a definition made.
     private static ObjectNode owned(JsonNode part, String name) {
         var fields = JsonMapper.shared().createObjectNode();
-        part.properties()
-                .forEach(p -> fields.withObject("/" + name).putObject("f:" + p.getKey()));
+        part.properties().forEach(p -> fields.withObject("/" + name).putObject("f:" + p.getKey()));
         return fields;
     }
 }

@@ -7,6 +7,7 @@ import dev.serin.config.Resource;
 import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.api.ServiceUrls;
+import dev.serin.local.api.Usage;
 import dev.serin.local.api.wire.Sockets;
 import dev.serin.local.store.Store;
 
@@ -83,6 +84,7 @@ final class Server implements AutoCloseable {
                                 authority.root(),
                                 machine,
                                 machine,
+                                Usage.NONE,
                                 ServiceUrls.NONE,
                                 Throwable::printStackTrace));
         if (!Files.exists(key) && Files.exists(state.resolve("service-account.key"))) {

@@ -25,16 +25,16 @@ final class Variant {
                     upgrade.equalsIgnoreCase("websocket") && path.contains("watch=")
                             ? "503 Service Unavailable"
                             : null;
-            case "server that answers 415 to protobuf and prefers JSON" ->
-                    asked.field("Content-Type").contains("protobuf")
-                            ? "415 Unsupported Media Type"
-                            : null;
             default -> null;
         };
     }
 
     /// A request as such a server understands it.
     static Head seen(String variant, Head asked) {
+        if (variant.contains("415 to protobuf")
+                && asked.field("Content-Type").contains("protobuf")) {
+            return asked.with(List.of("Content-Type"), List.of("Content-Type: application/none"));
+        }
         var plain =
                 switch (variant) {
                     case "server without aggregated discovery" ->

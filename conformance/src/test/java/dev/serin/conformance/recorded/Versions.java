@@ -21,12 +21,23 @@ final class Versions {
         return filled.replaceAll("<rv-\\d+>", "1").replaceAll("<(token|id)>", "x");
     }
 
+    /// A patch that names the version which was read last, as editors do.
+    static String now(String patch, Map<String, String> known) {
+        return patch.startsWith("[") && known.containsKey("last")
+                ? patch.replaceAll(
+                        "(\"/metadata/resourceVersion\",\"value\":\")[^\"]*",
+                        "$1" + known.get("last"))
+                : patch;
+    }
+
     static void learn(@Nullable JsonNode recorded, String played, Map<String, String> known) {
         if (recorded == null || !played.startsWith("{")) {
             return;
         }
         try {
-            learn(recorded, JsonMapper.shared().readTree(played), known);
+            var answer = JsonMapper.shared().readTree(played);
+            known.put("last", answer.path("metadata").path("resourceVersion").asString(""));
+            learn(recorded, answer, known);
         } catch (JacksonException _) {
             // Cut off.
         }

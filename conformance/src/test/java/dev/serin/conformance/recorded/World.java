@@ -61,8 +61,7 @@ final class World {
 
     /// Adds owners that the record does not show, since without them the collector would take away
     /// what they own.
-    private void owners(
-            Map<ResourceKey, Resource> all, Set<ResourceKey> settled, int number) {
+    private void owners(Map<ResourceKey, Resource> all, Set<ResourceKey> settled, int number) {
         for (var each : List.copyOf(all.values())) {
             for (var owner : each.metadata().path("ownerReferences")) {
                 var group = owner.path("apiVersion").asString("");
@@ -292,8 +291,7 @@ final class World {
                 .put("uid", Placeholders.uid("Pod", key.namespace(), key.name()));
         var words = key.name().split("-", -1);
         if (like.labels().containsKey("pod-template-hash") && words.length > 2) {
-            body.withObject("/metadata/labels")
-                    .put("pod-template-hash", words[words.length - 2]);
+            body.withObject("/metadata/labels").put("pod-template-hash", words[words.length - 2]);
             body.withObject("/metadata").remove("ownerReferences");
         }
         return new Resource(like.kind(), body);

@@ -21,8 +21,8 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
-import java.util.Set;
 import java.util.List;
+import java.util.Set;
 
 /// create, update, patch and delete.
 final class Changes {
@@ -203,8 +203,7 @@ final class Changes {
         var sent = bodies.options(call.request());
         var intent = call.intent(sent);
         var deleted = writes.delete(intent, call.stored(), call.key(), options(call, sent));
-        var status =
-                deleted.gone() && !ANSWERED_WHOLE.contains(deleted.last().kind().family());
+        var status = deleted.gone() && !ANSWERED_WHOLE.contains(deleted.last().kind().family());
         RestApi.json(
                 call.exchange(),
                 200,

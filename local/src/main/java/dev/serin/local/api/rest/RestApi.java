@@ -75,7 +75,12 @@ public final class RestApi implements Door.Handler {
                         reads,
                         changes,
                         new PodParts(sources.store(), sources.logs(), sources.streams()),
-                        new Reviews(sources.tokens(), gate, changes.bodies(), sources.store(), ticker::now));
+                        new Reviews(
+                                sources.tokens(),
+                                gate,
+                                changes.bodies(),
+                                sources.store(),
+                                ticker::now));
         this.failures = failures;
     }
 
