@@ -58,6 +58,7 @@ final class MeshProxies implements AutoCloseable {
                         note);
         this.process =
                 new ProxyProcess(rights, broker.socket(), home.logs().resolve("proxies.log"), note);
+        PodProxy.agent(RUN.resolve("bin"));
         this.image = shared ? new Image.Sidecar() : PodProxy.image(rights, RUN, broker.socket());
         if (shared) {
             process.warm();

@@ -2,7 +2,10 @@ package dev.serin.cli.sidecar;
 
 import dev.serin.local.image.Image;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,8 +47,10 @@ public final class PodProxy {
                 mounts);
     }
 
-    /// The program that people expect beside a proxy.
-    public static String agent() {
-        return AGENT;
+    /// Writes the program that people expect beside a proxy into `folder`, which is made.
+    public static void agent(Path folder) throws IOException {
+        var file = Files.createDirectories(folder).resolve("pilot-agent");
+        Files.writeString(file, AGENT);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }
