@@ -1,6 +1,6 @@
 package dev.serin.cli;
 
-import dev.serin.cli.mesh.Distribution;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.modelserver.ServeMain;
 
 import picocli.CommandLine.Command;

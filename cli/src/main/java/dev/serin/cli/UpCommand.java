@@ -2,8 +2,8 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
@@ -34,7 +34,7 @@ import java.util.concurrent.locks.LockSupport;
             "Runs until Ctrl-C, which stops everything that it started; with --detach in the"
                     + " background.",
             "",
-            "  serin up --setup -f examples/canary",
+            "  serin up -f examples/canary",
             ""
         })
 final class UpCommand implements Callable<Integer> {
@@ -52,7 +52,10 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--setup",
-            description = "Installs what the machine lacks with its package manager, saying so.")
+            description = {
+                "Installs ip, unshare and the like with this machine's package manager, should they"
+                        + " be missing, saying so."
+            })
     private boolean setup;
 
     @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")

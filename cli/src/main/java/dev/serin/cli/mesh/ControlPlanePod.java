@@ -13,6 +13,7 @@ import dev.serin.controlplane.admin.Webhooks;
 import dev.serin.controlplane.inject.InjectOptions;
 import dev.serin.controlplane.inject.Injector;
 import dev.serin.local.node.SidecarHost;
+import dev.serin.local.node.usage.Source;
 import dev.serin.xds.server.Transport;
 
 import io.netty.channel.EventLoopGroup;
@@ -133,6 +134,12 @@ final class ControlPlanePod implements SidecarHost, AutoCloseable {
         @Override
         public CompletableFuture<Integer> ended() {
             return ended.copy();
+        }
+
+        /// The whole process: the API and the node are in it as well.
+        @Override
+        public Source source() {
+            return new Source.Share(ProcessHandle.current().pid(), () -> 1);
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.ResourceClient;
 import dev.serin.local.api.Tokens;
+import dev.serin.local.api.Usage;
 import dev.serin.local.api.wire.Sockets;
 import dev.serin.local.host.HostPorts;
 import dev.serin.local.host.Namespaces;
@@ -45,6 +46,7 @@ final class MeshApi implements AutoCloseable {
             CertificateAuthority authority,
             PodLogs logs,
             PodStreams streams,
+            Usage usage,
             Ticker ticker,
             Consumer<Throwable> failures)
             throws IOException {
@@ -61,6 +63,7 @@ final class MeshApi implements AutoCloseable {
                                 authority.rootPem(),
                                 logs,
                                 streams,
+                                usage,
                                 new ReadyService(() -> client("apiserver")),
                                 failures));
     }

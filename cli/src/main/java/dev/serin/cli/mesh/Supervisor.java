@@ -6,7 +6,7 @@ import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
-import dev.serin.local.api.ResourceClient;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.controllers.ControllerObserver;
@@ -24,7 +24,11 @@ import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
 import dev.serin.local.node.Node;
+import dev.serin.local.node.SidecarHost;
+import dev.serin.local.node.usage.Cgroups;
+import dev.serin.local.node.usage.Metering;
 import dev.serin.local.service.LoadBalancers;
+import dev.serin.local.service.PodPorts;
 import dev.serin.local.service.VirtualAddresses;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -34,13 +38,13 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
 /// Process 1 of a mesh: makes its network, its API, its controllers, its node and its control
@@ -67,15 +71,12 @@ public final class Supervisor {
     /// @throws dev.serin.base.ProblemException if the mesh can't be started
     public int run() throws IOException {
         var begun = ticker.nanos();
-        // 1. The slowest first: another virtual machine, for the proxies, starts beside everything
-        // below.
-        Files.createDirectories(home.logs());
-        var proxies =
-                new ProxyProcess(
-                        distribution.command("proxy", "host"),
-                        home.logs().resolve("proxies.log"),
-                        this::note);
-        proxies.warm();
+        // 1. The network namespace becomes the router between pods. Then the slowest first: other
+        // virtual machines, for the proxies and their sockets, start beside everything below.
+        var programs =
+                new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
+        Namespaces.build(programs);
+        var proxies = new MeshProxies(home, distribution, programs, ticker, this::note);
         // 2. The front, through which we speak and get ports of the machine.
         var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (var link =
@@ -93,10 +94,7 @@ public final class Supervisor {
                                                 "waiting for the end of the mesh that ran before"));
                 // Ends before the front is told that the end is near.
                 var _ = proxies) {
-            // 3. The network namespace becomes the router between pods.
-            var programs =
-                    new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
-            Namespaces.build(programs);
+            // 3. What leads the pods' traffic to the proxies.
             var filter = new Setup(programs, true, link::print).filter();
             run(new Ground(link, group, programs, filter, proxies), begun);
             return 0;
@@ -112,20 +110,29 @@ public final class Supervisor {
             MultiThreadIoEventLoopGroup group,
             Programs programs,
             PacketFilter filter,
-            ProxyProcess proxies) {}
+            MeshProxies proxies) {}
 
     private void run(Ground ground, long begun) throws IOException {
         var authority = CertificateAuthority.open(home.pki(), home.name(), ticker);
         var logs = new ContainerLogs(ticker);
         var streams = new ContainerStreams();
+        var blocking = Executors.newVirtualThreadPerTaskExecutor();
         try (var timers = new ThreadTimers("timers", this::fault);
-                var api = new MeshApi(home, authority, logs, streams, ticker, this::fault);
+                var metering = new Metering(ticker, timers, blocking);
+                var api =
+                        new MeshApi(home, authority, logs, streams, metering, ticker, this::fault);
                 var controlPlane =
                         new ControlPlanePod(api, authority, ticker, timers, this::note)) {
             // 4. The node, which runs pods as processes; its pods wait for step 6.
             var client = api.client("kubelet");
             Asleep.tell(client);
-            var node = new Node(node(ground, api, client, controlPlane, timers));
+            var node =
+                    new Node(
+                            node(
+                                    ground,
+                                    api,
+                                    new MeshSidecars(controlPlane, ground.proxies().host()),
+                                    new Clockwork(timers, blocking, metering)));
             logs.use(client, node.logs());
             streams.use(node.streams());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
@@ -151,12 +158,10 @@ public final class Supervisor {
         }
     }
 
-    private Node.Parts node(
-            Ground ground,
-            MeshApi api,
-            ResourceClient client,
-            ControlPlanePod controlPlane,
-            ThreadTimers timers) {
+    /// What goes on beside the node's own threads.
+    private record Clockwork(ThreadTimers timers, Executor blocking, Metering metering) {}
+
+    private Node.Parts node(Ground ground, MeshApi api, SidecarHost sidecars, Clockwork clockwork) {
         // A container's environment is its own, but the unpacked library lies in this user's cache.
         var server =
                 new ArrayList<>(
@@ -169,19 +174,21 @@ public final class Supervisor {
         return new Node.Parts(
                 NODE,
                 Namespaces.GATEWAY,
-                home.state().resolve("pods"),
-                Path.of("/run/serin"),
+                ground.proxies().pods(),
+                MeshProxies.RUN,
                 Namespaces.rootless(),
                 Runtime.getRuntime().availableProcessors(),
-                client,
+                api.client("kubelet"),
                 catalogue,
                 api.tokenSource(),
                 ground.filter(),
-                new MeshSidecars(controlPlane, ground.proxies()),
+                sidecars,
                 ground.programs(),
                 ticker,
-                timers,
-                Executors.newVirtualThreadPerTaskExecutor(),
+                clockwork.timers,
+                clockwork.blocking,
+                clockwork.metering,
+                Cgroups.open(home.name(), Runtime.getRuntime().availableProcessors()),
                 this::note);
     }
 
@@ -216,6 +223,8 @@ public final class Supervisor {
                         gateway,
                         GatewayPorts.SERVICES);
         means.start(balancers);
+        var podPorts = new PodPorts(means.client(), means.events("kubelet"), gateway);
+        means.start(podPorts);
         if (means.client().list(Kinds.STORAGE_CLASS, null, Map.of()).isEmpty()) {
             means.client().create(ClaimController.standard());
         }
@@ -226,7 +235,7 @@ public final class Supervisor {
                         ticker,
                         home.state().resolve("volumes"),
                         Folders::remove));
-        return new Services(controllers, server, balancers, gateway);
+        return new Services(controllers, server, balancers, podPorts, gateway);
     }
 
     private static Machine machine() {
@@ -234,14 +243,18 @@ public final class Supervisor {
                 NODE,
                 List.of(Namespaces.GATEWAY),
                 Runtime.getRuntime().availableProcessors(),
-                Runtime.getRuntime().maxMemory(),
+                Metering.machineMemory(),
                 "amd64",
                 System.getProperty("os.version", ""),
                 "v1.37.0");
     }
 
     private record Services(
-            Controllers controllers, DnsServer dns, LoadBalancers balancers, GatewayPorts ports)
+            Controllers controllers,
+            DnsServer dns,
+            LoadBalancers balancers,
+            PodPorts podPorts,
+            GatewayPorts ports)
             implements AutoCloseable {
         String gateway() {
             return ports.url();
@@ -250,6 +263,7 @@ public final class Supervisor {
         @Override
         public void close() {
             balancers.close();
+            podPorts.close();
             dns.close();
             controllers.close();
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Every kind that is known. Immutable and cheap: loading reads the list of kinds, a kind's fields
 /// are read when they are first looked at. Load once and hand it on.
@@ -26,6 +27,21 @@ public final class Schemas {
 
     public static Schemas load() {
         return new Schemas(new SchemaFiles());
+    }
+
+    /// As it is, but without the kinds of a group, for an API that does not serve it.
+    public Schemas without(String group) {
+        return new Schemas(byKind.values().stream().filter(s -> !s.kind().group().equals(group)));
+    }
+
+    private Schemas(Stream<KindSchema> kinds) {
+        kinds.forEach(this::add);
+    }
+
+    private void add(KindSchema schema) {
+        var kind = schema.kind();
+        byKind.put(kind.apiVersion() + " " + kind.kind(), schema);
+        byPlural.put(kind.apiVersion() + " " + kind.plural(), schema);
     }
 
     private void read(String line, SchemaFiles files) {
@@ -57,8 +73,7 @@ public final class Schemas {
                             more.containsKey("request"),
                             more.getOrDefault("old", ""),
                             files.root(more.getOrDefault("type", ""), words.get(2)));
-            byKind.put(kind.apiVersion() + " " + kind.kind(), schema);
-            byPlural.put(kind.apiVersion() + " " + kind.plural(), schema);
+            add(schema);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.serin.local.api.LocalApi;
 import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.ServiceUrls;
+import dev.serin.local.api.Usage;
 import dev.serin.local.api.wire.Sockets;
 
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class LocalKubernetes implements Kubernetes {
                                 root,
                                 PodLogs.NONE,
                                 PodStreams.NONE,
+                                Usage.NONE,
                                 ServiceUrls.NONE,
                                 Throwable::printStackTrace));
         this.port =

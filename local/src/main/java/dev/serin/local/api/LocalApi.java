@@ -12,6 +12,7 @@ import dev.serin.local.api.access.Aggregation;
 import dev.serin.local.api.admission.Webhooks;
 import dev.serin.local.api.collect.Collector;
 import dev.serin.local.api.custom.Definitions;
+import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.rest.RestApi;
 import dev.serin.local.api.rule.Rules;
 import dev.serin.local.api.rule.ServiceAddresses;
@@ -64,6 +65,7 @@ public final class LocalApi implements AutoCloseable {
     ///   them no token
     /// @param logs what containers print
     /// @param streams commands in containers, and their ports
+    /// @param usage what pods use; with one, `metrics.k8s.io` is served
     /// @param services where the webhooks' Services are reached
     /// @param failures told of faults of the API's own
     public record Options(
@@ -74,6 +76,7 @@ public final class LocalApi implements AutoCloseable {
             String ca,
             PodLogs logs,
             PodStreams streams,
+            Usage usage,
             ServiceUrls services,
             Consumer<Throwable> failures) {
         /// Without pods' logs, for admins only.
@@ -86,6 +89,7 @@ public final class LocalApi implements AutoCloseable {
                     "",
                     PodLogs.NONE,
                     PodStreams.NONE,
+                    Usage.NONE,
                     ServiceUrls.NONE,
                     _ -> {});
         }
@@ -96,7 +100,7 @@ public final class LocalApi implements AutoCloseable {
         this.store = new Store(options.state().resolve("resources.db"), HISTORY, QUEUE);
         this.access = new Access(store);
         this.catalogue =
-                new Definitions(store, Schemas.load(), options.ticker(), options.failures());
+                new Definitions(store, schemas(options), options.ticker(), options.failures());
         this.tokens =
                 new ServiceAccountTokens(
                         options.state().resolve("service-account.key"), store, options.ticker());
@@ -137,6 +141,11 @@ public final class LocalApi implements AutoCloseable {
                                         options.ca(),
                                         options.failures())
                                 .start(kind("namespaces"));
+    }
+
+    private static Schemas schemas(Options options) {
+        var all = Schemas.load();
+        return options.usage().known() ? all : all.without(ServedKind.MEASURED);
     }
 
     /// A priority that every cluster has.
@@ -182,6 +191,7 @@ public final class LocalApi implements AutoCloseable {
                                 writes,
                                 options.logs(),
                                 options.streams(),
+                                options.usage(),
                                 tokens,
                                 () -> true),
                         List.of(FixedTokens.admin(admin), tokens),

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// Programs the kernel's packet rules, by nft where it is installed, else by iptables. Each call
-/// replaces what the same call set before, in one atomic step; a failure names the tool, its words
-/// and the cure.
+/// Programs the kernel's packet rules, by netlink; on a kernel that refuses, by nft or iptables.
+/// Each call replaces what the same call set before, in one atomic step; a failure says what
+/// refused them, and the cure.
 public interface PacketFilter {
     /// The router's own address in the network of services, where the API listens.
     String GATEWAY = "10.96.0.1";

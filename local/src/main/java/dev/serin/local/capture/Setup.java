@@ -4,6 +4,8 @@ import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.local.host.Programs;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What the machine must have installed for a mesh, and the command of its package manager that
 /// adds what is missing. Used at the start of `serin up`, on the caller's thread.
@@ -27,29 +30,42 @@ public final class Setup {
     private final Programs programs;
     private final boolean root;
     private final Consumer<String> print;
+    private final Supplier<@Nullable Problem> trial;
 
     /// @param root whether this user needs no sudo
     /// @param print a line for the person
     public Setup(Programs programs, boolean root, Consumer<String> print) {
+        this(programs, root, print, NetlinkFilter::trial);
+    }
+
+    /// @param trial whether the kernel takes rules by netlink, null if it does
+    Setup(
+            Programs programs,
+            boolean root,
+            Consumer<String> print,
+            Supplier<@Nullable Problem> trial) {
         this.programs = programs;
         this.root = root;
         this.print = print;
+        this.trial = trial;
     }
 
-    /// The filter of the tool that is installed: nft, else iptables.
+    /// The filter for this machine: the kernel's own door, which needs no program; else, on a
+    /// kernel without nf_tables, the tool that is installed. To be called in the mesh's namespaces.
     ///
-    /// @throws ProblemException if there is neither, with the command that installs one
+    /// @throws ProblemException if there is none, with what the kernel said and the cure
     public PacketFilter filter() {
+        var refused = trial.get();
+        if (refused == null) {
+            return new NetlinkFilter();
+        }
         if (has("nft")) {
             return new NftFilter(programs);
         }
         if (has("iptables-restore")) {
             return new IptablesFilter(programs);
         }
-        throw new ProblemException(
-                missing()
-                        .orElseGet(() ->
-                                Problem.of("nft", "not installed", "install package nftables")));
+        throw new ProblemException(refused);
     }
 
     /// What is missing, with the cure; empty if nothing is.
@@ -69,7 +85,7 @@ public final class Setup {
                 new Problem(
                         "this machine",
                         "not installed: " + String.join(", ", programsMissing),
-                        "the packet filter and the namespace tools that a mesh is made with",
+                        "the namespace tools that a mesh is made with",
                         cure));
     }
 
@@ -123,9 +139,6 @@ public final class Setup {
                 missing.add(name);
             }
         }
-        if (!has("nft") && !has("iptables-restore")) {
-            missing.add("nft (or iptables)");
-        }
         return missing;
     }
 
@@ -137,8 +150,7 @@ public final class Setup {
                         case "ip" -> manager.iproute;
                         case "unshare", "nsenter", "setpriv", "setsid" ->
                                 manager.name.equals("apk") ? "util-linux-misc" : "util-linux";
-                        case "mount" -> manager.name.equals("apt-get") ? "mount" : "util-linux";
-                        default -> "nftables";
+                        default -> manager.name.equals("apt-get") ? "mount" : "util-linux";
                     });
             if (manager.name.equals("apk") && program.equals("setpriv")) {
                 packages.add("setpriv");

@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Gives each port of a NodePort or LoadBalancer Service its number from 30000 to 32767. On one
-/// machine the number is only shown; nothing listens on it.
+/// Gives each port of a NodePort or LoadBalancer Service its number from 30000 to 32767.
 final class NodePortController implements Controller {
     private static final int FIRST = 30000;
     private static final int COUNT = 2768;

@@ -1,6 +1,7 @@
 package dev.serin.local.node;
 
 import dev.serin.config.Resource;
+import dev.serin.local.node.usage.Metering;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ record Fields(Resource pod, String podIP, String hostIP, int cores) {
         } else if (parts[1].equals("cpu")) {
             value = BigDecimal.valueOf(cores);
         } else {
-            value = BigDecimal.valueOf(Runtime.getRuntime().maxMemory());
+            value = BigDecimal.valueOf(Metering.machineMemory());
         }
         var divisor = quantity(reference.path("divisor").asString("1"));
         return value.divide(

@@ -6,6 +6,9 @@ import dev.serin.local.host.Namespaces;
 import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.HostRoot;
 import dev.serin.local.node.sandbox.StartScript;
+import dev.serin.local.node.usage.Allowance;
+import dev.serin.local.node.usage.Cgroup;
+import dev.serin.local.node.usage.Source;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /// Starts the containers of one pod: a process in namespaces of its own, or a sidecar in its host.
@@ -31,14 +32,11 @@ import java.util.function.IntConsumer;
 final class Launcher implements Container.Starter {
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final long LARGEST_LOG = 10L << 20;
-
-    private final Node.Parts parts;
 
     /// What each pod has of its own below /etc.
     private static final List<String> ETC = List.of("resolv.conf", "hosts", "hostname");
 
-    private static final List<String> UNPRIVILEGED =
+    static final List<String> UNPRIVILEGED =
             List.of(
                     "setpriv",
                     "--bounding-set",
@@ -48,6 +46,7 @@ final class Launcher implements Container.Starter {
                     "--no-new-privs",
                     "--");
 
+    private final Node.Parts parts;
     private final Path folder;
     private final Path namespace;
     private final Volumes volumes;
@@ -127,6 +126,7 @@ final class Launcher implements Container.Starter {
         var environment = environment(spec, first, ground);
         var command = command(container, image, environment);
         var user = user(ground.pod().spec(), spec);
+        var cgroup = cgroup(container, ground);
         var imageDir = Optional.ofNullable(image.workingDir()).orElse("/");
         var script =
                 StartScript.of(
@@ -138,7 +138,8 @@ final class Launcher implements Container.Starter {
                                 environment,
                                 spec.path("workingDir").asString(imageDir),
                                 user,
-                                parts.rootless()));
+                                parts.rootless(),
+                                cgroup == null ? List.of() : cgroup.doors()));
         var log = log(container);
         try {
             Files.createDirectories(parts.run().resolve("scratch"));
@@ -151,9 +152,12 @@ final class Launcher implements Container.Starter {
             Files.writeString(file, script);
             return new Child(
                     launch(file),
-                    StartScript.as(user, parts.rootless()),
-                    environment,
-                    new Printed(container.name(), log),
+                    new Child.Plan(
+                            container.name(),
+                            StartScript.as(user, parts.rootless()),
+                            environment,
+                            log,
+                            cgroup),
                     ground,
                     ended);
         } catch (IOException e) {
@@ -164,6 +168,32 @@ final class Launcher implements Container.Starter {
                             "see that the state folder can be written"),
                     e);
         }
+    }
+
+    private @Nullable Cgroup cgroup(Container container, Container.Ground ground) {
+        var cgroups = parts.cgroups();
+        var why = "this user may make no cgroup";
+        if (cgroups != null) {
+            try {
+                return cgroups.make(ground.pod().uid(), ground.pod().spec(), container.spec());
+            } catch (IOException e) {
+                why = String.valueOf(e.getMessage());
+            }
+        }
+        if (Allowance.limits(container.spec())) {
+            ground.events()
+                    .tell(
+                            ground.pod(),
+                            container.name(),
+                            "Warning",
+                            "LimitsNotEnforced",
+                            "the limits of container "
+                                    + container.name()
+                                    + " are not enforced: "
+                                    + why
+                                    + "; start the mesh as root for that");
+        }
+        return null;
     }
 
     private static String user(JsonNode pod, JsonNode container) {
@@ -341,143 +371,19 @@ final class Launcher implements Container.Starter {
         }
 
         @Override
+        public Source source() {
+            return running.source();
+        }
+
+        @Override
         public String exec(JsonNode command, Duration timeout) {
             return "a command can't be run in the proxy, which shares a process with others";
         }
     }
 
-    /// Where what a container prints goes.
-    private record Printed(String container, Path log) {}
-
     private static Map<String, String> withPath(Map<String, String> environment) {
         var all = new LinkedHashMap<>(environment);
         all.putIfAbsent("PATH", PATH);
         return all;
-    }
-
-    /// A process: `unshare`, whose child is the start script, whose child is the command.
-    private static final class Child implements Container.Run {
-        private final Process process;
-        private final Container.Ground ground;
-        private final List<String> as;
-        private final Map<String, String> environment;
-
-        /// @param as `setpriv`'s words for its user
-        Child(
-                Process process,
-                List<String> as,
-                Map<String, String> environment,
-                Printed printed,
-                Container.Ground ground,
-                IntConsumer ended)
-                throws IOException {
-            this.process = process;
-            this.ground = ground;
-            this.as = as;
-            this.environment = environment;
-            var container = printed.container();
-            var log = printed.log();
-            var file =
-                    new LogFile(
-                            log,
-                            ground.parts().ticker(),
-                            LARGEST_LOG,
-                            text -> tell(container, text));
-            var name = ground.pod().name();
-            var out = reader(name + "-out", file, f -> f.copy(process.getInputStream(), "stdout"));
-            var err = reader(name + "-err", file, f -> f.copy(process.getErrorStream(), "stderr"));
-            process.onExit()
-                    .thenAcceptAsync(
-                            exited -> {
-                                join(out);
-                                join(err);
-                                file.close();
-                                ground.owner().execute(() -> ended.accept(exited.exitValue()));
-                            },
-                            ground.parts().blocking());
-        }
-
-        @Override
-        public void stop(Duration grace) {
-            var script = process.children().findFirst();
-            script.stream().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
-            if (grace.isZero()) {
-                kill();
-            } else {
-                var timer = ground.parts().timers().after(grace, this::kill);
-                process.onExit().thenRun(timer::cancel);
-            }
-        }
-
-        @Override
-        public void kill() {
-            process.destroyForcibly();
-        }
-
-        @Override
-        public @Nullable String exec(JsonNode command, Duration timeout) {
-            var way = entry();
-            if (way == null) {
-                return "has ended";
-            }
-            var words = new ArrayList<String>();
-            command.forEach(word -> words.add(word.asString("")));
-            try {
-                var probe =
-                        way.command(words)
-                                .redirectErrorStream(true)
-                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                                .start();
-                if (!probe.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                    probe.destroyForcibly();
-                    return "command timed out";
-                }
-                return probe.exitValue() == 0
-                        ? null
-                        : "command ended with exit code " + probe.exitValue();
-            } catch (IOException e) {
-                return String.valueOf(e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return "interrupted";
-            }
-        }
-
-        @Override
-        public Container.@Nullable Entry entry() {
-            var inside = process.children().findFirst();
-            if (inside.isEmpty()) {
-                return null;
-            }
-            var words = new ArrayList<>(List.of("nsenter", "-t", "" + inside.get().pid()));
-            words.addAll(List.of("--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"));
-            words.addAll(UNPRIVILEGED.subList(0, UNPRIVILEGED.size() - 1));
-            words.addAll(as);
-            words.add("--");
-            return new Container.Entry(words, environment);
-        }
-
-        // What the model server could not load, say: `serin up` and `kubectl describe` show it.
-        private void tell(String container, String text) {
-            ground.owner()
-                    .execute(() ->
-                            ground.events()
-                                    .tell(ground.pod(), container, "Warning", "Error", text));
-        }
-
-        private static Thread reader(String name, LogFile file, Consumer<LogFile> copy) {
-            return Thread.ofPlatform()
-                    .daemon(true)
-                    .name("log-" + name)
-                    .start(() -> copy.accept(file));
-        }
-
-        private static void join(Thread thread) {
-            try {
-                thread.join(Duration.ofSeconds(2));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -15,6 +15,8 @@ import dev.serin.local.image.Images;
 import dev.serin.local.node.sandbox.Addresses;
 import dev.serin.local.node.sandbox.HostRoot;
 import dev.serin.local.node.sandbox.Network;
+import dev.serin.local.node.usage.Cgroups;
+import dev.serin.local.node.usage.Metering;
 
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,7 @@ public final class Node implements AutoCloseable {
     /// @param run a folder for mount points, in the mesh's private `/run`
     /// @param rootless whether this is root of a user namespace only
     /// @param blocking runs what waits for a process or a socket, a thread each
+    /// @param cgroups null where this user may make none: nothing limits pods then
     /// @param log told what went wrong and concerns no single pod's owner
     public record Parts(
             String nodeName,
@@ -76,6 +79,8 @@ public final class Node implements AutoCloseable {
             Ticker ticker,
             Timers timers,
             Executor blocking,
+            Metering metering,
+            @Nullable Cgroups cgroups,
             Consumer<String> log) {}
 
     public Node(Parts parts) {
@@ -136,6 +141,9 @@ public final class Node implements AutoCloseable {
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, grace.toSeconds() + 5, TimeUnit.SECONDS)
                 .join();
+        if (parts.cgroups() != null) {
+            parts.cgroups().clear();
+        }
         owner.close();
     }
 

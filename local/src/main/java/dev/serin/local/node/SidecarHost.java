@@ -1,5 +1,7 @@
 package dev.serin.local.node;
 
+import dev.serin.local.node.usage.Source;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +35,11 @@ public interface SidecarHost {
     interface Running {
         /// Completes with the exit code when it has ended, by itself or by [#stop].
         CompletableFuture<Integer> ended();
+
+        /// Where what it uses of the machine can be read.
+        default Source source() {
+            return new Source.Unknown();
+        }
 
         /// Drains, then ends within `grace`.
         void stop(Duration grace);

@@ -28,10 +28,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Opens ports of the machine's loopback for services of type LoadBalancer and writes where into
-/// their status. Each has an address of its own, so that ports never collide, and 127.0.0.1 for
-/// each port that is free there; some are given 127.0.0.1 and other port numbers from the start. A
-/// port that can't be had is an event on the service, and is tried again.
+/// Opens ports of the machine's loopback for services of type LoadBalancer and NodePort. A
+/// LoadBalancer has an address of its own, which its status shows, so that ports never collide, and
+/// 127.0.0.1 for each port that is free there; some are given 127.0.0.1 and other port numbers from
+/// the start. A node port is 127.0.0.1 and its number. A port that can't be had is an event on the
+/// service, and is tried again.
 public final class LoadBalancers implements Controller, AutoCloseable {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     private static final String LOCALHOST = "127.0.0.1";
@@ -79,18 +80,23 @@ public final class LoadBalancers implements Controller, AutoCloseable {
 
     @Override
     public @Nullable Duration reconcile(ResourceKey key) {
-        // 1. Not, or no longer, a load balancer: close what it had.
+        // 1. Not, or no longer, reached from outside: close what it had.
         var resource = client.get(key);
-        if (resource == null || !balances(resource)) {
+        if (resource == null || resource.metadata().has("deletionTimestamp")) {
             close(key);
-            if (resource != null && !resource.status().path("loadBalancer").isEmpty()) {
-                write(resource, Map.of());
-            }
             return null;
         }
         // 2. Where it should be reachable.
         var service = Service.from(resource);
         var wanted = wanted(resource, service);
+        var isBalancer = service.type() == Service.Type.LOADBALANCER;
+        if (wanted.isEmpty() && !isBalancer) {
+            close(key);
+            if (!resource.status().path("loadBalancer").isEmpty()) {
+                write(resource, Map.of());
+            }
+            return null;
+        }
         // 3. Close what it should not have any more, then open what is missing.
         var had = open.computeIfAbsent(key, _ -> new LinkedHashMap<>());
         had.entrySet()
@@ -110,7 +116,9 @@ public final class LoadBalancers implements Controller, AutoCloseable {
                 backend.use(targets.of(service, want.port));
             }
         });
-        write(resource, reached(had, wanted));
+        if (isBalancer || !resource.status().path("loadBalancer").isEmpty()) {
+            write(resource, reached(had, wanted));
+        }
         return again ? TRY_AGAIN : null;
     }
 
@@ -118,11 +126,6 @@ public final class LoadBalancers implements Controller, AutoCloseable {
     @Override
     public void close() {
         List.copyOf(open.keySet()).forEach(this::close);
-    }
-
-    private static boolean balances(Resource resource) {
-        return resource.spec().path("type").asString("").equals("LoadBalancer")
-                && !resource.metadata().has("deletionTimestamp");
     }
 
     private List<Resource> slices(ResourceKey service) {
@@ -141,6 +144,23 @@ public final class LoadBalancers implements Controller, AutoCloseable {
 
     private Map<HostPort, Wanted> wanted(Resource resource, Service service) {
         var wanted = new LinkedHashMap<HostPort, Wanted>();
+        var isNodePort = service.type() == Service.Type.NODEPORT;
+        if (service.type() == Service.Type.LOADBALANCER) {
+            balanced(resource, service, wanted);
+        } else if (!isNodePort) {
+            return wanted;
+        }
+        for (var port : service.ports()) {
+            if (port.protocol().equals("TCP") && port.nodePort() > 0) {
+                wanted.putIfAbsent(
+                        new HostPort(LOCALHOST, port.nodePort()),
+                        new Wanted(port, isNodePort, false));
+            }
+        }
+        return wanted;
+    }
+
+    private void balanced(Resource resource, Service service, Map<HostPort, Wanted> wanted) {
         var mapped = onLocalhost.get(resource.key());
         var own = mapped == null ? addresses.of(resource) : LOCALHOST;
         var reserved = new TreeSet<Integer>();
@@ -151,13 +171,13 @@ public final class LoadBalancers implements Controller, AutoCloseable {
             }
             var number = mapped == null ? Integer.valueOf(port.port()) : mapped.get(port.port());
             if (number != null) {
-                wanted.put(new HostPort(own, number), new Wanted(port, true));
+                wanted.put(new HostPort(own, number), new Wanted(port, true, true));
             }
             if ((mapped == null || number == null) && !reserved.contains(port.port())) {
-                wanted.putIfAbsent(new HostPort(LOCALHOST, port.port()), new Wanted(port, false));
+                wanted.putIfAbsent(
+                        new HostPort(LOCALHOST, port.port()), new Wanted(port, false, true));
             }
         }
-        return wanted;
     }
 
     /// Whether one that it needs could not be opened.
@@ -171,10 +191,13 @@ public final class LoadBalancers implements Controller, AutoCloseable {
             try {
                 had.put(each.getKey(), new OpenBackend(hostPorts, each.getKey()));
             } catch (ProblemException e) {
-                // 127.0.0.1 beside its own address is a convenience that nobody was promised.
+                // What a balancer has beside its own address is a convenience that nobody was
+                // promised.
                 if (each.getValue().needed) {
                     missing = true;
-                    events.warning(resource, "HostPortUnavailable", e.problems().getFirst().text());
+                    var way = each.getValue().shown ? "" : ", or set another nodePort";
+                    events.warning(
+                            resource, "HostPortUnavailable", e.problems().getFirst().text() + way);
                 }
             }
         }
@@ -185,11 +208,16 @@ public final class LoadBalancers implements Controller, AutoCloseable {
             Map<HostPort, OpenBackend> had, Map<HostPort, Wanted> wanted) {
         var reached = new LinkedHashMap<String, List<Integer>>();
         wanted.keySet().stream()
-                .filter(had::containsKey)
+                .filter(host -> had.containsKey(host) && shown(wanted, host))
                 .forEach(host ->
                         reached.computeIfAbsent(host.host(), _ -> new ArrayList<>())
                                 .add(host.port()));
         return reached;
+    }
+
+    private static boolean shown(Map<HostPort, Wanted> wanted, HostPort host) {
+        var want = wanted.get(host);
+        return want != null && want.shown;
     }
 
     private void write(Resource resource, Map<String, List<Integer>> reached) {
@@ -231,5 +259,6 @@ public final class LoadBalancers implements Controller, AutoCloseable {
     }
 
     /// @param needed the service's address; else a convenience
-    private record Wanted(Service.Port port, boolean needed) {}
+    /// @param shown in the status, as a balancer's are
+    private record Wanted(Service.Port port, boolean needed, boolean shown) {}
 }

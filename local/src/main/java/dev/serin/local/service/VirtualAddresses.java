@@ -11,6 +11,7 @@ import dev.serin.local.capture.PacketFilter.ServiceRule;
 import dev.serin.local.capture.PacketFilter.Target;
 import dev.serin.local.controllers.Controller;
 import dev.serin.local.controllers.Kinds;
+import dev.serin.local.host.Namespaces;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Gives the packet filter the cluster addresses of all services with their ready targets, as one
-/// table, when it has changed and at most every 20 ms. A service without selector and without
-/// endpoints has no rule, nor has a port that is its own endpoint (`default/kubernetes`): its
-/// address is on the router itself.
+/// Gives the packet filter the cluster addresses of all services with their ready targets, and the
+/// node's own address for node ports and the host ports of pods, as one table, when it has changed
+/// and at most every 20 ms. A service without selector and without endpoints has no rule, nor has a
+/// port that is its own endpoint (`default/kubernetes`): its address is on the router itself.
 public final class VirtualAddresses implements Controller {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final ResourceKey TABLE = new ResourceKey("services", "", "");
@@ -50,12 +51,13 @@ public final class VirtualAddresses implements Controller {
 
     @Override
     public Set<ResourceKind> watches() {
-        return Set.of(Kinds.SERVICE, Kinds.ENDPOINT_SLICE);
+        return Set.of(Kinds.SERVICE, Kinds.ENDPOINT_SLICE, Kinds.POD);
     }
 
     @Override
     public Collection<ResourceKey> wakes(Resource resource) {
-        return List.of(TABLE);
+        var isPod = resource.kind().family().equals(Kinds.POD.family());
+        return isPod && PodPort.of(resource).isEmpty() ? List.of() : List.of(TABLE);
     }
 
     @Override
@@ -68,7 +70,8 @@ public final class VirtualAddresses implements Controller {
         var rules =
                 rules(
                         client.list(Kinds.SERVICE, null, Map.of()),
-                        client.list(Kinds.ENDPOINT_SLICE, null, Map.of()));
+                        client.list(Kinds.ENDPOINT_SLICE, null, Map.of()),
+                        client.list(Kinds.POD, null, Map.of()));
         if (!rules.equals(written)) {
             filter.services(rules);
             written = rules;
@@ -78,7 +81,8 @@ public final class VirtualAddresses implements Controller {
     }
 
     /// Pure, in order of address and port.
-    static List<ServiceRule> rules(List<Resource> services, List<Resource> slices) {
+    static List<ServiceRule> rules(
+            List<Resource> services, List<Resource> slices, List<Resource> pods) {
         var targets = new ReadyTargets(slices);
         var rules = new ArrayList<ServiceRule>();
         for (var resource : services) {
@@ -87,6 +91,7 @@ public final class VirtualAddresses implements Controller {
                     || service.selector().isEmpty() && !targets.hasSlices(service)) {
                 continue;
             }
+            nodePorts(service, targets, rules);
             for (var address : service.clusterIps()) {
                 for (var port : service.ports()) {
                     var protocol = port.protocol().toLowerCase(Locale.ROOT);
@@ -99,10 +104,37 @@ public final class VirtualAddresses implements Controller {
                 }
             }
         }
+        for (var pod : pods) {
+            for (var port : PodPort.of(pod)) {
+                rules.add(
+                        new ServiceRule(
+                                Namespaces.GATEWAY,
+                                port.protocol(),
+                                port.number(),
+                                List.of(port.target())));
+            }
+        }
         rules.sort(
                 Comparator.comparing(ServiceRule::address)
                         .thenComparing(ServiceRule::protocol)
                         .thenComparingInt(ServiceRule::port));
         return rules;
+    }
+
+    private static void nodePorts(Service service, ReadyTargets targets, List<ServiceRule> rules) {
+        var has =
+                service.type() == Service.Type.NODEPORT
+                        || service.type() == Service.Type.LOADBALANCER;
+        for (var port : service.ports()) {
+            var protocol = port.protocol().toLowerCase(Locale.ROOT);
+            if (has && port.nodePort() > 0 && !protocol.equals("sctp")) {
+                rules.add(
+                        new ServiceRule(
+                                Namespaces.GATEWAY,
+                                protocol,
+                                port.nodePort(),
+                                targets.of(service, port)));
+            }
+        }
     }
 }

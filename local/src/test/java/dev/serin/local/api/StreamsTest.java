@@ -66,6 +66,7 @@ class StreamsTest {
                                 "",
                                 PodLogs.NONE,
                                 new OfMachine(),
+                                Usage.NONE,
                                 ServiceUrls.NONE,
                                 Throwable::printStackTrace));
         port =

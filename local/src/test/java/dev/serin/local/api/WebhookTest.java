@@ -78,6 +78,7 @@ class WebhookTest {
                                 "",
                                 PodLogs.NONE,
                                 PodStreams.NONE,
+                                Usage.NONE,
                                 (namespace, service, port, path) ->
                                         service.equals("injector") ? URI.create(url + path) : null,
                                 _ -> {}));

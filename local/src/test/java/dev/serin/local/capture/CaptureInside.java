@@ -52,7 +52,12 @@ final class CaptureInside {
     private CaptureInside(String tool) {
         var programs = Inside.programs();
         Namespaces.build(programs);
-        filter = tool.equals("nft") ? new NftFilter(programs) : new IptablesFilter(programs);
+        filter =
+                switch (tool) {
+                    case "netlink" -> new NetlinkFilter();
+                    case "nft" -> new NftFilter(programs);
+                    default -> new IptablesFilter(programs);
+                };
         one = pod("one", "10.244.0.2");
         two = pod("two", "10.244.0.3");
     }

@@ -15,7 +15,11 @@ import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.image.Image;
+import dev.serin.local.node.usage.Cgroups;
+import dev.serin.local.node.usage.Metering;
 import dev.serin.testkit.Child;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,12 +40,16 @@ final class NodeInside {
     private final List<SidecarHost.Sidecar> sidecars = new CopyOnWriteArrayList<>();
     private final Path state;
     private final Node node;
+    private final Metering metering;
+    private final @Nullable Cgroups cgroups;
     private final ThreadTimers timers = new ThreadTimers("timers", Throwable::printStackTrace);
 
     private NodeInside() throws Exception {
         var programs = Inside.programs();
         Namespaces.build(programs);
         state = Files.createTempDirectory("node-state");
+        cgroups = Cgroups.open("node-test-" + ProcessHandle.current().pid(), 2);
+        metering = new Metering(Ticker.system(), timers, Runnable::run);
         node =
                 new Node(
                         new Node.Parts(
@@ -60,6 +68,8 @@ final class NodeInside {
                                 Ticker.system(),
                                 timers,
                                 Executors.newVirtualThreadPerTaskExecutor(),
+                                metering,
+                                cgroups,
                                 System.out::println));
     }
 
@@ -74,6 +84,7 @@ final class NodeInside {
                 it.deletesWithoutATrace();
                 it.capturesWhatHasASidecar();
                 it.startsEightPodsFast();
+                it.enforcesLimitsAndMeasures();
             } finally {
                 it.node.stop(Duration.ofSeconds(3));
                 it.timers.close();
@@ -283,6 +294,84 @@ final class NodeInside {
             eventually(Duration.ofSeconds(20), name, () -> ready(name));
         }
         System.out.println("eight pods: " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+    }
+
+    /// As root only: an ordinary user has no cgroup, and is told so where there is a limit.
+    private void enforcesLimitsAndMeasures() throws Exception {
+        create(
+                """
+                {"metadata": {"name": "greedy", "namespace": "default"}, "spec": {"nodeName": "laptop",
+                  "containers": [{"name": "a", "image": "sh", "args": ["exec tail /dev/zero"],
+                  "resources": {"limits": {"memory": "24Mi"}}}]}}
+                """);
+        create(
+                """
+                {"metadata": {"name": "busy", "namespace": "default"}, "spec": {"nodeName": "laptop",
+                  "containers": [{"name": "a", "image": "sh", "args": ["while :; do :; done"],
+                  "resources": {"limits": {"cpu": "200m"}}}]}}
+                """);
+        eventually(Duration.ofSeconds(20), "busy is ready", () -> ready("busy"));
+        if (cgroups == null) {
+            eventually(
+                    Duration.ofSeconds(5),
+                    "it is said",
+                    () -> events().contains("LimitsNotEnforced"));
+        } else {
+            eventually(
+                    Duration.ofSeconds(20),
+                    "killed",
+                    () -> pod("greedy").status().toString().contains("OOMKilled"));
+            var end =
+                    pod("greedy")
+                            .status()
+                            .path("containerStatuses")
+                            .get(0)
+                            .path("lastState")
+                            .path("terminated");
+            assertEquals("OOMKilled", end.path("reason").asString(""), end.toString());
+            assertEquals(137, end.path("exitCode").asInt(-1));
+        }
+        eventually(
+                Duration.ofSeconds(40),
+                "measured",
+                () -> metering.pods().stream().anyMatch(p -> p.name().equals("busy")));
+        var used =
+                Objects.requireNonNull(
+                        metering.pods().stream()
+                                .filter(p -> p.name().equals("busy"))
+                                .findFirst()
+                                .orElseThrow()
+                                .containers()
+                                .get("a"));
+        System.out.println("a busy container with a limit of 200m: " + used);
+        assertTrue(used.cores() > 0.02, used.toString());
+        assertTrue(cgroups == null || used.cores() < 0.3, used.toString());
+        assertTrue(used.bytes() > 100_000 && used.bytes() < 100 << 20, used.toString());
+        var group = cgroupOf("busy");
+        api.delete(pod("busy").key(), 0);
+        api.delete(pod("greedy").key(), 0);
+        eventually(
+                Duration.ofSeconds(10),
+                "its cgroup is gone",
+                () -> group.isEmpty() || !Files.exists(Path.of(group)));
+    }
+
+    private String cgroupOf(String pod) throws Exception {
+        if (cgroups == null) {
+            return "";
+        }
+        try (var files =
+                Files.find(Path.of("/sys/fs/cgroup"), 6, (p, _) -> p.endsWith(pod(pod).uid()))) {
+            return files.findFirst().orElseThrow().toString();
+        }
+    }
+
+    private String events() {
+        return api.list(
+                        new dev.serin.config.ResourceKind("", "v1", "Event", "events", true),
+                        null,
+                        Map.of())
+                .toString();
     }
 
     private void create(String json) {

@@ -54,8 +54,11 @@ class ServiceTest {
                     new Events(api, "service-controller", time, draws, observer),
                     ports,
                     Map.of(GATEWAY, Map.of(80, 8080, 443, 8443)));
+    private final PodPorts podPorts =
+            new PodPorts(api, new Events(api, "kubelet", time, draws, observer), ports);
     private final List<ControllerLoop> loops =
             List.of(
+                    new ControllerLoop(podPorts, api, tasks::add, time, draws, observer),
                     new ControllerLoop(balancers, api, tasks::add, time, draws, observer),
                     new ControllerLoop(
                             new VirtualAddresses(api, filter, time),
@@ -70,6 +73,7 @@ class ServiceTest {
         loops.forEach(ControllerLoop::close);
         run();
         balancers.close();
+        podPorts.close();
         assertEquals(Map.of(), ports.open);
     }
 
@@ -224,6 +228,87 @@ class ServiceTest {
         api.delete(key("gone"), null);
         run();
         assertEquals(Map.of(), ports.open);
+    }
+
+    @Test
+    void aNodePortIsOnTheMachineAndOnTheNode() {
+        service(
+                "web",
+                "'type':'NodePort','clusterIP':'10.96.0.5','selector':{'app':'web'},"
+                        + "'ports':[{'name':'h','port':80,'nodePort':30080},"
+                        + "{'name':'u','port':53,'protocol':'UDP','nodePort':30053}]");
+        slice("web", "h", "10.244.0.7");
+        run();
+        assertEquals(Set.of("127.0.0.1:30080"), ports.open.keySet());
+        var target = List.of(new PacketFilter.Target("10.244.0.7", 8501));
+        assertEquals(
+                List.of(
+                        new PacketFilter.ServiceRule("10.96.0.5", "tcp", 80, target),
+                        new PacketFilter.ServiceRule("10.96.0.5", "udp", 53, List.of()),
+                        new PacketFilter.ServiceRule("169.254.1.1", "tcp", 30080, target),
+                        new PacketFilter.ServiceRule("169.254.1.1", "udp", 30053, List.of())),
+                filter.rules);
+        assertEquals(List.of(), addresses(key("web")), "the status shows balancers only");
+        assertEquals(
+                "10.244.0.7",
+                Objects.requireNonNull(
+                                Objects.requireNonNull(ports.open.get("127.0.0.1:30080")).get())
+                        .getHostString());
+        var body = Objects.requireNonNull(api.get(key("web"))).body().deepCopy();
+        body.withObject("/spec").put("type", "ClusterIP");
+        api.update(new Resource(Kinds.SERVICE, body));
+        soon();
+        assertEquals(Map.of(), ports.open);
+        assertEquals(2, filter.rules.size());
+    }
+
+    @Test
+    void aTakenNodePortIsAnEventThatNamesBothWaysOut() {
+        ports.refuse.add(30080);
+        service("web", "'type':'NodePort','ports':[{'name':'h','port':80,'nodePort':30080}]");
+        run();
+        var event = api.list(Kinds.EVENT, null, Map.of()).getFirst().body();
+        assertEquals(
+                "port 127.0.0.1:30080: in use; cure: stop what uses it, or set another nodePort",
+                event.path("message").asString(""));
+        ports.refuse.clear();
+        time.advance(Duration.ofSeconds(11));
+        run();
+        assertEquals(Set.of("127.0.0.1:30080"), ports.open.keySet());
+    }
+
+    @Test
+    void aHostPortLeadsIntoItsPodWhileThatRuns() {
+        ports.refuse.add(9001);
+        api.create(
+                MemoryApi.resource(
+                        Kinds.POD,
+                        """
+                        {'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','ports':[
+                         {'containerPort':80,'hostPort':9000},
+                         {'containerPort':81,'hostPort':9001,'hostIP':'127.0.0.9'},
+                         {'containerPort':82,'protocol':'UDP','hostPort':9002},{'containerPort':83}]}]},
+                         'status':{'phase':'Running','podIP':'10.244.0.7'}}
+                        """));
+        run();
+        assertEquals(Set.of("127.0.0.1:9000"), ports.open.keySet());
+        var backend = Objects.requireNonNull(ports.open.get("127.0.0.1:9000")).get();
+        assertEquals(new InetSocketAddress("10.244.0.7", 80), backend);
+        assertEquals(
+                List.of("tcp 9000 80", "tcp 9001 81", "udp 9002 82"),
+                filter.rules.stream()
+                        .map(r ->
+                                r.protocol() + " " + r.port() + " " + r.targets().getFirst().port())
+                        .toList());
+        var event = api.list(Kinds.EVENT, null, Map.of()).getFirst().body();
+        assertTrue(event.path("message").asString("").contains("127.0.0.9:9001"), "" + event);
+        var pod = Kinds.key(Kinds.POD, "default", "p");
+        var body = Objects.requireNonNull(api.get(pod)).body().deepCopy();
+        body.withObject("/status").put("phase", "Succeeded");
+        api.updateStatus(new Resource(Kinds.POD, body));
+        soon();
+        assertEquals(Map.of(), ports.open);
+        assertEquals(List.of(), filter.rules);
     }
 
     private static ResourceKey key(String name) {

@@ -45,6 +45,7 @@ final class Defaults {
                     view("batch", "cronjobs,cronjobs/status,jobs,jobs/status"),
                     view("extensions", "deployments,deployments/scale,deployments/status"),
                     view("policy", "poddisruptionbudgets,poddisruptionbudgets/status"),
+                    view("metrics.k8s.io", "nodes,pods"),
                     view("networking.k8s.io", "ingresses,ingresses/status,networkpolicies"),
                     "system:aggregate-to-edit "
                             + READ

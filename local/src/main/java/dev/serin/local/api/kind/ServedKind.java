@@ -36,6 +36,9 @@ public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
                     "clusterroles.rbac.authorization.k8s.io",
                     "clusterrolebindings.rbac.authorization.k8s.io");
 
+    /// The group of what is measured.
+    public static final String MEASURED = "metrics.k8s.io";
+
     private static final List<String> VERBS =
             List.of(
                     "create",
@@ -80,10 +83,18 @@ public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
         return schema.kind();
     }
 
+    /// Whether it is made from what is measured when somebody asks, and nobody writes it.
+    public boolean isMeasured() {
+        return kind().group().equals(MEASURED);
+    }
+
     /// In the order that discovery tells them, which is another for users' kinds.
     public List<String> verbs() {
         if (custom != null) {
             return DEFINED;
+        }
+        if (isMeasured()) {
+            return List.of("get", "list");
         }
         return schema.request() ? List.of("create") : VERBS;
     }

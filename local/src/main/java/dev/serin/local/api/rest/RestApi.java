@@ -10,6 +10,7 @@ import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.PodStreams;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.Tokens;
+import dev.serin.local.api.Usage;
 import dev.serin.local.api.kind.Catalogue;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.wire.Door;
@@ -40,6 +41,7 @@ public final class RestApi implements Door.Handler {
     private final Sources sources;
     private volatile About about;
     private final Reads reads;
+    private final Measures measures;
     private final Changes changes;
     private final Parts parts;
     private final Consumer<Throwable> failures;
@@ -51,6 +53,7 @@ public final class RestApi implements Door.Handler {
             WritePath writes,
             PodLogs logs,
             PodStreams streams,
+            Usage usage,
             Tokens tokens,
             BooleanSupplier ready) {}
 
@@ -64,6 +67,7 @@ public final class RestApi implements Door.Handler {
         this.sources = sources;
         this.about = new About(sources.catalogue().get(), sources.ready());
         this.reads = new Reads(sources.store(), ticker);
+        this.measures = new Measures(sources.store(), sources.usage(), reads);
         this.changes = new Changes(sources.writes(), new Bodies(sources.catalogue().get()), reads);
         this.parts =
                 new Parts(
@@ -131,6 +135,10 @@ public final class RestApi implements Door.Handler {
         requireVerb(verb, call);
         if (served.custom() != null && !served.custom().warning().isEmpty()) {
             exchange.warnings().add(served.custom().warning());
+        }
+        if (served.isMeasured()) {
+            measures.answer(call, verb);
+            return;
         }
         // Then by verb.
         if (!target.subresource().isEmpty()) {

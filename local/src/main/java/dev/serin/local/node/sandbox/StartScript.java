@@ -18,6 +18,7 @@ public final class StartScript {
     /// @param scratch a folder of this machine where its root is put together
     /// @param user `uid:gid` to run as, empty for root
     /// @param binds a path in the container → what is shown there, in the order to be mounted
+    /// @param groups files to which it writes itself to be in its cgroups
     /// @param rootless whether this is root of a user namespace only
     public record Plan(
             String scratch,
@@ -27,7 +28,8 @@ public final class StartScript {
             Map<String, String> environment,
             String workingDir,
             String user,
-            boolean rootless) {}
+            boolean rootless,
+            List<String> groups) {}
 
     /// One path of the machine's, shown in the container.
     public record Bind(String source, String target, boolean readOnly, boolean file) {}
@@ -39,6 +41,7 @@ public final class StartScript {
     private String write(Plan plan) {
         var scratch = plan.scratch();
         line("set -e");
+        plan.groups().forEach(door -> line("echo 0 > " + quote(door)));
         line("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         line("umask 022");
         line("mount -t tmpfs -o mode=755 serin " + quote(scratch));
