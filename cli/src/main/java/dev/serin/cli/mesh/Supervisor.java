@@ -12,6 +12,7 @@ import dev.serin.local.controllers.ControllerObserver;
 import dev.serin.local.controllers.Controllers;
 import dev.serin.local.controllers.Kinds;
 import dev.serin.local.controllers.Machine;
+import dev.serin.local.controllers.scale.NamedMetrics;
 import dev.serin.local.controllers.storage.ClaimController;
 import dev.serin.local.controllers.storage.Folders;
 import dev.serin.local.dns.ClusterDns;
@@ -145,7 +146,7 @@ public final class Supervisor {
             var kubernetes = api.open(ground.link(), ground.link()::print);
             var certificates = api.client("root-certificates");
             try (var _ = new RootCertificates(certificates, authority.rootPem(), this::fault);
-                    var services = services(ground, api, timers)) {
+                    var services = services(ground, api, timers, metering)) {
                 // 6. The mesh's own namespace: control plane and ingress gateway, as on a cluster.
                 var rollout = new Rollout(api.client("serin"), home, ground.link()::print);
                 rollout.install(authority.rootPem());
@@ -198,7 +199,7 @@ public final class Supervisor {
                 this::note);
     }
 
-    private Services services(Ground ground, MeshApi api, ThreadTimers timers) {
+    private Services services(Ground ground, MeshApi api, ThreadTimers timers, Metering metering) {
         var means =
                 new Controllers.Means(
                         api.client("controller-manager"),
@@ -207,7 +208,8 @@ public final class Supervisor {
                         ticker,
                         timers,
                         Draws.system(),
-                        new ControllerObserver() {});
+                        new ControllerObserver() {},
+                        new Controllers.Measures(metering, NamedMetrics.NONE));
         var controllers = Controllers.start(means, machine());
         var dns = new ClusterDns(means.client(), ticker, "cluster.local");
         means.start(dns);
