@@ -192,7 +192,6 @@ public final class AutoscaleController implements Controller {
         report.metrics(recommendation.statuses);
         var failed = recommendation.failed;
         if (failed != null) {
-            events.warning(scaler, failed.reason(), failed.message());
             events.warning(scaler, "FailedComputeMetricsReplicas", failed.message());
             report.counts(there, scaler.status().path("desiredReplicas").asInt(0));
             return;
@@ -260,6 +259,7 @@ public final class AutoscaleController implements Controller {
                 }
             } catch (UnknownMetricException e) {
                 failures.add(new Evaluation.Failure(Evaluation.reason(metric), e.why()));
+                events.warning(scaler, Evaluation.reason(metric), e.why());
                 statuses.add(JsonNodeFactory.instance.objectNode().put("type", ""));
             }
         }
