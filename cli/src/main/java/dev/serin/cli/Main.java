@@ -2,6 +2,7 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.cli.sidecar.BrokerCommand;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class Main {
         Commands.addTo(line, console);
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Main::usage);
         line.setExecutionExceptionHandler((failure, _, _) -> failed(console, failure));
         return line.execute(args);
@@ -65,6 +67,7 @@ public final class Main {
         return switch (args.getFirst()) {
             case "serve" -> ServeCommand.serve(console, args.subList(1, args.size()));
             case "supervisor" -> SupervisorCommand.supervise(args.subList(1, args.size()));
+            case "broker" -> BrokerCommand.run(args.subList(1, args.size()), console::problem);
             case "proxy" -> ProxyCommand.plain(console, args.subList(1, args.size()));
             default -> null;
         };

@@ -2,6 +2,7 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.broker.BrokerLink;
 import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.base.net.HostPort;
 import dev.serin.local.host.Signals;
@@ -13,6 +14,7 @@ import dev.serin.proxy.bootstrap.ContainerBootstrap;
 import dev.serin.proxy.bootstrap.ContainerFiles;
 import dev.serin.proxy.bootstrap.FileBootstrap;
 import dev.serin.proxy.host.ProxyHost;
+import dev.serin.proxy.socket.BrokeredSockets;
 import dev.serin.proxy.socket.HostSockets;
 import dev.serin.proxy.socket.Transport;
 import dev.serin.proxy.telemetry.log.ProxyLog;
@@ -57,6 +59,9 @@ import java.util.concurrent.CompletionException;
             ""
         })
 final class ProxyCommand implements Callable<Integer> {
+    /// Where the socket broker listens, in the environment of a proxy that may not make its own.
+    static final String BROKER = "SERIN_SOCKET_BROKER";
+
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final Console console;
@@ -111,10 +116,13 @@ final class ProxyCommand implements Callable<Integer> {
     /// All proxies of a machine, as ordered on standard input; started by a mesh, not by people.
     private static int host(Console console) throws IOException {
         var out = console.out();
+        var socket = System.getenv(BROKER);
         try (var machine = ProxyRuntime.ofMachine(Runtime.getRuntime().availableProcessors());
+                var broker = socket == null ? null : new BrokerLink(Path.of(socket));
                 var host =
                         new ProxyHost(
                                 machine.runtime(),
+                                broker,
                                 line -> {
                                     out.println(line);
                                     out.flush();
@@ -170,8 +178,11 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     private ProxyPlace place(OutputStream log) {
+        var broker = System.getenv(BROKER);
         return new ProxyPlace(
-                new HostSockets(Transport.best(), 0),
+                broker == null
+                        ? new HostSockets(Transport.best(), 0)
+                        : new BrokeredSockets(new BrokerLink(Path.of(broker)).pool("")),
                 InetAddress::getByName,
                 ContainerFiles.SAME,
                 console.out(),

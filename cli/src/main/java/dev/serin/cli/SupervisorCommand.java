@@ -2,9 +2,9 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
 import dev.serin.cli.mesh.Supervisor;
+import dev.serin.cli.sidecar.Distribution;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,14 +2,16 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
 import dev.serin.local.host.Programs;
 import dev.serin.local.host.Signals;
 import dev.serin.modelserver.ServeMain;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,6 +63,14 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")
     private boolean detach;
 
+    @Option(
+            names = "--mtls",
+            paramLabel = "MODE",
+            description =
+                    "The mesh's mutual TLS: permissive (plain text is taken; strict is not there"
+                            + " yet).")
+    private @Nullable MeshTls mtls;
+
     UpCommand(Console console) {
         this.console = console;
     }
@@ -68,6 +78,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var home = mesh.home();
+        if (mtls != null) {
+            mtls.check();
+        }
         var environment = System.getenv();
         var programs = new Programs(environment.getOrDefault("PATH", ""), Duration.ofMinutes(10));
         var root = isRoot();

@@ -6,6 +6,7 @@ import dev.serin.base.lifecycle.ClassArchive;
 import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.ca.CertificateAuthority;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.controllers.ControllerObserver;
@@ -38,7 +39,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,15 +72,12 @@ public final class Supervisor {
     /// @throws dev.serin.base.ProblemException if the mesh can't be started
     public int run() throws IOException {
         var begun = ticker.nanos();
-        // 1. The slowest first: another virtual machine, for the proxies, starts beside everything
-        // below.
-        Files.createDirectories(home.logs());
-        var proxies =
-                new ProxyProcess(
-                        distribution.command("proxy", "host"),
-                        home.logs().resolve("proxies.log"),
-                        this::note);
-        proxies.warm();
+        // 1. The network namespace becomes the router between pods. Then the slowest first: other
+        // virtual machines, for the proxies and their sockets, start beside everything below.
+        var programs =
+                new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
+        Namespaces.build(programs);
+        var proxies = new MeshProxies(home, distribution, programs, ticker, this::note);
         // 2. The front, through which we speak and get ports of the machine.
         var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (var link =
@@ -98,10 +95,7 @@ public final class Supervisor {
                                                 "waiting for the end of the mesh that ran before"));
                 // Ends before the front is told that the end is near.
                 var _ = proxies) {
-            // 3. The network namespace becomes the router between pods.
-            var programs =
-                    new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
-            Namespaces.build(programs);
+            // 3. What leads the pods' traffic to the proxies.
             var filter = new Setup(programs, true, link::print).filter();
             run(new Ground(link, group, programs, filter, proxies), begun);
             return 0;
@@ -117,7 +111,7 @@ public final class Supervisor {
             MultiThreadIoEventLoopGroup group,
             Programs programs,
             PacketFilter filter,
-            ProxyProcess proxies) {}
+            MeshProxies proxies) {}
 
     private void run(Ground ground, long begun) throws IOException {
         var authority = CertificateAuthority.open(home.pki(), home.name(), ticker);
@@ -139,7 +133,7 @@ public final class Supervisor {
                             node(
                                     ground,
                                     api,
-                                    new MeshSidecars(controlPlane, ground.proxies()),
+                                    new MeshSidecars(controlPlane, ground.proxies().host()),
                                     clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
@@ -182,8 +176,8 @@ public final class Supervisor {
         return new Node.Parts(
                 NODE,
                 Namespaces.GATEWAY,
-                home.state().resolve("pods"),
-                Path.of("/run/serin"),
+                ground.proxies().pods(),
+                MeshProxies.RUN,
                 Namespaces.rootless(),
                 Runtime.getRuntime().availableProcessors(),
                 api.client("kubelet"),

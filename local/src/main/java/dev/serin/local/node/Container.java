@@ -14,10 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 
 /// One container of a pod: started, watched, restarted with a growing pause, stopped. A sidecar
@@ -32,15 +30,16 @@ final class Container {
     private final JsonNode spec;
     private final Role role;
     private final Ground ground;
-    private final List<Prober> probers = new ArrayList<>();
+    private final Hooks hooks;
     private State state = new State.Waiting("ContainerCreating", "");
     private State.@Nullable Terminated last;
     private @Nullable Run run;
+    private @Nullable Health health;
+    private @Nullable Run ending;
+    private boolean hooked;
     private Timers.@Nullable Timer timer;
     private int restarts;
     private int crashes;
-    private boolean started;
-    private boolean ready;
     private boolean stopping;
 
     /// When a container runs: once before the others, beside all of them from before, or as one of
@@ -90,7 +89,13 @@ final class Container {
         /// Ends it and all that it started, now.
         void kill();
 
+        /// @return null if it ended with 0, else what it printed or why it could not be run
         @Nullable String exec(JsonNode command, Duration timeout);
+
+        /// What it says about its end, as its manifest lets it; empty for nothing.
+        default String lastWords(int code) {
+            return "";
+        }
 
         /// Where what it uses of the machine can be read.
         default Source source() {
@@ -128,6 +133,7 @@ final class Container {
         this.role = role;
         this.ground = ground;
         this.restarts = restarts;
+        this.hooks = new Hooks(spec, ground);
     }
 
     String name() {
@@ -161,11 +167,16 @@ final class Container {
 
     /// Runs and has passed its startup probe.
     boolean started() {
-        return started;
+        return health != null && health.started();
     }
 
     boolean ready() {
-        return ready || role == Role.INIT && succeeded();
+        return health != null && health.ready() || role == Role.INIT && succeeded();
+    }
+
+    /// Its hook after the start is being run; what comes after it in the pod waits for that.
+    boolean hooked() {
+        return hooked;
     }
 
     boolean succeeded() {
@@ -199,17 +210,68 @@ final class Container {
                 event("Normal", "Created", "Created container: " + name());
             }
             event("Normal", "Started", "Started container " + name());
-            probe(begun);
+            afterStart(begun);
         } catch (ProblemException e) {
             failed(e.problems().getFirst());
         }
         ground.changed.run();
     }
 
+    private void afterStart(Run begun) {
+        if (!hooks.hasPostStart()) {
+            watch(begun);
+            return;
+        }
+        hooked = true;
+        hooks.postStart(
+                begun,
+                failure -> {
+                    if (!begun.equals(run) || stopping) {
+                        return;
+                    }
+                    hooked = false;
+                    if (failure == null) {
+                        watch(begun);
+                    } else {
+                        hooks.failed("FailedPostStartHook", "PostStartHook failed", failure);
+                        event("Normal", "Killing", "FailedPostStartHook");
+                        end(begun, podGrace());
+                    }
+                    ground.changed.run();
+                });
+    }
+
+    private void watch(Run begun) {
+        var made = new Health(spec, ground, begun, grace -> end(begun, grace));
+        health = made;
+        made.start();
+    }
+
+    // The hook before the end is part of the time that the end has; it runs once.
+    private void end(Run running, Duration grace) {
+        if (running.equals(ending)) {
+            running.stop(grace);
+            return;
+        }
+        ending = running;
+        hooks.preStop(
+                running,
+                grace,
+                left -> {
+                    if (running.equals(run)) {
+                        running.stop(left);
+                    }
+                });
+    }
+
+    private Duration podGrace() {
+        return Duration.ofSeconds(
+                ground.pod.spec().path("terminationGracePeriodSeconds").asLong(30));
+    }
+
     /// Ends for good.
     void stop(Duration grace) {
         stopping = true;
-        ready = false;
         cancel();
         var running = run;
         if (running == null) {
@@ -219,7 +281,7 @@ final class Container {
             return;
         }
         event("Normal", "Killing", "Stopping container " + name());
-        running.stop(grace);
+        end(running, grace);
     }
 
     void kill() {
@@ -231,8 +293,10 @@ final class Container {
     }
 
     private void cancel() {
-        probers.forEach(Prober::stop);
-        probers.clear();
+        hooked = false;
+        if (health != null) {
+            health.stop();
+        }
         if (timer != null) {
             timer.cancel();
             timer = null;
@@ -241,10 +305,11 @@ final class Container {
 
     private void ended(int code) {
         cancel();
+        var message = last(code);
         var outOfMemory = run != null && run.outOfMemory();
         run = null;
-        ready = false;
-        started = false;
+        ending = null;
+        health = null;
         ground.parts.metering().ended(ground.pod.namespace(), ground.pod.name(), name());
         var since = state instanceof State.Running(Instant at) ? at : null;
         // 128 is the start script's own: the command has not run.
@@ -254,7 +319,6 @@ final class Container {
                     case 128 -> "StartError";
                     default -> outOfMemory ? "OOMKilled" : "Error";
                 };
-        var message = code == 128 ? "the container's root could not be made; see its log" : "";
         var end = terminated(code, reason, message, since);
         state = end;
         if (!stopping && again(code)) {
@@ -286,6 +350,13 @@ final class Container {
                             + ground.pod.name());
         }
         ground.changed.run();
+    }
+
+    private String last(int code) {
+        var words = run == null ? "" : run.lastWords(code);
+        return words.isEmpty() && code == 128
+                ? "the container's root could not be made; see its log"
+                : words;
     }
 
     private boolean again(int code) {
@@ -324,96 +395,6 @@ final class Container {
     private static String shown(Duration pause) {
         var seconds = pause.toSeconds();
         return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
-    }
-
-    private void probe(Run begun) {
-        var startup = Probe.of(spec, "startupProbe");
-        if (startup == null) {
-            afterStartup(begun);
-            return;
-        }
-        prober(
-                startup,
-                false,
-                begun,
-                (succeeded, why) -> {
-                    if (succeeded) {
-                        cancel();
-                        afterStartup(begun);
-                        ground.changed.run();
-                    } else {
-                        unhealthy(begun, "Startup", why, true);
-                    }
-                });
-    }
-
-    private void afterStartup(Run begun) {
-        started = true;
-        var liveness = Probe.of(spec, "livenessProbe");
-        if (liveness != null) {
-            prober(
-                    liveness,
-                    false,
-                    begun,
-                    (succeeded, why) -> {
-                        if (!succeeded) {
-                            unhealthy(begun, "Liveness", why, true);
-                        }
-                    });
-        }
-        var readiness = Probe.of(spec, "readinessProbe");
-        if (readiness == null) {
-            ready = true;
-            return;
-        }
-        prober(
-                readiness,
-                true,
-                begun,
-                (succeeded, why) -> {
-                    ready = succeeded;
-                    if (!succeeded) {
-                        unhealthy(begun, "Readiness", why, false);
-                    }
-                    ground.changed.run();
-                });
-    }
-
-    private void prober(
-            Probe probe, boolean eager, Run begun, BiConsumer<Boolean, String> verdict) {
-        var prober =
-                new Prober(
-                        probe,
-                        eager,
-                        () -> probe.run(ground.fields.podIP(), begun::exec),
-                        ground.parts.timers(),
-                        ground.parts.blocking(),
-                        ground.owner,
-                        (succeeded, why) -> {
-                            if (begun.equals(run)) {
-                                verdict.accept(succeeded, why);
-                            }
-                        });
-        probers.add(prober);
-        prober.start();
-    }
-
-    private void unhealthy(Run begun, String kind, String why, boolean kill) {
-        event("Warning", "Unhealthy", kind + " probe failed: " + why);
-        if (kill) {
-            event(
-                    "Normal",
-                    "Killing",
-                    "Container "
-                            + name()
-                            + " failed "
-                            + kind.toLowerCase(Locale.ROOT)
-                            + " probe, will be restarted");
-            cancel();
-            begun.stop(
-                    Duration.ofSeconds(
-                            ground.pod.spec().path("terminationGracePeriodSeconds").asLong(30)));
-        }
     }
 
     private State.Terminated terminated(

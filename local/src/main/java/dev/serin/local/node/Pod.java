@@ -33,7 +33,6 @@ import java.util.function.Supplier;
 /// containers one after the other, then the others; its status told after every change; and its
 /// end. All of it on the pod's own thread, so a slow step holds up this pod only.
 final class Pod {
-    private static final Set<Integer> SIDECAR_PORTS = Set.of(15008, 15020, 15021, 15090);
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration CGROUP_PAUSE = Duration.ofMillis(200);
     private static final int CGROUP_TRIES = 20;
@@ -212,8 +211,9 @@ final class Pod {
         var path = network.make(name, taken);
         networkName = name;
         fields = new Fields(pod, taken, parts.hostIP(), parts.cores());
-        if (hasSidecar()) {
-            parts.filter().capture(path, leftAlone());
+        var traffic = new Traffic(pod, parts.images());
+        if (traffic.hasSidecar()) {
+            parts.filter().capture(path, traffic.leftAlone());
         }
         EtcFiles.write(folder, pod, taken);
     }
@@ -224,41 +224,6 @@ final class Pod {
             throw new IllegalStateException("no network yet");
         }
         return known;
-    }
-
-    private boolean hasSidecar() {
-        for (var list : new String[] {"initContainers", "containers"}) {
-            for (var container : pod.spec().path(list)) {
-                var image = parts.images().resolve(container.path("image").asString(""));
-                if (image instanceof Image.Sidecar && isProxy(container)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    // A gateway's pod runs the same image, and the control plane runs there too, but neither has
-    // anything beside it whose traffic would be taken.
-    private static boolean isProxy(JsonNode container) {
-        for (var word : container.path("args")) {
-            if (word.asString("").equals("sidecar")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Set<Integer> leftAlone() {
-        var ports = new TreeSet<>(SIDECAR_PORTS);
-        var excluded =
-                pod.annotations().getOrDefault("traffic.sidecar.istio.io/excludeInboundPorts", "");
-        for (var port : excluded.split(",")) {
-            if (port.strip().matches("\\d{1,5}")) {
-                ports.add(Integer.parseInt(port.strip()));
-            }
-        }
-        return ports;
     }
 
     private void makeContainers() {
@@ -333,12 +298,12 @@ final class Pod {
             return;
         }
         var sidecars = apps.stream().filter(this::isSidecar).toList();
-        sidecars.forEach(this::startOnce);
+        startInTurn(sidecars);
         if (sidecars.stream().allMatch(Container::ready) || sidecars.size() == apps.size()) {
             holdIsOver = true;
         }
         if (holdIsOver) {
-            apps.forEach(this::startOnce);
+            startInTurn(apps);
         } else if (hold == null) {
             hold = parts.timers().after(HOLD, () -> post(this::endHold));
         }
@@ -370,6 +335,16 @@ final class Pod {
     private void startOnce(Container container) {
         if (begun.add(container.name())) {
             container.start();
+        }
+    }
+
+    // As the kubelet: the hook after a start is waited for before the next container starts.
+    private void startInTurn(List<Container> all) {
+        for (var container : all) {
+            startOnce(container);
+            if (container.hooked()) {
+                return;
+            }
         }
     }
 

@@ -34,6 +34,7 @@ class ContainerTest {
     private final StoredResources api = new StoredResources();
     private final List<FakeRun> runs = new ArrayList<>();
     private @Nullable Problem refused;
+    private @Nullable String failure;
 
     @Test
     void restartsAtOnceFirstThenWithGrowingPauses() {
@@ -118,6 +119,131 @@ class ContainerTest {
     }
 
     @Test
+    void aProbeHasItsOwnGraceAndEachFailureIsAnEvent() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"livenessProbe\": {\"exec\": {\"command\": [\"x\"]},"
+                                + " \"periodSeconds\": 1, \"failureThreshold\": 3,"
+                                + " \"terminationGracePeriodSeconds\": 7}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        var first = runs.getLast();
+        first.failure = "hangs";
+        time.advance(Duration.ofSeconds(1));
+        assertTrue(events().contains("Liveness probe failed: hangs"), events());
+        assertNull(first.grace);
+        time.advance(Duration.ofSeconds(1));
+        assertEquals(Duration.ofSeconds(7), first.grace);
+    }
+
+    @Test
+    void readyAgainOnlyAfterAsManySuccessesAsAreAskedFor() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"readinessProbe\": {\"exec\": {\"command\": [\"x\"]},"
+                                + " \"periodSeconds\": 1, \"successThreshold\": 3,"
+                                + " \"failureThreshold\": 1}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        time.advance(Duration.ofSeconds(5));
+        assertTrue(container.ready());
+        runs.getLast().failure = "busy";
+        time.advance(Duration.ofSeconds(1));
+        assertFalse(container.ready());
+        runs.getLast().failure = null;
+        time.advance(Duration.ofSeconds(2));
+        assertFalse(container.ready());
+        time.advance(Duration.ofSeconds(1));
+        assertTrue(container.ready());
+    }
+
+    @Test
+    void nothingIsAskedUntilItsHookAfterTheStartIsDone() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"lifecycle\": {\"postStart\": {\"sleep\":"
+                                + " {\"seconds\": 5}}}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        time.advance(Duration.ofSeconds(4));
+        assertTrue(container.hooked());
+        assertFalse(container.ready());
+        time.advance(Duration.ofSeconds(1));
+        assertFalse(container.hooked());
+        assertTrue(container.ready());
+    }
+
+    @Test
+    void aHookAfterTheStartThatFailsEndsIt() {
+        failure = "no such file";
+        var container =
+                container(
+                        "{\"name\": \"a\", \"lifecycle\": {\"postStart\": {\"exec\":"
+                                + " {\"command\": [\"x\"]}}}}",
+                        Container.Role.APP,
+                        "Never");
+        container.start();
+        assertTrue(container.finished());
+        assertEquals(Duration.ofSeconds(30), runs.getLast().grace);
+        assertTrue(events().contains("FailedPostStartHook"), events());
+        assertTrue(events().contains("PostStartHook failed: no such file"), events());
+    }
+
+    @Test
+    void theHookBeforeTheEndIsPartOfItsGrace() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"lifecycle\": {\"preStop\": {\"sleep\":"
+                                + " {\"seconds\": 5}}}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        container.stop(Duration.ofSeconds(20));
+        assertFalse(container.ready());
+        time.advance(Duration.ofMillis(4999));
+        assertNull(runs.getLast().grace);
+        time.advance(Duration.ofMillis(1));
+        assertEquals(Duration.ofSeconds(15), runs.getLast().grace);
+        assertTrue(container.finished());
+    }
+
+    @Test
+    void aHookThatTakesLongerThanTheGraceLeavesTwoSeconds() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"lifecycle\": {\"preStop\": {\"sleep\":"
+                                + " {\"seconds\": 60}}}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        container.stop(Duration.ofSeconds(3));
+        time.advance(Duration.ofSeconds(3));
+        assertEquals(Duration.ofSeconds(2), runs.getLast().grace);
+    }
+
+    @Test
+    void aHookBeforeTheEndThatFailsIsAnEventAndHoldsUpNothing() {
+        var container =
+                container(
+                        "{\"name\": \"a\", \"lifecycle\": {\"preStop\": {\"exec\":"
+                                + " {\"command\": [\"x\"]}}}}",
+                        Container.Role.APP,
+                        "Always");
+        container.start();
+        runs.getLast().failure = "broken";
+        container.stop(Duration.ofSeconds(10));
+        assertEquals(Duration.ofSeconds(10), runs.getLast().grace);
+        assertTrue(events().contains("PreStopHook failed: broken"), events());
+        var forced = container("{\"name\": \"b\"}", Container.Role.APP, "Always");
+        forced.start();
+        forced.stop(Duration.ZERO);
+        assertEquals(Duration.ZERO, runs.getLast().grace);
+    }
+
+    @Test
     void anUnknownImageIsTriedAgainUntilItIsMapped() {
         refused = Problem.of("image x", "unknown", "map it");
         var container = container("{\"name\": \"a\"}", Container.Role.APP, "Always");
@@ -198,7 +324,7 @@ class ContainerTest {
         if (refused != null) {
             throw new ProblemException(refused);
         }
-        runs.add(new FakeRun(ended));
+        runs.add(new FakeRun(ended, failure));
         return runs.getLast();
     }
 
@@ -206,12 +332,16 @@ class ContainerTest {
         private final IntConsumer ended;
         private @Nullable String failure;
 
-        FakeRun(IntConsumer ended) {
+        private @Nullable Duration grace;
+
+        FakeRun(IntConsumer ended, @Nullable String failure) {
             this.ended = ended;
+            this.failure = failure;
         }
 
         @Override
-        public void stop(Duration grace) {
+        public void stop(Duration within) {
+            grace = within;
             ended.accept(143);
         }
 

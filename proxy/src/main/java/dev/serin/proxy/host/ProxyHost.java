@@ -1,6 +1,7 @@
 package dev.serin.proxy.host;
 
 import dev.serin.base.ProblemException;
+import dev.serin.base.broker.BrokerLink;
 import dev.serin.base.chance.Draw;
 import dev.serin.base.flow.Owner;
 import dev.serin.base.net.NetworkNamespace;
@@ -16,6 +17,7 @@ import dev.serin.proxy.host.ProxyHostProtocol.Ready;
 import dev.serin.proxy.host.ProxyHostProtocol.Start;
 import dev.serin.proxy.host.ProxyHostProtocol.Started;
 import dev.serin.proxy.host.ProxyHostProtocol.Stop;
+import dev.serin.proxy.socket.BrokeredSockets;
 import dev.serin.proxy.socket.ClusterNames;
 import dev.serin.proxy.socket.DnsQuestion;
 import dev.serin.proxy.socket.HostSockets;
@@ -55,13 +57,17 @@ public final class ProxyHost implements AutoCloseable {
     private static final Duration DRAIN_SHARE = Duration.ofSeconds(1);
 
     private final ProxyRuntime runtime;
+    private final @Nullable BrokerLink broker;
     private final Consumer<String> events;
     private final Owner owner;
     private final Map<String, Running> proxies = new HashMap<>();
 
+    /// @param broker makes the sockets in the pods' namespaces; without it this process enters them
+    ///   itself, and must have the right to
     /// @param events takes one line each, in order
-    public ProxyHost(ProxyRuntime runtime, Consumer<String> events) {
+    public ProxyHost(ProxyRuntime runtime, @Nullable BrokerLink broker, Consumer<String> events) {
         this.runtime = runtime;
+        this.broker = broker;
         this.events = events;
         this.owner = new Owner("proxy-host", e -> System.err.println("proxy host: " + e));
     }
@@ -100,7 +106,7 @@ public final class ProxyHost implements AutoCloseable {
         }
         var running = new Running(start.id());
         try {
-            running.open(start, runtime);
+            running.open(start, runtime, broker);
         } catch (RuntimeException e) {
             running.release(words(e));
             tell(new Ended(start.id(), 1, words(e)));
@@ -172,14 +178,14 @@ public final class ProxyHost implements AutoCloseable {
         private final String id;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private @Nullable OutputStream output;
-        private @Nullable NetworkNamespace namespace;
+        private @Nullable AutoCloseable place;
         private @Nullable Proxy proxy;
 
         Running(String id) {
             this.id = id;
         }
 
-        void open(Start start, ProxyRuntime runtime) {
+        void open(Start start, ProxyRuntime runtime, @Nullable BrokerLink broker) {
             var log = append(Path.of(start.log()));
             output = log;
             var places = new TreeMap<String, Path>();
@@ -188,13 +194,17 @@ public final class ProxyHost implements AutoCloseable {
             var options = new ContainerBootstrap(start.args(), start.environment(), files).read();
             var transport = Transport.best();
             Sockets sockets;
-            Supplier<DatagramSocket> datagrams;
+            // The cluster's DNS answers in the namespace of this process as well.
+            Supplier<DatagramSocket> datagrams = Running::datagram;
             if (start.networkNamespace().isEmpty()) {
                 sockets = new HostSockets(transport, 0);
-                datagrams = Running::datagram;
+            } else if (broker != null) {
+                var pool = broker.pool(nameOf(Path.of(start.networkNamespace())));
+                place = pool;
+                sockets = new BrokeredSockets(pool);
             } else {
                 var entered = new NetworkNamespace(Path.of(start.networkNamespace()));
-                namespace = entered;
+                place = entered;
                 sockets = new NamespaceSockets(entered, transport, MARK);
                 datagrams = () -> entered.call(Running::datagram);
             }
@@ -226,6 +236,18 @@ public final class ProxyHost implements AutoCloseable {
             }
         }
 
+        private static String nameOf(Path namespace) {
+            return String.valueOf(namespace.getFileName());
+        }
+
+        private static void close(AutoCloseable place) {
+            try {
+                place.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         Proxy proxy() {
             if (proxy == null) {
                 throw new IllegalStateException(id + " has not been opened");
@@ -242,8 +264,8 @@ public final class ProxyHost implements AutoCloseable {
             } catch (IOException e) {
                 // The event says it too.
             }
-            if (namespace != null) {
-                namespace.close();
+            if (place != null) {
+                close(place);
             }
         }
     }

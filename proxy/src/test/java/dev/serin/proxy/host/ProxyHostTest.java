@@ -35,7 +35,7 @@ class ProxyHostTest {
     @BeforeEach
     void start() throws Exception {
         control = new ControlPlane();
-        host = new ProxyHost(machine.runtime(), events::add);
+        host = new ProxyHost(machine.runtime(), null, events::add);
     }
 
     @AfterEach

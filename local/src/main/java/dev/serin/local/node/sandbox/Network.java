@@ -21,7 +21,10 @@ public final class Network {
     /// @param address the pod's, from [Addresses]
     /// @return its path
     public Path make(String name, String address) {
-        // One shell for all, since a start of eight pods is felt on two cores. ::6 is where the
+        // One shell for all, since a start of eight pods is felt on two cores. Ports below 1024 are
+        // for
+        // every user of the pod, as container runtimes have it: the gateway's proxy is not root.
+        // ::6 is where the
         // inbound proxy calls the application from, see the packet rules.
         var wire = wire(address);
         programs.need(
@@ -46,6 +49,7 @@ public final class Network {
                         route add $4 dev eth0
                         route add default via $4 dev eth0
                         END
+                        ip netns exec "$1" sh -c 'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start'
                         """,
                         "sh",
                         name,

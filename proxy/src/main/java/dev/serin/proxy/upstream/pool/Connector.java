@@ -93,7 +93,7 @@ public final class Connector {
     }
 
     private static ChannelFuture refused(Worker worker, LiveCluster cluster) {
-        var never = cluster.sockets().newClient(false);
+        var never = cluster.sockets().transport().newClient(false);
         never.unsafe().closeForcibly();
         return new DefaultChannelPromise(never, worker.loop())
                 .setFailure(new ClosedChannelException());

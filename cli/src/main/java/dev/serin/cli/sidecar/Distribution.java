@@ -1,4 +1,4 @@
-package dev.serin.cli.mesh;
+package dev.serin.cli.sidecar;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;

@@ -1,4 +1,4 @@
-package dev.serin.cli.mesh;
+package dev.serin.cli.sidecar;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,11 +28,12 @@ import java.util.function.Consumer;
 /// The one process in which the proxies of all pods run, seen from the supervisor. When it dies,
 /// every proxy in it has ended (exit code 137), and the next one to start brings up a new process.
 /// Safe for any thread.
-final class ProxyProcess implements SidecarHost, AutoCloseable {
+public final class ProxyProcess implements SidecarHost, AutoCloseable {
     private static final int KILLED = 137;
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
-    private final List<String> command;
+    private final Unprivileged rights;
+    private final Path broker;
     private final Path log;
     private final Consumer<String> say;
     private final Map<String, CompletableFuture<Integer>> running = new ConcurrentHashMap<>();
@@ -39,23 +41,27 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
     private @Nullable BufferedWriter orders;
     private boolean closed;
 
+    /// @param rights that it is started without
+    /// @param broker where it gets its sockets
     /// @param log of the process itself; each proxy has its own besides
-    ProxyProcess(List<String> command, Path log, Consumer<String> say) {
-        this.command = command;
+    public ProxyProcess(Unprivileged rights, Path broker, Path log, Consumer<String> say) {
+        this.rights = rights;
+        this.broker = broker;
         this.log = log;
         this.say = say;
     }
 
     /// Starts the process ahead of the first proxy, since a virtual machine takes a while.
-    synchronized void warm() {
+    public synchronized void warm() {
         if (process != null && process.isAlive()) {
             return;
         }
         try {
-            var started =
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start();
+            var builder =
+                    new ProcessBuilder(rights.command("proxy", "host"))
+                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().put("SERIN_SOCKET_BROKER", broker.toString());
+            var started = builder.start();
             process = started;
             orders =
                     new BufferedWriter(
@@ -71,6 +77,7 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
     @Override
     public synchronized Running start(Sidecar sidecar) {
         warm();
+        prepare(sidecar.log());
         var ended = new CompletableFuture<Integer>();
         running.put(sidecar.id(), ended);
         var files = new TreeMap<String, String>();
@@ -102,6 +109,20 @@ final class ProxyProcess implements SidecarHost, AutoCloseable {
                 order(new ProxyHostProtocol.Stop(sidecar.id(), grace.toMillis()));
             }
         };
+    }
+
+    // The folder, not the file: a log that is full makes room for another.
+    private void prepare(Path file) {
+        try {
+            var folder = file.getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+                rights.own(folder);
+            }
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of("log " + file, String.valueOf(e), "see that it can be written"), e);
+        }
     }
 
     /// Tells it to end and waits for that: its last words are in its log, and what it records (see

@@ -1,9 +1,9 @@
-package dev.serin.cli;
+package dev.serin.cli.prepare;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
-import dev.serin.cli.mesh.Distribution;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.host.FrontClient;
 
 import java.io.IOException;
@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -54,11 +55,13 @@ final class Training {
         say.accept("learning how each role starts, for faster starts from now on …");
         delete(work);
         Files.createDirectories(work);
+        // The proxies, too, write what they have learnt, and are another user.
+        Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.createDirectories(caches);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> attempt(List.of("serve"), this::serve));
             threads.execute(() -> {
-                if (!attempt(List.of("command", "supervisor", "proxy"), this::mesh)) {
+                if (!attempt(List.of("command", "supervisor", "proxy", "broker"), this::mesh)) {
                     attempt(List.of("command"), this::command);
                 }
             });
@@ -112,7 +115,7 @@ final class Training {
                     start(
                             Map.of(
                                     "SERIN_AOT_RECORD",
-                                    "command supervisor proxy",
+                                    "command supervisor proxy broker",
                                     "XDG_STATE_HOME",
                                     state.toString()),
                             "up",

@@ -1,4 +1,4 @@
-package dev.serin.cli;
+package dev.serin.cli.prepare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 
-import dev.serin.cli.mesh.Distribution;
+import dev.serin.cli.sidecar.Distribution;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.local.node.probe;
 
 import dev.serin.base.time.Timers;
 
@@ -6,53 +6,58 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Asks one probe of a running container again and again, and tells when its verdict changes.
-/// Started and stopped on the pod's thread; verdicts are told there.
-final class Prober {
+/// Asks one probe of a running container again and again, tells each failure, and when its verdict
+/// changes. Started and stopped on the pod's thread; all is told there.
+public final class Prober {
     private static final Duration EAGER = Duration.ofMillis(100);
 
     private final Probe probe;
     private final boolean eager;
     private final Supplier<@Nullable String> run;
-    private final Timers timers;
-    private final Executor blocking;
-    private final Executor owner;
-    private final BiConsumer<Boolean, String> verdict;
+    private final Ground ground;
+    private final Consumer<String> failed;
+    private final Consumer<Boolean> verdict;
     private Timers.@Nullable Timer timer;
     private boolean stopped;
     private @Nullable Boolean last;
     private int successes;
     private int failures;
+    private Duration silent = Duration.ZERO;
+
+    /// Where it runs.
+    ///
+    /// @param blocking for the probe itself, which waits
+    /// @param owner the pod's thread
+    public record Ground(Timers timers, Executor blocking, Executor owner) {}
 
     /// @param eager asks often until the first success, whose moment is waited for
     /// @param run answers null for success, else why not; blocks
-    /// @param verdict told `true` once there are successes enough, `false` with the reason for each
-    ///   run of failures that is long enough, and again when it goes on
-    Prober(
+    /// @param failed told why, for each failure, but at most one a period
+    /// @param verdict told `true` once there are successes enough, `false` for each run of failures
+    ///   that is long enough, and again when it goes on
+    public Prober(
             Probe probe,
             boolean eager,
             Supplier<@Nullable String> run,
-            Timers timers,
-            Executor blocking,
-            Executor owner,
-            BiConsumer<Boolean, String> verdict) {
+            Ground ground,
+            Consumer<String> failed,
+            Consumer<Boolean> verdict) {
         this.probe = probe;
         this.eager = eager;
         this.run = run;
-        this.timers = timers;
-        this.blocking = blocking;
-        this.owner = owner;
+        this.ground = ground;
+        this.failed = failed;
         this.verdict = verdict;
     }
 
-    void start() {
+    public void start() {
         schedule(probe.delay());
     }
 
-    void stop() {
+    public void stop() {
         stopped = true;
         if (timer != null) {
             timer.cancel();
@@ -60,33 +65,39 @@ final class Prober {
     }
 
     private void schedule(Duration delay) {
-        timer = timers.after(delay, () -> blocking.execute(this::ask));
+        timer = ground.timers.after(delay, () -> ground.blocking.execute(this::ask));
     }
 
     private void ask() {
         var failure = run.get();
-        owner.execute(() -> told(failure));
+        ground.owner.execute(() -> told(failure));
     }
 
     private void told(@Nullable String failure) {
         if (stopped) {
             return;
         }
+        var waiting = eager && last == null;
         if (failure == null) {
             failures = 0;
             successes++;
             if (successes >= probe.successes() && !Boolean.TRUE.equals(last)) {
                 last = true;
-                verdict.accept(true, "");
+                verdict.accept(true);
             }
         } else {
             successes = 0;
             failures++;
-            var waiting = eager && last == null;
+            // A program that is just starting is no news.
+            silent = silent.plus(waiting ? EAGER : probe.period());
+            if (silent.compareTo(probe.period()) >= 0) {
+                silent = Duration.ZERO;
+                failed.accept(failure);
+            }
             if (failures >= probe.failures() && !waiting) {
                 last = false;
                 failures = 0;
-                verdict.accept(false, failure);
+                verdict.accept(false);
             }
         }
         if (!stopped) {
