@@ -55,14 +55,17 @@ public final class Supervisor {
 
     private final MeshHome home;
     private final Distribution distribution;
+    private final boolean shared;
     private final Path socket;
     private final Ticker ticker = Ticker.system();
     private final CompletableFuture<Duration> stop = new CompletableFuture<>();
 
+    /// @param shared whether all proxies are in one process, else each in its pod
     /// @param socket of the front, which started this process in namespaces of its own
-    public Supervisor(MeshHome home, Distribution distribution, Path socket) {
+    public Supervisor(MeshHome home, Distribution distribution, boolean shared, Path socket) {
         this.home = home;
         this.distribution = distribution;
+        this.shared = shared;
         this.socket = socket;
     }
 
@@ -76,7 +79,7 @@ public final class Supervisor {
         var programs =
                 new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
         Namespaces.build(programs);
-        var proxies = new MeshProxies(home, distribution, programs, ticker, this::note);
+        var proxies = new MeshProxies(home, distribution, shared, programs, ticker, this::note);
         // 2. The front, through which we speak and get ports of the machine.
         var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (var link =
@@ -170,7 +173,9 @@ public final class Supervisor {
                                 "XDG_CACHE_HOME=" + home.cache().getParent(),
                                 "SERIN_CONTAINER=1"));
         server.addAll(distribution.command("serve"));
-        var catalogue = new ImageCatalogue(new ImageMappings(home.images()), server);
+        var catalogue =
+                new ImageCatalogue(
+                        new ImageMappings(home.images()), server, ground.proxies().image());
         return new Node.Parts(
                 NODE,
                 Namespaces.GATEWAY,

@@ -381,9 +381,10 @@ final class Launcher implements Container.Starter {
         }
     }
 
-    private static Map<String, String> withPath(Map<String, String> environment) {
+    // The mesh's own programs first: pilot-agent.
+    private Map<String, String> withPath(Map<String, String> environment) {
         var all = new LinkedHashMap<>(environment);
-        all.putIfAbsent("PATH", PATH);
+        all.putIfAbsent("PATH", parts.run().resolve("bin") + ":" + PATH);
         return all;
     }
 }
