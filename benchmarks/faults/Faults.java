@@ -88,25 +88,32 @@ final class Faults {
         load.mark();
         victim.process().destroyForcibly();
         var ended = System.nanoTime();
-        var again = "";
-        // Whether the mesh ends with it shows within moments; then its person starts it again.
-        for (var i = 0; i < 20 && front.isAlive(); i++) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        if (!front.isAlive()) {
-            serin("up", "--detach", "--mesh", MESH);
-            again = "the mesh ended; `serin up` again";
-        }
-        // Failures may still come from what is under way, and a pod is ready until its end is noticed.
-        await("all as before the end of " + victim.role(), () -> load.successesInARow() > 2 * rate && api.ready() >= pods && (!victim.process().isAlive()));
+        var again = new boolean[1];
+        await("all as before the end of " + victim.role(), () -> {
+            // Where the mesh ended with it, its person starts it again.
+            if (!front.isAlive() && !again[0]) {
+                again[0] = true;
+                restart();
+            }
+            // A pod is ready until its end is noticed: only a while without a failure shows that all is well.
+            return load.successesInARow() > 2 * rate && api.ready() >= pods && !victim.process().isAlive();
+        });
         var took = load.lastFailureAfterMark();
         var whole = Math.max(0, (System.nanoTime() - ended) / 1e9 - 2);
         slowest = Math.max(slowest, took);
         failed += load.failedSinceMark();
         var row = String.format("| %s | %d of %d%s | %.2f s | %.1f s | %s |", victim.role(), load.failedSinceMark(), load.sentSinceMark(),
-                load.failedSinceMark() == 0 ? "" : " (" + load.whySinceMark() + ")", took, whole, again);
+                load.failedSinceMark() == 0 ? "" : " (" + load.whySinceMark() + ")", took, whole, again[0] ? "the mesh ended; `serin up` again" : "");
         System.err.println(row);
         rows.add(row);
+    }
+
+    private void restart() throws IOException {
+        try {
+            serin("up", "--detach", "--mesh", MESH);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private interface Condition {
@@ -131,7 +138,7 @@ final class Faults {
     }
 
     /// The output of a command of the product.
-    private String serin(String... words) throws Exception {
+    private String serin(String... words) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(serin.split(" ")));
         command.addAll(List.of(words));
         var out = Files.createTempFile("faults", ".out");
