@@ -57,7 +57,8 @@ final class MeshProxies implements AutoCloseable {
                         ticker,
                         note);
         this.process =
-                new ProxyProcess(rights, broker.socket(), home.logs().resolve("proxies.log"), note);
+                new ProxyProcess(
+                        rights, broker.socket(), home.logs().resolve("proxies.log"), ticker, note);
         PodProxy.agent(RUN.resolve("bin"));
         this.image = shared ? new Image.Sidecar() : PodProxy.image(rights, RUN, broker.socket());
         if (shared) {

@@ -371,6 +371,11 @@ final class Launcher implements Container.Starter {
         }
 
         @Override
+        public boolean blameless(int code) {
+            return code == SidecarHost.KILLED;
+        }
+
+        @Override
         public Source source() {
             return running.source();
         }
