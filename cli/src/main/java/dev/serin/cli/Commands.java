@@ -1,5 +1,7 @@
 package dev.serin.cli;
 
+import dev.serin.cli.prepare.PrepareCommand;
+
 import picocli.CommandLine;
 
 /// The table of commands: a new one is a class and a line here.
@@ -8,6 +10,7 @@ final class Commands {
 
     static void addTo(CommandLine line, Console console) {
         line.addSubcommand(new UpCommand(console));
+        line.addSubcommand(new DemoCommand(console));
         line.addSubcommand(new DownCommand(console));
         line.addSubcommand(new ListCommand(console));
         line.addSubcommand(new KubeconfigCommand(console));
@@ -15,6 +18,7 @@ final class Commands {
         line.addSubcommand(new ImageCommand(console));
         line.addSubcommand(new ServeCommand());
         line.addSubcommand(new ProxyCommand(console));
+        line.addSubcommand(new CompletionCommand(console));
         line.addSubcommand(new VersionCommand(console));
         line.addSubcommand(new PrepareCommand(console));
     }

@@ -3,18 +3,18 @@ package dev.serin.cli;
 import java.io.PrintStream;
 
 /// What the person sees: results on standard output, progress and problems on standard error.
-record Console(PrintStream out, PrintStream err) {
+public record Console(PrintStream out, PrintStream err) {
     /// A result, that a script may read.
-    void print(String line) {
+    public void print(String line) {
         out.println(line);
     }
 
     /// Progress, for people.
-    void say(String line) {
+    public void say(String line) {
         err.println(line);
     }
 
-    void problem(String text) {
+    public void problem(String text) {
         err.println("serin: " + text);
     }
 }

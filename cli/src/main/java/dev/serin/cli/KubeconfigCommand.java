@@ -2,6 +2,7 @@ package dev.serin.cli;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.local.api.KubeconfigFile;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,9 @@ import java.util.concurrent.Callable;
         name = "kubeconfig",
         description = {
             "Prints the kubeconfig of a mesh, for kubectl and every other client.",
-            "Use it by: export KUBECONFIG=\"$(serin kubeconfig --path)\""
+            "Use it by: export KUBECONFIG=\"$(serin kubeconfig --path)\"",
+            "or once and for all, beside the contexts that you have: serin kubeconfig --merge",
+            ""
         })
 final class KubeconfigCommand implements Callable<Integer> {
     private final Console console;
@@ -25,6 +28,13 @@ final class KubeconfigCommand implements Callable<Integer> {
 
     @Option(names = "--path", description = "Prints where the file is instead of what is in it.")
     private boolean path;
+
+    @Option(
+            names = "--merge",
+            description =
+                    "Takes it over into the file that kubectl uses ($KUBECONFIG, else"
+                            + " ~/.kube/config), as the current context.")
+    private boolean merge;
 
     KubeconfigCommand(Console console) {
         this.console = console;
@@ -39,6 +49,12 @@ final class KubeconfigCommand implements Callable<Integer> {
                             "mesh '" + mesh.home().name() + "'",
                             "has never been up: there is no " + file,
                             "start it by `serin up`"));
+        }
+        if (merge) {
+            var own = KubeconfigFile.of(System.getenv());
+            var context = own.merge(Files.readString(file));
+            console.say(own.path() + ": context " + context + " is there, and current");
+            return 0;
         }
         console.print(path ? file.toString() : Files.readString(file).strip());
         return 0;

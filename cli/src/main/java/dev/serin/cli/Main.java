@@ -52,6 +52,7 @@ public final class Main {
         Commands.addTo(line, console);
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Main::usage);
         line.setExecutionExceptionHandler((failure, _, _) -> failed(console, failure));
         return line.execute(args);

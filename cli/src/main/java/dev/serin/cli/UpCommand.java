@@ -11,6 +11,8 @@ import dev.serin.local.host.Programs;
 import dev.serin.local.host.Signals;
 import dev.serin.modelserver.ServeMain;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +63,14 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Returns once the mesh is up; `serin down` stops it.")
     private boolean detach;
 
+    @Option(
+            names = "--mtls",
+            paramLabel = "MODE",
+            description =
+                    "The mesh's mutual TLS: permissive (plain text is taken; strict is not there"
+                            + " yet).")
+    private @Nullable MeshTls mtls;
+
     UpCommand(Console console) {
         this.console = console;
     }
@@ -68,6 +78,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var home = mesh.home();
+        if (mtls != null) {
+            mtls.check();
+        }
         var environment = System.getenv();
         var programs = new Programs(environment.getOrDefault("PATH", ""), Duration.ofMinutes(10));
         var root = isRoot();

@@ -41,6 +41,44 @@ class MainTest {
     }
 
     @Test
+    void demoListsTheExamplesAndSaysWhichThereAre() {
+        var list = Spoken.by("demo");
+        assertEquals(0, list.code(), list.err());
+        assertTrue(list.out().contains("serin demo canary"), list.out());
+        assertTrue(list.out().contains("proxy        The proxy alone"), list.out());
+        assertTrue(
+                Spoken.by("demo", "canari").err().contains("'canari'; expected: one of canary, "));
+        assertTrue(Spoken.by("demo", "canari").err().endsWith("; cure: serin demo canary\n"));
+        assertTrue(Spoken.by("demo", "proxy").err().contains("is more than one command"));
+        assertEquals(2, Spoken.by("demo", "--bogus").code());
+        assertTrue(Spoken.by("demo", "canary", "--bogus").err().contains("'--bogus'"));
+    }
+
+    @Test
+    void completionIsAScriptThatTheShellTakes() throws Exception {
+        for (var shell : new String[] {"bash", "zsh"}) {
+            var script = Spoken.by("completion", shell);
+            assertEquals(0, script.code(), script.err());
+            var check = new ProcessBuilder("bash", "-n").start();
+            try (var in = check.outputWriter()) {
+                in.write(script.out());
+            }
+            assertEquals(0, check.waitFor());
+            assertTrue(script.out().contains("kubeconfig"), "knows the commands");
+            assertFalse(script.out().contains("supervisor"), "and not the hidden ones");
+        }
+        assertEquals(
+                new Spoken(1, "", "serin: shell: 'tcsh'; expected: bash or zsh\n"),
+                Spoken.by("completion", "tcsh"));
+    }
+
+    @Test
+    void strictMutualTlsIsRefusedUntilThereAreCertificates() {
+        assertTrue(Spoken.by("up", "--mtls", "strict").err().contains("--mtls permissive"));
+        assertEquals(2, Spoken.by("up", "--mtls", "sometimes").code());
+    }
+
+    @Test
     void aWordThatIsNearlyACommandIsRecognised() {
         var spoken = Spoken.by("validat");
         assertEquals(2, spoken.code());

@@ -1,4 +1,4 @@
-/// Tests of the commands. Start here: [dev.serin.cli.TrainingTest].
+/// Tests of the commands. Start here: [dev.serin.cli.MainTest].
 @NullMarked
 package dev.serin.cli;
 

@@ -107,9 +107,17 @@ final class Rollout {
         print.accept("kubernetes  " + kubernetes + "   export KUBECONFIG=" + home.kubeconfig());
         print.accept("");
         print.accept("mesh '" + home.name() + "' is up after " + seconds(took));
+        if (isEmpty()) {
+            print.accept("nothing runs in it yet: kubectl create -f FILE; `serin demo` has examples");
+        }
         if (!request.isEmpty()) {
             print.accept("try: " + request.replace("http://127.0.0.1:8080", gateway));
         }
+    }
+
+    private boolean isEmpty() {
+        return client.list(Kinds.POD, null, Map.of()).stream()
+                .allMatch(pod -> pod.namespace().equals("istio-system"));
     }
 
     private List<String> pending() {

@@ -21,7 +21,7 @@ class KubectlComparisonTest {
             Path.of(System.getProperty("serin.root"), "conformance/src/test/resources/kubectl");
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands", "custom", "access", "machinery", "workloads"})
+    @ValueSource(strings = {"commands", "custom", "rules", "access", "machinery", "workloads"})
     void everyCommandAnswersAsTheRealOne(String list, @TempDir Path folder) throws Exception {
         var comparisons = Comparison.read(FILES.resolve(list + ".txt"));
         try (var real = RealKubernetes.built(folder.resolve("real"));
@@ -47,7 +47,7 @@ class KubectlComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands", "custom", "access", "machinery", "workloads"})
+    @ValueSource(strings = {"commands", "custom", "rules", "access", "machinery", "workloads"})
     void everyAllowedDifferenceHasAReason(String list) {
         assertEquals(
                 List.of(),

@@ -16,6 +16,16 @@ import java.util.TreeMap;
 /// of the mappings is read each time, so that `serin image map` is felt at once. Safe for any
 /// thread.
 public final class ImageCatalogue implements Images {
+    /// As the notebook images start: on all of the pod's addresses, as whoever runs the container.
+    private static final Image NOTEBOOK =
+            Image.Program.ofMachine(
+                    List.of(
+                            "jupyter-notebook",
+                            "--ip=0.0.0.0",
+                            "--port=8888",
+                            "--no-browser",
+                            "--allow-root"));
+
     private final ImageMappings mappings;
     private final Map<ImageReference, Image> builtIn;
 
@@ -39,6 +49,8 @@ public final class ImageCatalogue implements Images {
         put(all, "debian", Image.Program.ofMachine(List.of("bash")));
         put(all, "ubuntu", Image.Program.ofMachine(List.of("bash")));
         put(all, "python", Image.Program.ofMachine(List.of("python3")));
+        put(all, "jupyter/base-notebook", NOTEBOOK);
+        put(all, "jupyter/minimal-notebook", NOTEBOOK);
         return all;
     }
 

@@ -169,7 +169,7 @@ final class NodeInside {
                      {"name": "e", "emptyDir": {}},
                      {"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}],
                    "containers": [{"name": "a", "image": "sh",
-                     "args": ["cat /models/weights /etc/deep/er/models.config /var/run/secrets/tok/token; echo; echo $FROM $A; echo x > /scratch/made; echo y > /etc/written; hostname; cat /etc/resolv.conf; grep Cap /proc/self/status; trap 'exit 0' TERM; while :; do sleep 0.1; done"],
+                     "args": ["cat /models/weights /etc/deep/er/models.config /var/run/secrets/tok/token; echo; echo $FROM $A; echo x > /scratch/made; echo y > /etc/written; echo mine > ~/kept; cat ~/kept; hostname; cat /etc/resolv.conf; grep Cap /proc/self/status; trap 'exit 0' TERM; while :; do sleep 0.1; done"],
                      "env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "conf", "key": "models.config"}}}],
                      "volumeMounts": [{"name": "m", "mountPath": "/models", "readOnly": true}, {"name": "c", "mountPath": "/etc/deep/er"},
                        {"name": "e", "mountPath": "/scratch"}, {"name": "t", "mountPath": "/var/run/secrets/tok"}]},
@@ -182,6 +182,7 @@ final class NodeInside {
                 Duration.ofSeconds(5), "all printed", () -> logs("vols", "a").contains("CapAmb"));
         var printed = logs("vols", "a");
         assertTrue(printed.startsWith("w1firsttoken-of-default\nimage first\n"), printed);
+        assertTrue(printed.contains("\nmine\n"), "the home is the container's own: " + printed);
         assertTrue(printed.contains("nameserver 10.96.0.10"), printed);
         assertTrue(printed.contains("CapBnd:\t0000000000000000"), printed);
         assertFalse(Files.exists(Path.of("/etc/deep")));

@@ -2,6 +2,7 @@ package dev.serin.local.api.custom;
 
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal.Cause;
+import dev.serin.local.api.cel.RuleTree;
 import dev.serin.local.api.kind.CustomVersion;
 
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
+import java.util.Set;
 
 /// What a definition asks of a resource of its kind.
 public final class CustomRules {
+    private static final Set<String> BLOCKING =
+            Set.of(
+                    "FieldValueNotSupported",
+                    "FieldValueRequired",
+                    "FieldValueTooLong",
+                    "FieldValueTooMany",
+                    "FieldValueTypeInvalid");
+
     private CustomRules() {}
 
     /// A copy without what the kind does not know.
@@ -33,6 +43,18 @@ public final class CustomRules {
     public static void check(
             CustomVersion version, ObjectNode body, @Nullable Resource old, List<Cause> causes) {
         causes.addAll(Values.check(body, old == null ? null : old.body(), version.schema(), ""));
+        // Among what is already wrong may be what a rule trips over.
+        if (causes.stream().noneMatch(c -> BLOCKING.contains(c.reason()))) {
+            RuleTree.of(version.schema()).check(body, old == null ? null : old.body(), causes);
+        } else if (version.schema().findValue("x-kubernetes-validations") != null) {
+            causes.add(
+                    new Cause(
+                            "FieldValueInvalid",
+                            "Invalid value: null: some validation rules were not checked because"
+                                + " the object was invalid; correct the existing errors to complete"
+                                + " validation",
+                            "<nil>"));
+        }
         var scale = version.scale();
         if (scale != null) {
             replicas(body, scale.wanted(), causes);

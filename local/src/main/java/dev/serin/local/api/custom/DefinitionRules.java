@@ -2,6 +2,7 @@ package dev.serin.local.api.custom;
 
 import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal.Cause;
+import dev.serin.local.api.cel.RuleTree;
 
 import org.jspecify.annotations.Nullable;
 
@@ -179,10 +180,12 @@ public final class DefinitionRules {
             }
             var schema = version.path("schema").path("openAPIV3Schema");
             if (schema.isObject()) {
-                StructuralRules.check(
-                        schema,
-                        path + (only ? ".validation" : ".schema") + ".openAPIV3Schema",
-                        causes);
+                var place = path + (only ? ".validation" : ".schema") + ".openAPIV3Schema";
+                var before = causes.size();
+                StructuralRules.check(schema, place, causes);
+                if (causes.size() == before) {
+                    RuleTree.examine(schema, place, causes);
+                }
             } else {
                 required("spec.versions[" + i + "].schema.openAPIV3Schema", "");
             }

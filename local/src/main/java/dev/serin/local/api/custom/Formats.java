@@ -2,6 +2,7 @@ package dev.serin.local.api.custom;
 
 import com.google.re2j.Pattern;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
@@ -14,11 +15,10 @@ import java.util.Set;
 /// The formats of texts that Kubernetes checks; any other is a comment.
 final class Formats {
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+    private static final Pattern IPV4 = Pattern.compile("^((" + OCTET + "\\.){3}" + OCTET + ")$");
     private static final Map<String, Pattern> PATTERNS =
             Map.ofEntries(
-                    pattern("ipv4", "(" + OCTET + "\\.){3}" + OCTET),
-                    pattern("ipv6", "[0-9a-fA-F:]*:[0-9a-fA-F:.]*"),
-                    pattern("cidr", "[0-9a-fA-F:.]+/[0-9]{1,3}"),
+                    Map.entry("ipv4", IPV4),
                     pattern("mac", "([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}"),
                     pattern("email", "[^@\\s]+@[^@\\s]+"),
                     pattern("hostname", "[a-zA-Z0-9]([-a-zA-Z0-9.]{0,252}[a-zA-Z0-9])?"),
@@ -80,11 +80,30 @@ final class Formats {
                 case "date" -> LocalDate.parse(text);
                 case "byte" -> Base64.getDecoder().decode(text);
                 case "uri" -> new URI(text);
+                case "ipv6" -> {
+                    return text.indexOf(':') >= 0 && address(text) == 128;
+                }
+                case "cidr" -> {
+                    var cut = text.indexOf('/');
+                    return cut > 0
+                            && text.substring(cut + 1).matches("0|[1-9][0-9]{0,2}")
+                            && Integer.parseInt(text.substring(cut + 1))
+                                    <= address(text.substring(0, cut));
+                }
                 default -> {}
             }
             return true;
         } catch (DateTimeException | IllegalArgumentException | URISyntaxException e) {
             return false;
         }
+    }
+
+    /// How many bits an address has, -1 for what is none.
+    private static int address(String text) {
+        if (text.indexOf(':') < 0) {
+            return IPV4.matcher(text).matches() ? 32 : -1;
+        }
+        // Of the hexadecimal form alone: a literal may also name an interface.
+        return text.matches("[0-9a-fA-F:.]+") && InetAddress.ofLiteral(text) != null ? 128 : -1;
     }
 }

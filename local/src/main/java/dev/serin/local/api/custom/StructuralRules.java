@@ -189,11 +189,6 @@ final class StructuralRules {
                         "must be a valid regular expression, but isn't: " + e.getMessage());
             }
         }
-        if (!schema.path("x-kubernetes-validations").isEmpty()) {
-            forbidden(
-                    path + ".x-kubernetes-validations",
-                    "rules in CEL are not checked by this API; take them out, or use a cluster");
-        }
         var absent = schema.get("default");
         if (absent != null) {
             causes.addAll(Values.check(absent, null, schema, path + ".default"));

@@ -173,7 +173,11 @@ final class Values {
         }
         var format = schema.path("format").asString("");
         if (!Formats.matches(format, text)) {
-            invalid(path, quoted(text), "must be of type " + format + ": " + quoted(text));
+            invalid(
+                    "FieldValueTypeInvalid",
+                    path,
+                    quoted(text),
+                    "must be of type " + format + ": " + quoted(text));
         }
     }
 

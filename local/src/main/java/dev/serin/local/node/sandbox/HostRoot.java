@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// How a container's root is made of the machine's: each folder an overlay of the machine's, so
 /// that what is written there stays in the container. A folder with other file systems mounted
 /// below can't be one overlay in a user namespace (they are locked together), so it is made anew,
-/// with its children as overlays.
+/// with its children as overlays. One that this user may not enter is empty in the container.
 public record HostRoot(List<Part> parts) {
     private static final Set<String> OWN = Set.of("/proc", "/sys", "/dev", "/run");
     private static final int DEEPEST = 3;
@@ -67,7 +67,13 @@ public record HostRoot(List<Part> parts) {
             if (Files.isSymbolicLink(child)) {
                 parts.add(new Part.Link(path, Files.readSymbolicLink(child).toString()));
             } else if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
-                if (mountedBelow(path, mounts) && depth < DEEPEST && Files.isReadable(child)) {
+                if (!Files.isReadable(child) && !Files.isExecutable(child)) {
+                    // Closed to an ordinary user, /root above all: its own, and the container's
+                    // HOME.
+                    parts.add(new Part.Folder(path));
+                } else if (mountedBelow(path, mounts)
+                        && depth < DEEPEST
+                        && Files.isReadable(child)) {
                     parts.add(new Part.Folder(path));
                     add(parts, child, mounts, depth + 1);
                 } else {

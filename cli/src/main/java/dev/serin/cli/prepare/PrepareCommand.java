@@ -1,5 +1,6 @@
-package dev.serin.cli;
+package dev.serin.cli.prepare;
 
+import dev.serin.cli.Console;
 import dev.serin.cli.sidecar.Distribution;
 import dev.serin.modelserver.ServeMain;
 
@@ -12,13 +13,13 @@ import java.util.concurrent.Callable;
 
 /// `serin prepare`: does once, after a build, what would be slow at every start.
 @Command(name = "prepare", hidden = true, description = "Unpacks and learns; run by the build.")
-final class PrepareCommand implements Callable<Integer> {
+public final class PrepareCommand implements Callable<Integer> {
     private final Console console;
 
     @Parameters(paramLabel = "EXAMPLE", description = "the folder of a mesh to learn from")
     private Path example = Path.of("");
 
-    PrepareCommand(Console console) {
+    public PrepareCommand(Console console) {
         this.console = console;
     }
 

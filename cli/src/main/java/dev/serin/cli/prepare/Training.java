@@ -1,4 +1,4 @@
-package dev.serin.cli;
+package dev.serin.cli.prepare;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;

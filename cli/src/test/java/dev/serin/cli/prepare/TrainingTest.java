@@ -1,4 +1,4 @@
-package dev.serin.cli;
+package dev.serin.cli.prepare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
