@@ -64,6 +64,15 @@ final class UpCommand implements Callable<Integer> {
     private boolean detach;
 
     @Option(
+            names = "--sidecars",
+            paramLabel = "shared|process",
+            description = {
+                "Where the proxies run: one process for all, or one in each pod, as on Kubernetes"
+                        + " (default: shared)."
+            })
+    private String sidecars = "shared";
+
+    @Option(
             names = "--mtls",
             paramLabel = "MODE",
             description =
@@ -77,6 +86,10 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!List.of("shared", "process").contains(sidecars)) {
+            throw new ProblemException(
+                    new Problem("--sidecars", "'" + sidecars + "'", "shared or process", null));
+        }
         var home = mesh.home();
         if (mtls != null) {
             mtls.check();
@@ -103,7 +116,13 @@ final class UpCommand implements Callable<Integer> {
         Files.createDirectories(home.logs());
         var supervisor =
                 Distribution.of(System.getenv())
-                        .command("supervisor", "--mesh", home.name(), "--socket");
+                        .command(
+                                "supervisor",
+                                "--mesh",
+                                home.name(),
+                                "--sidecars",
+                                sidecars,
+                                "--socket");
         var start = new Front.Start(home.name(), home.state(), supervisor, Map.of(), root, GRACE);
         var front = new Front(start, programs, console::print);
         Signals.onEnd(front::stop);
@@ -116,6 +135,7 @@ final class UpCommand implements Callable<Integer> {
         var log = home.state().resolve("up.log");
         var command = new ArrayList<>(List.of("setsid"));
         command.addAll(Distribution.of(System.getenv()).command("up", "--mesh", home.name()));
+        command.add("--sidecars=" + sidecars);
         for (var file : files) {
             command.add("-f");
             command.add(file.toString());

@@ -68,7 +68,7 @@ public final class BrokerLink implements AutoCloseable {
                     to = Messages.connect(socket, SECONDS);
                     connection = to;
                 }
-                to.send(request.encode());
+                send(to, request);
                 var answer = to.receive();
                 if (answer.text().isEmpty()) {
                     throw new IOException("it closed the connection");
@@ -87,6 +87,20 @@ public final class BrokerLink implements AutoCloseable {
         // It was waited for long enough: whoever asks next is not to wait as well.
         tries = 1;
         throw refused(request, "no broker answers at " + socket + " (" + failure + ")");
+    }
+
+    // Whoever names no namespace shows its own: nobody can show another's.
+    private static void send(Messages to, SocketRequest request) throws IOException {
+        if (!request.namespace().isEmpty()) {
+            to.send(request.encode());
+            return;
+        }
+        int own = Libc.open(Messages.OWN.toString(), 0x80000);
+        try {
+            to.send(request.encode(), own);
+        } finally {
+            Libc.close(own);
+        }
     }
 
     private static ProblemException refused(SocketRequest request, String found) {

@@ -17,6 +17,9 @@ import java.util.List;
 /// One end of a SOCK_SEQPACKET connection whose messages may carry open files (SCM_RIGHTS). Not
 /// safe for two threads at once; both ways block.
 final class Messages implements AutoCloseable {
+    /// The network namespace of the process, whichever a thread of it may be in.
+    static final Path OWN = Path.of("/proc/self/ns/net");
+
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int CLOEXEC = 0x80000;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -27,7 +28,6 @@ public final class SocketBroker implements AutoCloseable {
     private static final int FLAGS = 0x80800;
     private static final int SOL_SOCKET = 1;
     private static final int SO_MARK = 36;
-    private static final int SO_PEERCRED = 17;
     private static final int IPV6 = 41;
     private static final int V6ONLY = 26;
     private static final int CLONE_NEWNET = 0x40000000;
@@ -43,7 +43,7 @@ public final class SocketBroker implements AutoCloseable {
     /// @param namespaces the folder that the names in requests are of
     /// @param mark SO_MARK of sockets towards hosts, 0 for none
     /// @param named whether clients may name a namespace, and none means the broker's own; else
-    ///   each gets sockets of its own namespace only
+    ///   each gets sockets of its own, which it shows open
     public record Terms(Path socket, Path namespaces, int mark, boolean named) {}
 
     /// Listens from now on; who may connect is said by the socket's file.
@@ -73,7 +73,7 @@ public final class SocketBroker implements AutoCloseable {
 
     private void serve(Messages client) {
         try (client) {
-            new Client(client, Path.of("/proc/" + peer(client.fd()) + "/ns/net")).serve();
+            new Client(client).serve();
         } catch (IOException e) {
             if (!closed) {
                 note.accept("a client of the socket broker: " + e.getMessage());
@@ -86,28 +86,26 @@ public final class SocketBroker implements AutoCloseable {
     /// One connection, on its thread.
     private final class Client {
         private final Messages messages;
-        private final Path own;
         private boolean moved;
 
-        Client(Messages messages, Path own) {
+        Client(Messages messages) {
             this.messages = messages;
-            this.own = own;
         }
 
         void serve() throws IOException {
             for (var asked = messages.receive();
                     !asked.text().isEmpty() && !closed;
                     asked = messages.receive()) {
-                answer(asked.text());
+                answer(asked);
             }
         }
 
-        private void answer(String asked) throws IOException {
+        private void answer(Messages.Received asked) throws IOException {
             var made = new int[0];
             try {
-                var request = SocketRequest.decode(asked);
+                var request = SocketRequest.decode(asked.text());
                 made = new int[request.count()];
-                enter(request.namespace());
+                enter(request.namespace(), asked.files());
                 for (int i = 0; i < made.length; i++) {
                     made[i] = make(request);
                 }
@@ -120,19 +118,23 @@ public final class SocketBroker implements AutoCloseable {
                         Libc.close(fd);
                     }
                 }
+                asked.files().forEach(Libc::close);
             }
         }
 
         // Opened anew each time: a namespace that is kept open would outlive its pod.
-        private void enter(String name) throws Libc.Errno {
-            if (name.isEmpty() && terms.named && !moved) {
+        private void enter(String name, List<Integer> own) throws Libc.Errno {
+            if (!terms.named) {
+                if (!name.isEmpty() || own.size() != 1) {
+                    throw new Libc.Errno("naming the namespace '" + name + "'", 1);
+                }
+                Libc.enter(own.getFirst(), CLONE_NEWNET);
                 return;
             }
-            if (!name.isEmpty() && !terms.named) {
-                throw new Libc.Errno("naming the namespace " + name, 1);
+            if (name.isEmpty() && !moved) {
+                return;
             }
-            var home = terms.named ? Path.of("/proc/self/ns/net") : own;
-            var path = name.isEmpty() ? home : terms.namespaces.resolve(name);
+            var path = name.isEmpty() ? Messages.OWN : terms.namespaces.resolve(name);
             int namespace = Libc.open(path.toString(), O_RDONLY_CLOEXEC);
             try {
                 Libc.enter(namespace, CLONE_NEWNET);
@@ -163,14 +165,6 @@ public final class SocketBroker implements AutoCloseable {
     private static void set(int fd, int level, int option, int value) throws Libc.Errno {
         try (var arena = Arena.ofConfined()) {
             Libc.setOption(fd, level, option, arena.allocateFrom(JAVA_INT, value));
-        }
-    }
-
-    private static int peer(int fd) throws Libc.Errno {
-        try (var arena = Arena.ofConfined()) {
-            var credentials = arena.allocate(JAVA_INT, 3);
-            Libc.option(fd, SOL_SOCKET, SO_PEERCRED, credentials);
-            return credentials.get(JAVA_INT, 0);
         }
     }
 

@@ -108,7 +108,8 @@ final class Rollout {
         print.accept("");
         print.accept("mesh '" + home.name() + "' is up after " + seconds(took));
         if (isEmpty()) {
-            print.accept("nothing runs in it yet: kubectl create -f FILE; `serin demo` has examples");
+            print.accept(
+                    "nothing runs in it yet: kubectl create -f FILE; `serin demo` has examples");
         }
         if (!request.isEmpty()) {
             print.accept("try: " + request.replace("http://127.0.0.1:8080", gateway));

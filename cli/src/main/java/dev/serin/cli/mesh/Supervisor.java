@@ -13,6 +13,7 @@ import dev.serin.local.controllers.ControllerObserver;
 import dev.serin.local.controllers.Controllers;
 import dev.serin.local.controllers.Kinds;
 import dev.serin.local.controllers.Machine;
+import dev.serin.local.controllers.scale.MeshMetrics;
 import dev.serin.local.controllers.storage.ClaimController;
 import dev.serin.local.controllers.storage.Folders;
 import dev.serin.local.dns.ClusterDns;
@@ -55,14 +56,17 @@ public final class Supervisor {
 
     private final MeshHome home;
     private final Distribution distribution;
+    private final boolean shared;
     private final Path socket;
     private final Ticker ticker = Ticker.system();
     private final CompletableFuture<Duration> stop = new CompletableFuture<>();
 
+    /// @param shared whether all proxies are in one process, else each in its pod
     /// @param socket of the front, which started this process in namespaces of its own
-    public Supervisor(MeshHome home, Distribution distribution, Path socket) {
+    public Supervisor(MeshHome home, Distribution distribution, boolean shared, Path socket) {
         this.home = home;
         this.distribution = distribution;
+        this.shared = shared;
         this.socket = socket;
     }
 
@@ -76,7 +80,7 @@ public final class Supervisor {
         var programs =
                 new Programs(System.getenv().getOrDefault("PATH", ""), Duration.ofSeconds(30));
         Namespaces.build(programs);
-        var proxies = new MeshProxies(home, distribution, programs, ticker, this::note);
+        var proxies = new MeshProxies(home, distribution, shared, programs, ticker, this::note);
         // 2. The front, through which we speak and get ports of the machine.
         var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
         try (var link =
@@ -126,20 +130,21 @@ public final class Supervisor {
             // 4. The node, which runs pods as processes; its pods wait for step 6.
             var client = api.client("kubelet");
             Asleep.tell(client);
+            var clockwork = new Clockwork(timers, blocking, metering);
             var node =
                     new Node(
                             node(
                                     ground,
                                     api,
                                     new MeshSidecars(controlPlane, ground.proxies().host()),
-                                    new Clockwork(timers, blocking, metering)));
+                                    clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
             // 5. The API's doors, cluster DNS, controllers and the services' addresses.
             var kubernetes = api.open(ground.link(), ground.link()::print);
             var certificates = api.client("root-certificates");
             try (var _ = new RootCertificates(certificates, authority.rootPem(), this::fault);
-                    var services = services(ground, api, timers)) {
+                    var services = services(ground, api, clockwork)) {
                 // 6. The mesh's own namespace: control plane and ingress gateway, as on a cluster.
                 var rollout = new Rollout(api.client("serin"), home, ground.link()::print);
                 rollout.install(authority.rootPem());
@@ -170,7 +175,9 @@ public final class Supervisor {
                                 "XDG_CACHE_HOME=" + home.cache().getParent(),
                                 "SERIN_CONTAINER=1"));
         server.addAll(distribution.command("serve"));
-        var catalogue = new ImageCatalogue(new ImageMappings(home.images()), server);
+        var catalogue =
+                new ImageCatalogue(
+                        new ImageMappings(home.images()), server, ground.proxies().image());
         return new Node.Parts(
                 NODE,
                 Namespaces.GATEWAY,
@@ -192,16 +199,24 @@ public final class Supervisor {
                 this::note);
     }
 
-    private Services services(Ground ground, MeshApi api, ThreadTimers timers) {
+    private Services services(Ground ground, MeshApi api, Clockwork clockwork) {
+        var named =
+                new MeshMetrics(
+                        api.client("metrics"),
+                        ticker,
+                        clockwork.timers,
+                        clockwork.blocking,
+                        new SidecarPages());
         var means =
                 new Controllers.Means(
                         api.client("controller-manager"),
                         new Owner("controllers", this::fault),
                         new Owner("pod-maker", this::fault),
                         ticker,
-                        timers,
+                        clockwork.timers,
                         Draws.system(),
-                        new ControllerObserver() {});
+                        new ControllerObserver() {},
+                        new Controllers.Measures(clockwork.metering, named));
         var controllers = Controllers.start(means, machine());
         var dns = new ClusterDns(means.client(), ticker, "cluster.local");
         means.start(dns);

@@ -33,11 +33,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /// @param folder that is made for the socket, which `clients` alone may enter
     /// @param namespaces the folder of the pods' network namespaces
+    /// @param shared whether one client has the sockets of all pods; else each has its own pod's
     /// @param log of the process
     public BrokerProcess(
             Unprivileged clients,
             Path folder,
             Path namespaces,
+            boolean shared,
             Path log,
             Ticker ticker,
             Consumer<String> say) {
@@ -73,7 +75,7 @@ public final class BrokerProcess implements AutoCloseable {
                         socket.toString(),
                         namespaces.toString(),
                         Integer.toString(ProxyHost.MARK),
-                        "shared"));
+                        shared ? "shared" : "own"));
         this.command = List.copyOf(words);
     }
 

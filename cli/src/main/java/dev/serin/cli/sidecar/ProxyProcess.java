@@ -2,6 +2,7 @@ package dev.serin.cli.sidecar;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.time.Ticker;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Source;
 import dev.serin.proxy.host.ProxyHostProtocol;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -29,25 +29,30 @@ import java.util.function.Consumer;
 /// every proxy in it has ended (exit code 137), and the next one to start brings up a new process.
 /// Safe for any thread.
 public final class ProxyProcess implements SidecarHost, AutoCloseable {
-    private static final int KILLED = 137;
+    // One that can't even start is no reason to start it a thousand times.
+    private static final Duration SHORT = Duration.ofSeconds(3);
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     private final Unprivileged rights;
     private final Path broker;
     private final Path log;
+    private final Ticker ticker;
     private final Consumer<String> say;
     private final Map<String, CompletableFuture<Integer>> running = new ConcurrentHashMap<>();
     private @Nullable Process process;
     private @Nullable BufferedWriter orders;
+    private long begun;
     private boolean closed;
 
     /// @param rights that it is started without
     /// @param broker where it gets its sockets
     /// @param log of the process itself; each proxy has its own besides
-    public ProxyProcess(Unprivileged rights, Path broker, Path log, Consumer<String> say) {
+    public ProxyProcess(
+            Unprivileged rights, Path broker, Path log, Ticker ticker, Consumer<String> say) {
         this.rights = rights;
         this.broker = broker;
         this.log = log;
+        this.ticker = ticker;
         this.say = say;
     }
 
@@ -63,6 +68,7 @@ public final class ProxyProcess implements SidecarHost, AutoCloseable {
             builder.environment().put("SERIN_SOCKET_BROKER", broker.toString());
             var started = builder.start();
             process = started;
+            begun = ticker.nanos();
             orders =
                     new BufferedWriter(
                             new OutputStreamWriter(
@@ -190,17 +196,27 @@ public final class ProxyProcess implements SidecarHost, AutoCloseable {
     }
 
     private void died(Process from) {
+        long pause;
         synchronized (this) {
             if (process == null || process.pid() != from.pid()) {
                 return;
             }
             process = null;
             orders = null;
+            var lived = Duration.ofNanos(ticker.nanos() - begun);
+            pause = lived.compareTo(SHORT) < 0 ? SHORT.toMillis() : 0;
             if (!closed) {
                 say.accept("the proxy process has died; its proxies start again (see " + log + ")");
             }
         }
-        List.copyOf(running.keySet()).forEach(id -> end(id, KILLED));
+        var gone = Map.copyOf(running);
+        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS)
+                .execute(() ->
+                        gone.forEach((id, ended) -> {
+                            // Its name may be another pod's by now.
+                            running.remove(id, ended);
+                            ended.complete(KILLED);
+                        }));
     }
 
     private void end(String id, int code) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A mesh that a person has started with `serin up`, and what is done to it.
 final class Mesh {
@@ -47,8 +48,10 @@ final class Mesh {
     }
 
     /// Starts it in the background and waits until it says that it is up.
-    static Mesh up(Person person, String name, String example) throws IOException {
-        var said = person.serin(180, "up", "--detach", "--mesh", name, "-f", example).succeeded();
+    static Mesh up(Person person, String name, String example, String... more) throws IOException {
+        var words = new ArrayList<>(List.of("up", "--detach", "--mesh", name, "-f", example));
+        words.addAll(List.of(more));
+        var said = person.serin(180, words.toArray(new String[0])).succeeded();
         var curl = Pattern.compile("curl .*(http://\\S+)").matcher(said.out());
         if (!curl.find()) {
             throw new AssertionError("no curl line to copy in:\n" + said.out() + said.err());
@@ -188,6 +191,16 @@ final class Mesh {
                         .findFirst()
                         .orElseThrow(() -> new AssertionError("no model server runs"));
         victim.destroyForcibly();
+    }
+
+    /// The virtual machines of this mesh in that role.
+    List<ProcessHandle> javaProcesses(String role) {
+        // Not by the product's folder: those that may not read it are shown it elsewhere.
+        return processes().stream()
+                .flatMap(p -> Stream.concat(Stream.of(p), p.descendants()))
+                .distinct()
+                .filter(p -> commandLine(p).contains(" dev.serin.cli.Main " + role + " "))
+                .toList();
     }
 
     void down() {

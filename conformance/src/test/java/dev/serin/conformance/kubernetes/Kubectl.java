@@ -39,7 +39,12 @@ final class Kubectl {
 
     /// Runs `kubectl ARGUMENTS` in `folder` and waits for its end, a minute at most.
     Outcome run(Path folder, String... arguments) {
-        var command = new ArrayList<>(List.of("kubectl"));
+        return program(Path.of("kubectl"), folder, arguments);
+    }
+
+    /// The same with another program that reads a kubeconfig.
+    Outcome program(Path program, Path folder, String... arguments) {
+        var command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
@@ -53,11 +58,11 @@ final class Kubectl {
             process.getOutputStream().close();
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("kubectl hangs: " + command);
+                throw new IllegalStateException("does not end: " + command);
             }
             return new Outcome(process.exitValue(), text(out), text(err));
         } catch (IOException e) {
-            throw new IllegalStateException("kubectl could not be run", e);
+            throw new IllegalStateException(program + " could not be run", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

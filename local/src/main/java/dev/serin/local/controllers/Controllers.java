@@ -4,9 +4,12 @@ import dev.serin.base.chance.Draws;
 import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.local.api.ResourceClient;
+import dev.serin.local.api.Usage;
 import dev.serin.local.controllers.batch.CronJobController;
 import dev.serin.local.controllers.batch.JobController;
+import dev.serin.local.controllers.scale.AutoscaleController;
 import dev.serin.local.controllers.scale.BudgetController;
+import dev.serin.local.controllers.scale.NamedMetrics;
 import dev.serin.local.controllers.sets.DaemonSetController;
 import dev.serin.local.controllers.sets.StatefulSetController;
 
@@ -20,9 +23,16 @@ import java.util.concurrent.Executor;
 public final class Controllers implements AutoCloseable {
     private final List<ControllerLoop> loops = new ArrayList<>();
 
+    /// What pods are scaled by.
+    public record Measures(Usage usage, NamedMetrics named) {
+        /// Nothing is measured.
+        public static final Measures NONE = new Measures(Usage.NONE, NamedMetrics.NONE);
+    }
+
     /// What they are made of.
     ///
     /// @param owner one thread, that of everything that answers fast
+    /// @param measures what pods are scaled by
     /// @param podMaker one thread, which a slow webhook may hold
     public record Means(
             ResourceClient client,
@@ -31,7 +41,8 @@ public final class Controllers implements AutoCloseable {
             Ticker ticker,
             Timers timers,
             Draws draws,
-            ControllerObserver observer) {
+            ControllerObserver observer,
+            Measures measures) {
 
         /// A writer of events under this name.
         public Events events(String component) {
@@ -98,6 +109,14 @@ public final class Controllers implements AutoCloseable {
                                 ticker,
                                 ZoneId.systemDefault())));
         all.loops.add(means.start(new BudgetController(client, ticker)));
+        all.loops.add(
+                means.start(
+                        new AutoscaleController(
+                                client,
+                                means.events("horizontal-pod-autoscaler"),
+                                ticker,
+                                means.measures.usage(),
+                                means.measures.named())));
         all.loops.add(means.start(new EndpointController(client)));
         all.loops.add(means.start(new NodePortController(client, means.draws)));
         return all;

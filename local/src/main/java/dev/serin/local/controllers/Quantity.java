@@ -1,5 +1,6 @@
 package dev.serin.local.controllers;
 
+import java.util.List;
 import java.util.Map;
 
 /// Amounts as Kubernetes writes them: `500m`, `1Gi`, `2`.
@@ -38,5 +39,22 @@ public final class Quantity {
         } catch (NumberFormatException _) {
             return 0;
         }
+    }
+
+    /// As Kubernetes writes an amount that was counted: the largest unit that leaves no rest.
+    ///
+    /// @param milli thousandths
+    public static String text(long milli) {
+        if (milli % 1000 != 0) {
+            return milli + "m";
+        }
+        var left = milli / 1000;
+        var units = List.of("", "k", "M", "G", "T", "P");
+        var unit = 0;
+        while (left != 0 && left % 1000 == 0 && unit < units.size() - 1) {
+            left /= 1000;
+            unit++;
+        }
+        return left + units.get(unit);
     }
 }

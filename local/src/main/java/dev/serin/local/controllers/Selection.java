@@ -16,7 +16,10 @@ public record Selection(Map<String, String> labels, JsonNode expressions) {
 
     /// Of a Deployment or a ReplicaSet.
     public static Selection of(Resource owner) {
-        var selector = owner.spec().path("selector");
+        return of(owner.spec().path("selector"));
+    }
+
+    public static Selection of(JsonNode selector) {
         var labels = new LinkedHashMap<String, String>();
         selector.path("matchLabels")
                 .properties()
@@ -25,9 +28,12 @@ public record Selection(Map<String, String> labels, JsonNode expressions) {
     }
 
     public boolean selects(Resource resource) {
-        var there = resource.labels();
-        return !(labels.isEmpty() && expressions.isEmpty())
-                && there.entrySet().containsAll(labels.entrySet())
+        return !(labels.isEmpty() && expressions.isEmpty()) && holds(resource.labels());
+    }
+
+    /// Whether all of it is true of these; one that says nothing is.
+    public boolean holds(Map<String, String> there) {
+        return there.entrySet().containsAll(labels.entrySet())
                 && StreamSupport.stream(expressions.spliterator(), false)
                         .allMatch(e -> holds(e, there));
     }

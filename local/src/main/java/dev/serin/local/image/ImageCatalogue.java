@@ -32,16 +32,21 @@ public final class ImageCatalogue implements Images {
     /// @param mappings what a person mapped
     /// @param server the command that starts the product's model server
     public ImageCatalogue(ImageMappings mappings, List<String> server) {
-        this.mappings = mappings;
-        this.builtIn = builtIn(server);
+        this(mappings, server, new Image.Sidecar());
     }
 
-    private static Map<ImageReference, Image> builtIn(List<String> server) {
+    /// @param proxy what stands for the mesh's proxy
+    public ImageCatalogue(ImageMappings mappings, List<String> server, Image proxy) {
+        this.mappings = mappings;
+        this.builtIn = builtIn(server, proxy);
+    }
+
+    private static Map<ImageReference, Image> builtIn(List<String> server, Image proxy) {
         var all =
                 new TreeMap<ImageReference, Image>(Comparator.comparing(ImageReference::toString));
         put(all, "tensorflow/serving", ServingImage.by(server));
-        put(all, "istio/proxyv2", new Image.Sidecar());
-        put(all, "auto", new Image.Sidecar());
+        put(all, "istio/proxyv2", proxy);
+        put(all, "auto", proxy);
         put(all, "istio/pilot", new Image.Sidecar());
         put(all, "curlimages/curl", Image.Program.ofMachine(List.of("curl")));
         put(all, "busybox", Image.Program.ofMachine(List.of("sh")));

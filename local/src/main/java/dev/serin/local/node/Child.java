@@ -1,5 +1,6 @@
 package dev.serin.local.node;
 
+import dev.serin.base.log.LogFile;
 import dev.serin.local.node.usage.Cgroup;
 import dev.serin.local.node.usage.Source;
 

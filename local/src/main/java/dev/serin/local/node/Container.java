@@ -97,6 +97,12 @@ final class Container {
             return "";
         }
 
+        /// Whether an end with this code was none of its own doing, and it is started again at
+        /// once.
+        default boolean blameless(int code) {
+            return false;
+        }
+
         /// Where what it uses of the machine can be read.
         default Source source() {
             return new Source.Unknown();
@@ -307,6 +313,7 @@ final class Container {
         cancel();
         var message = last(code);
         var outOfMemory = run != null && run.outOfMemory();
+        var blameless = run != null && run.blameless(code);
         run = null;
         ending = null;
         health = null;
@@ -323,10 +330,12 @@ final class Container {
         state = end;
         if (!stopping && again(code)) {
             var calm = since != null && Duration.between(since, end.finished).compareTo(CALM) > 0;
-            crashes = calm ? 1 : crashes + 1;
+            if (!blameless) {
+                crashes = calm ? 1 : crashes + 1;
+            }
             last = end;
             restarts++;
-            if (crashes <= 1) {
+            if (crashes <= 1 || blameless) {
                 state = new State.Waiting("ContainerCreating", "");
                 timer = null;
                 start();

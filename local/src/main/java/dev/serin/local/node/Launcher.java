@@ -2,6 +2,7 @@ package dev.serin.local.node;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.log.LogFile;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.HostRoot;
@@ -380,6 +381,11 @@ final class Launcher implements Container.Starter {
         }
 
         @Override
+        public boolean blameless(int code) {
+            return code == SidecarHost.KILLED;
+        }
+
+        @Override
         public Source source() {
             return running.source();
         }
@@ -390,9 +396,10 @@ final class Launcher implements Container.Starter {
         }
     }
 
-    private static Map<String, String> withPath(Map<String, String> environment) {
+    // The mesh's own programs first: pilot-agent.
+    private Map<String, String> withPath(Map<String, String> environment) {
         var all = new LinkedHashMap<>(environment);
-        all.putIfAbsent("PATH", PATH);
+        all.putIfAbsent("PATH", parts.run().resolve("bin") + ":" + PATH);
         return all;
     }
 }

@@ -1,5 +1,7 @@
 package dev.serin.local.node;
 
+import dev.serin.base.log.LogFile;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

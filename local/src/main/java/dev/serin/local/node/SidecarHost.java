@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 /// Where the proxies of pods run: one process for all of them, or one a pod. The node starts a
 /// pod's `istio-proxy` container here instead of as a process of its own.
 public interface SidecarHost {
+    /// The exit code of proxies whose process has died with all that are in it.
+    int KILLED = 137;
+
     /// Starts a proxy; returns once the order is given. What the proxy prints goes to its log file.
     Running start(Sidecar sidecar);
 

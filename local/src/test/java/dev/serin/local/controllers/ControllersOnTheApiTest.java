@@ -165,7 +165,8 @@ class ControllersOnTheApiTest {
                                     Duration again) {
                                 failures.add(controller + " " + key + ": " + cause);
                             }
-                        }),
+                        },
+                        Controllers.Measures.NONE),
                 new Machine("serin", List.of("10.244.0.1"), 2, 1L << 30, "amd64", "6", "v1"));
     }
 

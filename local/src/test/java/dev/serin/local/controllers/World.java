@@ -24,6 +24,7 @@ final class World implements AutoCloseable {
     final MemoryApi api = new MemoryApi(time);
     final Steps owner = new Steps();
     final Steps podMaker = new Steps();
+    final FakeMetrics metrics = new FakeMetrics();
     final List<String> failures = new ArrayList<>();
     private final Controllers controllers;
     private int addresses;
@@ -47,7 +48,8 @@ final class World implements AutoCloseable {
                                     Duration again) {
                                 failures.add(controller + " " + key + ": " + cause);
                             }
-                        });
+                        },
+                        new Controllers.Measures(metrics, metrics));
         controllers =
                 Controllers.start(
                         means,
@@ -133,6 +135,9 @@ final class World implements AutoCloseable {
         var pod = Objects.requireNonNull(api.get(key));
         var body = pod.body().deepCopy();
         var status = body.withObject("/status").put("phase", "Running");
+        if (!status.has("startTime")) {
+            status.put("startTime", time.now().toString());
+        }
         if (!status.has("podIP")) {
             status.put("podIP", "10.244.1." + ++addresses);
         }

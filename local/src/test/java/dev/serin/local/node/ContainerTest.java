@@ -37,6 +37,18 @@ class ContainerTest {
     private @Nullable String failure;
 
     @Test
+    void whatEndedWithTheProcessOfOthersIsStartedAtOnceAndCounted() {
+        var container = container("{\"name\": \"a\"}", Container.Role.APP, "Always");
+        container.start();
+        for (int i = 1; i <= 5; i++) {
+            runs.getLast().ended.accept(99);
+            assertEquals(1 + i, runs.size());
+            assertEquals(i, container.restarts());
+            assertInstanceOf(Container.State.Running.class, container.state());
+        }
+    }
+
+    @Test
     void restartsAtOnceFirstThenWithGrowingPauses() {
         var container = container("{\"name\": \"a\"}", Container.Role.APP, "Always");
         container.start();
@@ -348,6 +360,11 @@ class ContainerTest {
         @Override
         public void kill() {
             ended.accept(137);
+        }
+
+        @Override
+        public boolean blameless(int code) {
+            return code == 99;
         }
 
         @Override

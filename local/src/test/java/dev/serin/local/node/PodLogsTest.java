@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.base.ProblemException;
+import dev.serin.base.log.LogFile;
 import dev.serin.testkit.FakeTime;
 
 import org.junit.jupiter.api.Test;

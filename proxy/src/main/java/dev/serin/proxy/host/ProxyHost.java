@@ -4,7 +4,9 @@ import dev.serin.base.ProblemException;
 import dev.serin.base.broker.BrokerLink;
 import dev.serin.base.chance.Draw;
 import dev.serin.base.flow.Owner;
+import dev.serin.base.log.LogFile;
 import dev.serin.base.net.NetworkNamespace;
+import dev.serin.base.time.Ticker;
 import dev.serin.proxy.Proxy;
 import dev.serin.proxy.ProxyPlace;
 import dev.serin.proxy.ProxyRuntime;
@@ -32,9 +34,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +54,8 @@ public final class ProxyHost implements AutoCloseable {
     /// What a packet rule lets out of a pod without capturing it again.
     public static final int MARK = 0x539;
 
+    // As the other containers of a pod.
+    private static final long LARGEST_LOG = 10L << 20;
     private static final Duration DRAIN_SHARE = Duration.ofSeconds(1);
 
     private final ProxyRuntime runtime;
@@ -177,6 +179,7 @@ public final class ProxyHost implements AutoCloseable {
     private static final class Running {
         private final String id;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
+        private @Nullable LogFile printed;
         private @Nullable OutputStream output;
         private @Nullable AutoCloseable place;
         private @Nullable Proxy proxy;
@@ -186,7 +189,9 @@ public final class ProxyHost implements AutoCloseable {
         }
 
         void open(Start start, ProxyRuntime runtime, @Nullable BrokerLink broker) {
-            var log = append(Path.of(start.log()));
+            var file = append(Path.of(start.log()), runtime.ticker());
+            printed = file;
+            var log = file.stream("stdout");
             output = log;
             var places = new TreeMap<String, Path>();
             start.files().forEach((path, place) -> places.put(path, Path.of(place)));
@@ -227,10 +232,9 @@ public final class ProxyHost implements AutoCloseable {
             }
         }
 
-        private static OutputStream append(Path log) {
+        private static LogFile append(Path log, Ticker ticker) {
             try {
-                return Files.newOutputStream(
-                        log, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                return new LogFile(log, ticker, LARGEST_LOG);
             } catch (IOException e) {
                 throw new UncheckedIOException("log " + log + ": " + e.getMessage(), e);
             }
@@ -263,6 +267,9 @@ public final class ProxyHost implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // The event says it too.
+            }
+            if (printed != null) {
+                printed.close();
             }
             if (place != null) {
                 close(place);

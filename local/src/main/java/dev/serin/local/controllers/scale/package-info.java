@@ -1,5 +1,5 @@
 /// Controllers that say how many pods there may or should be: budgets of disruption, and scaling by
-/// what is measured. Start here: [BudgetController], then [AutoscaleController].
+/// what is measured. Start here: [AutoscaleController], then [Arithmetic].
 @NullMarked
 package dev.serin.local.controllers.scale;
 

@@ -1,4 +1,4 @@
-package dev.serin.local.node;
+package dev.serin.base.log;
 
 import dev.serin.base.time.Ticker;
 
@@ -15,11 +15,11 @@ import java.util.function.Consumer;
 
 /// What one run of a container printed, a line each with its time and stream, in the form of the
 /// Container Runtime Interface: `2026-01-01T00:00:00.000000000Z stdout F text`. Bounded as the
-/// kubelet's: a full file becomes `.1`, that before it `.2`, and the fifth goes. Safe for the two
-/// threads that read the streams.
-final class LogFile implements AutoCloseable {
+/// kubelet's: a full file becomes `.1`, that before it `.2`, and the fifth goes. Safe for any
+/// thread.
+public final class LogFile implements AutoCloseable {
     /// How many full files are kept beside the one that is written.
-    static final int ROTATED = 4;
+    public static final int ROTATED = 4;
 
     private static final int LONGEST = 16 * 1024;
     private static final byte[] ERROR = "ERROR: ".getBytes(StandardCharsets.UTF_8);
@@ -33,13 +33,15 @@ final class LogFile implements AutoCloseable {
     private long size;
     private int errorCount;
 
-    LogFile(Path path, Ticker ticker, long largest) throws IOException {
+    /// @param largest bytes of one file
+    public LogFile(Path path, Ticker ticker, long largest) throws IOException {
         this(path, ticker, largest, _ -> {});
     }
 
     /// @param errors told the first lines that begin with `ERROR: `, without that: what a person
     ///   should see who does not read this log
-    LogFile(Path path, Ticker ticker, long largest, Consumer<String> errors) throws IOException {
+    public LogFile(Path path, Ticker ticker, long largest, Consumer<String> errors)
+            throws IOException {
         this.errors = errors;
         this.path = path;
         this.ticker = ticker;
@@ -50,31 +52,19 @@ final class LogFile implements AutoCloseable {
 
     /// Copies `input` line by line until it ends; a line that is too long is cut into pieces that
     /// are marked `P`. Blocks.
-    void copy(InputStream input, String stream) {
-        var line = new byte[LONGEST];
-        int length = 0;
-        var buffer = new byte[8192];
-        try (input) {
-            for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
-                for (int i = 0; i < read; i++) {
-                    if (buffer[i] == '\n') {
-                        write(stream, 'F', line, length);
-                        length = 0;
-                    } else {
-                        if (length == LONGEST) {
-                            write(stream, 'P', line, length);
-                            length = 0;
-                        }
-                        line[length++] = buffer[i];
-                    }
-                }
-            }
-            if (length > 0) {
-                write(stream, 'F', line, length);
-            }
+    public void copy(InputStream input, String stream) {
+        try (input;
+                var lines = stream(stream)) {
+            input.transferTo(lines);
         } catch (IOException _) {
             // The container or the disk has gone; what came is written.
         }
+    }
+
+    /// Takes what is printed to `stream`; a line is in the file once it is whole. Closing it leaves
+    /// the file open.
+    public OutputStream stream(String stream) {
+        return new Lines(stream);
     }
 
     @Override
@@ -118,12 +108,12 @@ final class LogFile implements AutoCloseable {
     }
 
     /// The file of that number, 0 for the one that is written.
-    static Path part(Path log, int number) {
+    public static Path part(Path log, int number) {
         return number == 0 ? log : log.resolveSibling(log.getFileName() + "." + number);
     }
 
     /// Deletes all of a run's files.
-    static void delete(Path log) throws IOException {
+    public static void delete(Path log) throws IOException {
         for (int number = 0; number <= ROTATED; number++) {
             Files.deleteIfExists(part(log, number));
         }
@@ -138,5 +128,44 @@ final class LogFile implements AutoCloseable {
                 Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         size = Files.size(path);
         return opened;
+    }
+
+    private final class Lines extends OutputStream {
+        private final String stream;
+        private final byte[] line = new byte[LONGEST];
+        private int length;
+
+        Lines(String stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int from, int count) throws IOException {
+            for (int i = from; i < from + count; i++) {
+                if (bytes[i] == '\n') {
+                    LogFile.this.write(stream, 'F', line, length);
+                    length = 0;
+                } else {
+                    if (length == LONGEST) {
+                        LogFile.this.write(stream, 'P', line, length);
+                        length = 0;
+                    }
+                    line[length++] = bytes[i];
+                }
+            }
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            if (length > 0) {
+                LogFile.this.write(stream, 'F', line, length);
+                length = 0;
+            }
+        }
     }
 }
