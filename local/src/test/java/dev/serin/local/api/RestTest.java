@@ -87,6 +87,14 @@ class RestTest {
     }
 
     @Test
+    void healthIsAWordOrALineACheck() throws Exception {
+        assertEquals("ok", ask("GET", "/livez", null).body());
+        assertEquals(
+                "[+]ping ok\n[+]store ok\nreadyz check passed\n",
+                ask("GET", "/readyz?verbose", null).body());
+    }
+
+    @Test
     void openApiHasThePatchOperationsThatKubectlLooksFor() throws Exception {
         var index = json(ask("GET", "/openapi/v3", null));
         var url = index.path("paths").path("apis/apps/v1").path("serverRelativeURL").asString();

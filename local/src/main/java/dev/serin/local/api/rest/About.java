@@ -65,11 +65,8 @@ final class About {
         var path = exchange.request().path().replaceAll("(?<=.)/+$", "");
         switch (path) {
             case "/version" -> RestApi.json(exchange, 200, version());
-            case "/healthz", "/livez" -> text(exchange, 200, "ok");
-            case "/readyz" -> {
-                var is = ready.getAsBoolean();
-                text(exchange, is ? 200 : 500, is ? "ok" : "not ready");
-            }
+            case "/healthz", "/livez" -> health(exchange, path, true);
+            case "/readyz" -> health(exchange, path, ready.getAsBoolean());
             case "/api" -> groups(exchange, true);
             case "/apis" -> groups(exchange, false);
             case "/openapi/v3" -> RestApi.json(exchange, 200, openApi.index(hash));
@@ -80,6 +77,24 @@ final class About {
             }
         }
         return true;
+    }
+
+    /// One line a check where `?verbose` asks for them, as Kubernetes has it.
+    private static void health(Exchange exchange, String path, boolean is)
+            throws IOException, InterruptedException {
+        var name = path.substring(1);
+        var query = exchange.request().query();
+        if (is && !query.containsKey("verbose")) {
+            text(exchange, 200, "ok");
+            return;
+        }
+        text(
+                exchange,
+                is ? 200 : 500,
+                "[+]ping ok\n"
+                        + (is ? "[+]store ok\n" : "[-]store failed: reason withheld\n")
+                        + name
+                        + (is ? " check passed\n" : " check failed\n"));
     }
 
     private boolean other(Exchange exchange, String path) throws IOException, InterruptedException {
