@@ -3,8 +3,6 @@ package dev.serin.conformance.kubernetes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.serin.testkit.Child;
-import dev.serin.testkit.Eventually;
 import dev.serin.testkit.Trust;
 
 import org.junit.jupiter.api.Tag;
@@ -16,12 +14,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,7 +38,7 @@ class ApiLoad {
     @Test
     void fiveThousandObjects(@TempDir Path folder) throws Exception {
         for (var round = 0; round < ROUNDS; round++) {
-            try (var local = new OwnProcess(folder.resolve("local" + round))) {
+            try (var local = new LocalProcess(folder.resolve("local" + round))) {
                 System.out.println(run("local", local.url(), local.rootPem()));
             }
             try (var real = RealKubernetes.durable(folder.resolve("real" + round))) {
@@ -165,60 +160,5 @@ class ApiLoad {
         var sorted = nanos.clone();
         Arrays.sort(sorted);
         return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)] / 1e6;
-    }
-
-    /// The local API in a process of its own, with the options that the product gives it.
-    private static final class OwnProcess implements Kubernetes {
-        private final Process process;
-        private final List<String> told;
-
-        OwnProcess(Path folder) throws IOException {
-            Files.createDirectories(folder);
-            var command = new ArrayList<>(Child.java(OwnProcess.class));
-            command.addAll(1, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-            command.add(folder.toString());
-            var log = folder.resolve("log").toFile();
-            process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(log)
-                            .start();
-            var ready = folder.resolve("ready");
-            Eventually.eventually(
-                    Duration.ofSeconds(30), "the API is up", () -> Files.exists(ready));
-            told = List.of(Files.readString(ready).split("\n", 2));
-        }
-
-        /// In the other process: opens the API, says where, and stays.
-        public static void main(String[] args) {
-            Child.ended(() -> {
-                var folder = Path.of(args[0]);
-                var api = new LocalKubernetes(folder);
-                var half =
-                        Files.writeString(folder.resolve("half"), api.url() + "\n" + api.rootPem());
-                Files.move(half, folder.resolve("ready"));
-                new CountDownLatch(1).await();
-            });
-        }
-
-        @Override
-        public String name() {
-            return "local";
-        }
-
-        @Override
-        public String url() {
-            return told.getFirst();
-        }
-
-        @Override
-        public String rootPem() {
-            return told.getLast();
-        }
-
-        @Override
-        public void close() {
-            Child.end(process);
-        }
     }
 }
