@@ -14,9 +14,13 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /// What one run of a container printed, a line each with its time and stream, in the form of the
-/// Container Runtime Interface: `2026-01-01T00:00:00.000000000Z stdout F text`. Bounded: a full
-/// file becomes `.1`, in whose place the one before goes. Safe for any thread.
+/// Container Runtime Interface: `2026-01-01T00:00:00.000000000Z stdout F text`. Bounded as the
+/// kubelet's: a full file becomes `.1`, that before it `.2`, and the fifth goes. Safe for any
+/// thread.
 public final class LogFile implements AutoCloseable {
+    /// How many full files are kept beside the one that is written.
+    public static final int ROTATED = 4;
+
     private static final int LONGEST = 16 * 1024;
     private static final byte[] ERROR = "ERROR: ".getBytes(StandardCharsets.UTF_8);
     private static final int MOST_ERRORS = 3;
@@ -82,10 +86,7 @@ public final class LogFile implements AutoCloseable {
         whole[whole.length - 1] = '\n';
         if (size + whole.length > largest) {
             out.close();
-            Files.move(
-                    path,
-                    path.resolveSibling(path.getFileName() + ".1"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            rotate();
             out = open();
         }
         out.write(whole);
@@ -94,6 +95,27 @@ public final class LogFile implements AutoCloseable {
             errorCount++;
             errors.accept(
                     new String(line, ERROR.length, length - ERROR.length, StandardCharsets.UTF_8));
+        }
+    }
+
+    private void rotate() throws IOException {
+        for (int number = ROTATED; number > 0; number--) {
+            var from = part(path, number - 1);
+            if (Files.exists(from)) {
+                Files.move(from, part(path, number), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    /// The file of that number, 0 for the one that is written.
+    public static Path part(Path log, int number) {
+        return number == 0 ? log : log.resolveSibling(log.getFileName() + "." + number);
+    }
+
+    /// Deletes all of a run's files.
+    public static void delete(Path log) throws IOException {
+        for (int number = 0; number <= ROTATED; number++) {
+            Files.deleteIfExists(part(log, number));
         }
     }
 

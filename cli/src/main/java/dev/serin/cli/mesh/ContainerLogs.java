@@ -10,9 +10,13 @@ import dev.serin.local.api.ResourceClient;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.List;
 
 /// `kubectl logs`: what the API asks, answered from the node's files.
 final class ContainerLogs implements PodLogs {
@@ -54,7 +58,7 @@ final class ContainerLogs implements PodLogs {
         var limit = wanted.limitBytes();
         var to = limit == null ? out : new Limited(out, limit);
         try {
-            from.logs.stream(request, to, () -> hasEnded(from.client, resource));
+            from.logs.stream(request, to, () -> hasEnded(from.client, resource, container));
         } catch (ProblemException e) {
             throw Refusal.badRequest(
                     wanted.previous()
@@ -65,9 +69,27 @@ final class ContainerLogs implements PodLogs {
         }
     }
 
-    private static boolean hasEnded(ResourceClient client, Resource pod) {
+    // Its log ends with a run: the next one has its own.
+    private static boolean hasEnded(ResourceClient client, Resource pod, String container) {
         var now = client.get(pod.key());
-        return now == null || !now.uid().equals(pod.uid());
+        if (now == null || !now.uid().equals(pod.uid())) {
+            return true;
+        }
+        var before = status(pod, container).path("containerID").asString("");
+        var status = status(now, container);
+        return status.path("state").has("terminated")
+                || !before.isEmpty() && !before.equals(status.path("containerID").asString(""));
+    }
+
+    private static JsonNode status(Resource pod, String container) {
+        for (var list : List.of("containerStatuses", "initContainerStatuses")) {
+            for (var status : pod.status().path(list)) {
+                if (status.path("name").asString("").equals(container)) {
+                    return status;
+                }
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     /// Lets so many bytes through and swallows the rest.

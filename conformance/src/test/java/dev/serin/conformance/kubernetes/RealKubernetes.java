@@ -29,7 +29,9 @@ public final class RealKubernetes implements Kubernetes {
     /// Starts both and waits until the API is ready.
     ///
     /// @param binaries folder with `etcd` and `kube-apiserver`
-    RealKubernetes(Path binaries, Path folder) throws IOException {
+    /// @param durable whether a write is on the disk when it is answered, which suites need not
+    ///   have
+    RealKubernetes(Path binaries, Path folder, boolean durable) throws IOException {
         this.folder = folder;
         this.port = Child.freePort();
         var etcd = Child.freePort();
@@ -48,7 +50,7 @@ public final class RealKubernetes implements Kubernetes {
                 "etcd",
                 binaries.resolve("etcd").toString(),
                 "--data-dir=" + folder.resolve("etcd"),
-                "--unsafe-no-fsync",
+                "--unsafe-no-fsync=" + !durable,
                 "--listen-client-urls=" + store,
                 "--advertise-client-urls=" + store,
                 "--listen-peer-urls=http://127.0.0.1:" + peer,
@@ -80,12 +82,21 @@ public final class RealKubernetes implements Kubernetes {
 
     /// The one that `.ci/kubernetes` built.
     public static RealKubernetes built(Path folder) throws IOException {
+        return new RealKubernetes(binaries(), Files.createDirectories(folder), false);
+    }
+
+    /// The same, with a store that survives a loss of power.
+    static RealKubernetes durable(Path folder) throws IOException {
+        return new RealKubernetes(binaries(), Files.createDirectories(folder), true);
+    }
+
+    private static Path binaries() {
         var binaries = System.getProperty("serin.kubernetes", "");
         if (binaries.isEmpty()) {
             throw new IllegalStateException(
                     "No kube-apiserver: this test is run by .ci/kubernetes, which builds one.");
         }
-        return new RealKubernetes(Path.of(binaries), Files.createDirectories(folder));
+        return Path.of(binaries);
     }
 
     /// A file by which clients reach it, as its administrator.

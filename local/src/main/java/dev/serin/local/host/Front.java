@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The outside of a mesh: the small process that the person started. It starts the supervisor in
-/// namespaces of its own, prints what it says, gives it ports of the machine, and stops it. When
-/// either dies the other ends, and with the supervisor every process, mount and namespace of the
-/// mesh.
+/// namespaces of its own, prints what it says, gives it ports of the machine, and stops it. With
+/// the supervisor ends every process, mount and namespace of the mesh; one that dies after the mesh
+/// was up is started again, on what is stored. When the front dies so does the supervisor.
 public final class Front {
     private static final int LAST_SECONDS = 15;
 
@@ -134,15 +134,18 @@ public final class Front {
     private int serve(EventLoopGroup group) {
         var listening = listen(group);
         try {
-            var mesh = launch();
-            synchronized (this) {
-                process = mesh;
-                if (stops > 0) {
-                    mesh.destroyForcibly();
+            int code;
+            do {
+                var mesh = launch();
+                synchronized (this) {
+                    process = mesh;
+                    if (stops > 0) {
+                        mesh.destroyForcibly();
+                    }
                 }
-            }
-            mesh.waitFor();
-            return ended(mesh.exitValue());
+                code = mesh.waitFor();
+            } while (startsAgain(code));
+            return ended(code);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             if (process != null) {
@@ -221,24 +224,37 @@ public final class Front {
         }
     }
 
+    /// One that has not come up would not the next time either.
+    private synchronized boolean startsAgain(int code) {
+        if (stops > 0 || !ready) {
+            return false;
+        }
+        print(problem(code, "it is started again, on what is stored").text());
+        ready = false;
+        supervisor = null;
+        return true;
+    }
+
     private synchronized int ended(int code) {
         var exit = stops > 0 ? 0 : 1;
         if (stops == 0) {
-            print(
-                    Problem.of(
-                                    "mesh '" + start.mesh + "'",
-                                    "its supervisor ended with "
-                                            + code
-                                            + lastWords()
-                                            + (ready ? "" : ", before the mesh was up"),
-                                    "see " + start.log() + ", then start it again")
-                            .text());
+            print(problem(code, "see " + start.log() + ", then start it again").text());
         }
         watching.forEach(channel ->
                 channel.writeAndFlush(Lines.line("ended " + exit))
                         .addListener(ChannelFutureListener.CLOSE)
                         .awaitUninterruptibly(1000));
         return exit;
+    }
+
+    private Problem problem(int code, String cure) {
+        return Problem.of(
+                "mesh '" + start.mesh + "'",
+                "its supervisor ended with "
+                        + code
+                        + lastWords()
+                        + (ready ? "" : ", before the mesh was up"),
+                cure);
     }
 
     private String lastWords() {
@@ -286,14 +302,14 @@ public final class Front {
 
     /// Whoever calls on the socket; see [Lines] for the words.
     private final class Caller extends SimpleChannelInboundHandler<String> {
-        private boolean isSupervisor;
+        private @Nullable Process supervised;
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, String line) {
             var words = line.split(" ");
             switch (words[0]) {
                 case "supervisor" -> {
-                    isSupervisor = true;
+                    supervised = process;
                     supervised(context.channel());
                 }
                 case "print" -> print(Lines.rest(line));
@@ -314,8 +330,8 @@ public final class Front {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            var mesh = process;
-            if (isSupervisor && mesh != null) {
+            var mesh = supervised;
+            if (mesh != null) {
                 // Its end is near; should it hang without us, it must not stay.
                 context.channel()
                         .eventLoop()

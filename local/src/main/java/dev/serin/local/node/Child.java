@@ -9,23 +9,33 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /// A process: `unshare`, whose child is the start script, whose child is the command.
 final class Child implements Container.Run {
     private static final long LARGEST_LOG = 10L << 20;
+    private static final int MOST_PRINTED = 10 * 1024;
+    private static final Duration LOOK = Duration.ofMillis(10);
+    private static final int MOST_LOOKS = 1000;
 
     private final Process process;
     private final Container.Ground ground;
     private final List<String> as;
     private final Map<String, String> environment;
+    private final LastWords lastWords;
     private final @Nullable Cgroup cgroup;
 
     /// How a container runs.
@@ -38,6 +48,7 @@ final class Child implements Container.Run {
             List<String> as,
             Map<String, String> environment,
             Path log,
+            LastWords lastWords,
             @Nullable Cgroup cgroup) {}
 
     Child(Process process, Plan plan, Container.Ground ground, IntConsumer ended)
@@ -46,6 +57,7 @@ final class Child implements Container.Run {
         this.ground = ground;
         this.as = plan.as;
         this.environment = plan.environment;
+        this.lastWords = plan.lastWords;
         this.cgroup = plan.cgroup;
         var container = plan.container;
         var log = plan.log;
@@ -85,6 +97,7 @@ final class Child implements Container.Run {
 
     @Override
     public @Nullable String exec(JsonNode command, Duration timeout) {
+        awaitRoot();
         var way = entry();
         if (way == null) {
             return "has ended";
@@ -92,24 +105,58 @@ final class Child implements Container.Run {
         var words = new ArrayList<String>();
         command.forEach(word -> words.add(word.asString("")));
         try {
-            var probe =
-                    way.command(words)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            if (!probe.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                probe.destroyForcibly();
-                return "command timed out";
+            var running = way.command(words).redirectErrorStream(true).start();
+            running.getOutputStream().close();
+            var printed =
+                    CompletableFuture.supplyAsync(() -> first(running), ground.parts().blocking());
+            if (!running.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                running.descendants().forEach(ProcessHandle::destroyForcibly);
+                running.destroyForcibly();
+                return "command timed out: \"%s\" timed out after %ds"
+                        .formatted(String.join(" ", words), timeout.toSeconds());
             }
-            return probe.exitValue() == 0
-                    ? null
-                    : "command ended with exit code " + probe.exitValue();
+            if (running.exitValue() == 0) {
+                return null;
+            }
+            var text = printed.completeOnTimeout("", 1, TimeUnit.SECONDS).join().strip();
+            return text.isEmpty() ? "command ended with exit code " + running.exitValue() : text;
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
         }
+    }
+
+    // Until its root is made a command would run on the machine's own. The start script opens this
+    // descriptor when it is done with that.
+    private void awaitRoot() {
+        for (int waited = 0; waited < MOST_LOOKS && process.isAlive(); waited++) {
+            var inside = process.children().findFirst();
+            if (inside.isPresent()
+                    && Files.exists(
+                            Path.of("/proc/" + inside.get().pid() + "/fd/3"),
+                            LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+    }
+
+    // The rest is read too, so that it never waits for a reader.
+    private static String first(Process running) {
+        try (var out = running.getInputStream()) {
+            var octets = out.readNBytes(MOST_PRINTED);
+            out.transferTo(OutputStream.nullOutputStream());
+            return new String(octets, StandardCharsets.UTF_8);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    @Override
+    public String lastWords(int code) {
+        return lastWords.said(code);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.serin.local.node;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.base.log.LogFile;
 import dev.serin.local.host.Namespaces;
 import dev.serin.local.image.Image;
 import dev.serin.local.node.sandbox.HostRoot;
@@ -127,20 +128,21 @@ final class Launcher implements Container.Starter {
         var command = command(container, image, environment);
         var user = user(ground.pod().spec(), spec);
         var cgroup = cgroup(container, ground);
+        var log = log(container);
+        var lastWords = LastWords.of(spec, folder, log);
         var imageDir = Optional.ofNullable(image.workingDir()).orElse("/");
         var script =
                 StartScript.of(
                         new StartScript.Plan(
                                 parts.run().resolve("scratch").toString(),
                                 root,
-                                binds(container.name(), image, spec, environment),
+                                binds(container.name(), image, spec, environment, lastWords),
                                 command,
                                 environment,
                                 spec.path("workingDir").asString(imageDir),
                                 user,
                                 parts.rootless(),
                                 cgroup == null ? List.of() : cgroup.doors()));
-        var log = log(container);
         try {
             Files.createDirectories(parts.run().resolve("scratch"));
             var file = folder.resolve(container.name() + ".sh");
@@ -157,6 +159,7 @@ final class Launcher implements Container.Starter {
                             StartScript.as(user, parts.rootless()),
                             environment,
                             log,
+                            lastWords,
                             cgroup),
                     ground,
                     ended);
@@ -247,13 +250,21 @@ final class Launcher implements Container.Starter {
 
     // A link on the way to a mountPath leads where it leads on the machine: /var/run to /run.
     private List<StartScript.Bind> binds(
-            String container, Image.Program image, JsonNode spec, Map<String, String> environment) {
+            String container,
+            Image.Program image,
+            JsonNode spec,
+            Map<String, String> environment,
+            LastWords lastWords) {
         var binds = new ArrayList<StartScript.Bind>();
         for (var file : ETC) {
             binds.add(
                     new StartScript.Bind(
                             folder.resolve(file).toString(), "/etc/" + file, false, true));
         }
+        binds.add(
+                at(
+                        new StartScript.Bind(
+                                lastWords.file().toString(), lastWords.path(), false, true)));
         // The image's own come first: a volume of the pod at the same path hides them.
         ImageFiles.binds(image, folder.resolve("image").resolve(container))
                 .forEach(bind -> binds.add(at(bind)));
@@ -319,8 +330,7 @@ final class Launcher implements Container.Starter {
         // This run and the one before are kept, as kubectl logs --previous can show.
         for (int i = 0; i < runs.size() - 1; i++) {
             try {
-                Files.deleteIfExists(runs.get(i));
-                Files.deleteIfExists(runs.get(i).resolveSibling(runs.get(i).getFileName() + ".1"));
+                LogFile.delete(runs.get(i));
             } catch (IOException _) {
                 // It stays until the pod goes.
             }

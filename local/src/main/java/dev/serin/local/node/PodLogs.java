@@ -3,17 +3,18 @@ package dev.serin.local.node;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -53,22 +54,39 @@ public final class PodLogs {
     /// @throws ProblemException if the container has printed nothing because it never ran
     public void stream(Request request, OutputStream out, BooleanSupplier ended)
             throws IOException {
-        var file = file(request);
-        var first = new ArrayList<String>();
-        var rotated = file.resolveSibling(file.getFileName() + ".1");
-        if (Files.exists(rotated)) {
-            first.addAll(lines(rotated));
-        }
-        long position = Files.size(file);
-        first.addAll(lines(file));
-        first.removeIf(line -> !since(line, request.since));
-        var from = request.tailLines < 0 ? 0 : Math.max(0, first.size() - request.tailLines);
-        for (var line : first.subList(from, first.size())) {
-            write(out, line, request.timestamps);
-        }
-        out.flush();
-        if (request.follow) {
-            follow(file, position, out, request.timestamps, ended);
+        try (var reader = LogReader.of(file(request))) {
+            var lines = new Lines(reader);
+            // 1. What is there, of which the last lines may be asked for only.
+            var last = new ArrayDeque<String>();
+            for (var line = lines.next(); line != null; line = lines.next()) {
+                if (!since(line, request.since)) {
+                    continue;
+                }
+                if (request.tailLines < 0) {
+                    write(out, line, request.timestamps);
+                } else {
+                    last.addLast(line);
+                    if (last.size() > request.tailLines) {
+                        last.removeFirst();
+                    }
+                }
+            }
+            for (var line : last) {
+                write(out, line, request.timestamps);
+            }
+            out.flush();
+            // 2. What comes.
+            while (request.follow) {
+                var end = ended.getAsBoolean();
+                for (var line = lines.next(); line != null; line = lines.next()) {
+                    write(out, line, request.timestamps);
+                }
+                out.flush();
+                if (end || Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
     }
 
@@ -103,51 +121,37 @@ public final class PodLogs {
         return Integer.parseInt(log.getFileName().toString().replace(".log", ""));
     }
 
-    private static void follow(
-            Path file, long from, OutputStream out, boolean stamps, BooleanSupplier ended)
-            throws IOException {
-        long position = from;
-        var part = new StringBuilder();
-        while (true) {
-            var last = ended.getAsBoolean();
-            if (Files.exists(file) && Files.size(file) < position) {
-                position = 0; // It was full and a new one has begun.
-            }
-            if (Files.exists(file)) {
-                try (var channel = FileChannel.open(file)) {
-                    var bytes = ByteBuffer.allocate(64 * 1024);
-                    while (channel.read(bytes, position) > 0) {
-                        position += bytes.position();
-                        part.append(
-                                new String(
-                                        bytes.array(),
-                                        0,
-                                        bytes.position(),
-                                        StandardCharsets.ISO_8859_1));
-                        bytes.clear();
-                        lines(part, out, stamps);
+    /// Cuts a log into lines. Latin-1 in and out: bytes pass unchanged, wherever a read has cut
+    /// them.
+    private static final class Lines {
+        private final LogReader reader;
+        private final ByteBuffer octets = ByteBuffer.allocate(64 * 1024).limit(0);
+        private final StringBuilder part = new StringBuilder();
+
+        Lines(LogReader reader) {
+            this.reader = reader;
+        }
+
+        /// @return null if there is no whole line now
+        @Nullable String next() throws IOException {
+            while (true) {
+                while (octets.hasRemaining()) {
+                    var next = (char) (octets.get() & 0xff);
+                    if (next == '\n') {
+                        var line = part.toString();
+                        part.setLength(0);
+                        return line;
                     }
+                    part.append(next);
+                }
+                octets.clear();
+                var read = reader.read(octets);
+                octets.flip();
+                if (read == 0) {
+                    return null;
                 }
             }
-            if (last || Thread.currentThread().isInterrupted()) {
-                return;
-            }
-            LockSupport.parkNanos(PAUSE.toNanos());
         }
-    }
-
-    // Latin-1 in and out: bytes pass unchanged, wherever a read has cut them.
-    private static void lines(StringBuilder part, OutputStream out, boolean stamps)
-            throws IOException {
-        for (int end = part.indexOf("\n"); end >= 0; end = part.indexOf("\n")) {
-            write(out, part.substring(0, end), stamps);
-            part.delete(0, end + 1);
-        }
-        out.flush();
-    }
-
-    private static List<String> lines(Path file) throws IOException {
-        return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean since(String line, Instant since) {

@@ -88,10 +88,14 @@ class RestTest {
 
     @Test
     void healthIsAWordOrALineACheck() throws Exception {
-        assertEquals("ok", ask("GET", "/livez", null).body());
+        assertEquals("ok", text("/livez"));
         assertEquals(
                 "[+]ping ok\n[+]store ok\nreadyz check passed\n",
-                ask("GET", "/readyz?verbose", null).body());
+                text("/readyz?verbose"));
+    }
+
+    private String text(String path) throws Exception {
+        return new String(ask("GET", path, null).body(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     @Test

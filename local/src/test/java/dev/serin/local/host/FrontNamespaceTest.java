@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -102,17 +103,41 @@ class FrontNamespaceTest {
     }
 
     @Test
-    void aKilledSupervisorEndsTheFrontWithAProblem() throws Exception {
+    void aKilledSupervisorIsStartedAgain() throws Exception {
         var front = FrontAlone.front(state, "0", printed::add);
         var code = CompletableFuture.supplyAsync(front::run);
         var port = port();
         ours().filter(p -> p.info().command().orElse("").endsWith("java"))
                 .forEach(ProcessHandle::destroyForcibly);
-        assertEquals(1, code.get(10, TimeUnit.SECONDS));
+        eventually(
+                Duration.ofSeconds(20),
+                "it has a port again",
+                () -> printed.stream().filter(line -> line.startsWith("port ")).count() == 2);
         assertTrue(
-                printed.getLast().startsWith("mesh 'test': its supervisor ended with 137"),
+                printed.get(1).startsWith("mesh 'test': its supervisor ended with 137"),
                 printed.toString());
+        assertTrue(printed.get(1).contains("started again"), printed.toString());
+        front.stop();
+        assertEquals(0, code.get(10, TimeUnit.SECONDS));
         nothingLeft(port);
+    }
+
+    @Test
+    void aSupervisorThatNeverCameUpEndsTheFrontWithAProblem() throws Exception {
+        var start =
+                new Front.Start(
+                        "test",
+                        state,
+                        List.of("sh", "-c", "echo no disk; exit 9"),
+                        Map.of(),
+                        Inside.isRoot(),
+                        Duration.ofSeconds(5));
+        var front = new Front(start, Inside.programs(), printed::add);
+        assertEquals(1, CompletableFuture.supplyAsync(front::run).get(10, TimeUnit.SECONDS));
+        assertTrue(
+                printed.getLast().startsWith("mesh 'test': its supervisor ended with 9 (no disk)"),
+                printed.toString());
+        assertTrue(printed.getLast().contains("before the mesh was up"), printed.toString());
     }
 
     private int port() {

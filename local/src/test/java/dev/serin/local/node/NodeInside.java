@@ -11,6 +11,7 @@ import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
+import dev.serin.config.ResourceKind;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
@@ -81,6 +82,7 @@ final class NodeInside {
                 it.servesHttpAndLogs();
                 it.mountsVolumesOnlyInThePod();
                 it.initContainersComeFirstAndFailuresAreCounted();
+                it.runsHooksAndSaysItsLastWords();
                 it.deletesWithoutATrace();
                 it.capturesWhatHasASidecar();
                 it.startsEightPodsFast();
@@ -226,6 +228,47 @@ final class NodeInside {
         api.delete(pod("crash").key(), 0);
     }
 
+    private void runsHooksAndSaysItsLastWords() throws Exception {
+        var said = Files.createDirectory(state.resolve("said"));
+        create(
+                """
+                {"metadata": {"name": "hooks", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "restartPolicy": "Never", "terminationGracePeriodSeconds": 20,
+                   "volumes": [{"name": "s", "hostPath": {"path": "%s"}}],
+                   "containers": [
+                     {"name": "a", "image": "sh", "args": ["sleep 1000"], "volumeMounts": [{"name": "s", "mountPath": "/said"}],
+                      "lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "sleep 0.3; echo started > /said/a"]}},
+                        "preStop": {"exec": {"command": ["sh", "-c", "echo stopping >> /said/a"]}}}},
+                     {"name": "b", "image": "sh", "args": ["cat /said/a; echo for the record > /dev/termination-log; exit 4"],
+                      "volumeMounts": [{"name": "s", "mountPath": "/said"}]},
+                     {"name": "c", "image": "sh", "args": ["echo one; echo two >&2; exit 5"], "terminationMessagePolicy": "FallbackToLogsOnError"},
+                     {"name": "d", "image": "sh", "args": ["sleep 1000"],
+                      "lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "echo what went wrong; exit 1"]}}}}]}}
+                """
+                        .formatted(said));
+        eventually(
+                Duration.ofSeconds(20),
+                "three have ended",
+                () -> pod("hooks").body().toString().split("exitCode", -1).length == 4);
+        var statuses = pod("hooks").status().path("containerStatuses");
+        assertEquals("started\n", logs("hooks", "b"), "b waits for the hook of a");
+        var b = statuses.get(1).path("state").path("terminated");
+        assertEquals("for the record\n", b.path("message").asString(""), b.toString());
+        assertEquals(4, b.path("exitCode").asInt(-1));
+        var c = statuses.get(2).path("state").path("terminated").path("message").asString("");
+        assertEquals(List.of("one", "two"), c.lines().sorted().toList());
+        var events =
+                api.list(new ResourceKind("", "v1", "Event", "events", true), null, Map.of())
+                        .toString();
+        assertTrue(events.contains("PostStartHook failed: what went wrong"), events);
+        api.delete(pod("hooks").key(), 20);
+        eventually(
+                Duration.ofSeconds(15),
+                "hooks is gone",
+                () -> api.get(new ResourceKey("pods", "default", "hooks")) == null);
+        assertEquals("started\nstopping\n", Files.readString(said.resolve("a")));
+    }
+
     private void deletesWithoutATrace() {
         api.delete(pod("vols").key(), 1);
         api.delete(pod("web").key(), 1);
@@ -368,10 +411,7 @@ final class NodeInside {
     }
 
     private String events() {
-        return api.list(
-                        new dev.serin.config.ResourceKind("", "v1", "Event", "events", true),
-                        null,
-                        Map.of())
+        return api.list(new ResourceKind("", "v1", "Event", "events", true), null, Map.of())
                 .toString();
     }
 

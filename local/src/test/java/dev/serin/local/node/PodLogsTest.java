@@ -1,6 +1,7 @@
 package dev.serin.local.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 class PodLogsTest {
@@ -52,7 +54,43 @@ class PodLogsTest {
         assertTrue(Files.size(path(0)) <= 1000);
         var lines = read(-1, false, false);
         assertTrue(lines.endsWith("line 198\nline 199\n"), lines);
-        assertTrue(lines.length() < 2000, lines);
+        assertTrue(lines.length() < 5000, lines);
+        assertTrue(Files.exists(path(0).resolveSibling("0.log.4")));
+        assertFalse(Files.exists(path(0).resolveSibling("0.log.5")));
+        assertEquals("line 198\nline 199\n", read(2, false, false));
+        // Oldest first, and none missing between.
+        var numbers = lines.lines().map(line -> Integer.valueOf(line.substring(5))).toList();
+        for (int i = 1; i < numbers.size(); i++) {
+            assertEquals(numbers.get(i - 1) + 1, numbers.get(i));
+        }
+        LogFile.delete(path(0));
+        assertEquals(List.of(), PodLogs.runs(path(0).getParent()));
+    }
+
+    @Test
+    void followsThroughFullFilesWithoutALineLost() throws IOException {
+        var out = new ByteArrayOutputStream();
+        var round = new AtomicInteger();
+        try (var log = new LogFile(path(0), time, 1000)) {
+            log.copy(input("line 0\n"), "stdout");
+            new PodLogs(folder)
+                    .stream(
+                            new PodLogs.Request("uid", "c", true, -1, false, false, Instant.EPOCH),
+                            out,
+                            () -> {
+                                // Between two looks up to three files are filled.
+                                for (int i = 0; i < 70; i++) {
+                                    var number = round.get() * 70 + i + 1;
+                                    log.copy(input("line " + number + "\n"), "stdout");
+                                }
+                                return round.incrementAndGet() == 10;
+                            });
+        }
+        var expected = new StringBuilder();
+        for (int i = 0; i <= 700; i++) {
+            expected.append("line ").append(i).append('\n');
+        }
+        assertEquals(expected.toString(), out.toString(StandardCharsets.UTF_8));
     }
 
     @Test

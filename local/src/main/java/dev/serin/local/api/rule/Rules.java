@@ -160,6 +160,9 @@ public final class Rules implements KindRules {
         if (!causes.isEmpty()) {
             throw Invalid.of(served, body.path("metadata").path("name").asString(""), causes);
         }
+        if (!isStatus && (old == null || !old.body().path("spec").equals(body.path("spec")))) {
+            NoEffect.of(served.kind().family(), body).forEach(intent::warn);
+        }
         if (Grants.isAbout(served)) {
             grants.authorize(intent.caller(), served, body, old);
         }
