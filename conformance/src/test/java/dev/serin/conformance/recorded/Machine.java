@@ -35,10 +35,12 @@ final class Machine implements PodStreams, PodLogs, AutoCloseable {
                     var text =
                             found
                                     ? "hello\n"
-                                    : "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n"
-                                            + "<BODY><H1>404 Not Found</H1>\n"
-                                            + "The requested URL was not found\n"
-                                            + "</BODY></HTML>\n";
+                                    : """
+                                    <HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>
+                                    <BODY><H1>404 Not Found</H1>
+                                    The requested URL was not found
+                                    </BODY></HTML>
+                                    """;
                     exchange.sendResponseHeaders(found ? 200 : 404, text.length());
                     exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
                     exchange.close();

@@ -51,6 +51,7 @@ final class Others implements Front.Told {
     }
 
     /// What was recorded beside what was played, in the recorded order; then what is too much.
+    @SuppressWarnings("ReferenceEquality") // two may be alike
     synchronized List<Pair> pairs() {
         var all = new ArrayList<Pair>();
         for (var each : recorded) {
@@ -110,6 +111,7 @@ final class Others implements Front.Told {
     }
 
     /// Whether a write was answered with what had been read before, so that nothing had changed.
+    @SuppressWarnings("ReferenceEquality") // two may be alike
     private boolean isOld(Exchange write) {
         for (var each : recorded) {
             if (each == write) {

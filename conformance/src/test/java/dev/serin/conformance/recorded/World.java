@@ -209,7 +209,7 @@ final class World {
     /// What a first write says of the time before it.
     private void wrote(
             Map<ResourceKey, Resource> all,
-            HashSet<ResourceKey> settled,
+            Set<ResourceKey> settled,
             Transcript transcript,
             Exchange exchange) {
         var address = exchange.address();
