@@ -89,9 +89,7 @@ class RestTest {
     @Test
     void healthIsAWordOrALineACheck() throws Exception {
         assertEquals("ok", text("/livez"));
-        assertEquals(
-                "[+]ping ok\n[+]store ok\nreadyz check passed\n",
-                text("/readyz?verbose"));
+        assertEquals("[+]ping ok\n[+]store ok\nreadyz check passed\n", text("/readyz?verbose"));
     }
 
     private String text(String path) throws Exception {
