@@ -13,12 +13,13 @@ import java.util.regex.Pattern;
 
 /// The list of what may differ, each with its reason. A line `# text` is the reason of the lines
 /// after it; such a line is the numbers of transcripts (`17,20-23`, or `*`), a blank and a regular
-/// expression for the whole difference.
+/// expression for the whole difference. Numbers after a `~`: a matter of moments, which need not
+/// occur.
 final class Differences {
     private final List<Entry> entries = new ArrayList<>();
     private final Set<Entry> used = new LinkedHashSet<>();
 
-    private record Entry(int line, String numbers, Pattern difference) {
+    private record Entry(int line, String numbers, boolean always, Pattern difference) {
         boolean allows(int number, String text) {
             return in(number) && difference.matcher(text).matches();
         }
@@ -56,7 +57,11 @@ final class Differences {
                     }
                     var both = line.split(" ", 2);
                     list.entries.add(
-                            new Entry(number, both[0], Pattern.compile(both[1], Pattern.DOTALL)));
+                            new Entry(
+                                    number,
+                                    both[0].replace("~", ""),
+                                    !both[0].startsWith("~"),
+                                    Pattern.compile(both[1], Pattern.DOTALL)));
                 }
             }
         } catch (IOException e) {
@@ -79,7 +84,7 @@ final class Differences {
     /// Entries that allowed nothing, though a transcript that they name was played.
     List<String> unused(Collection<Integer> played) {
         return entries.stream()
-                .filter(e -> !used.contains(e) && played.stream().anyMatch(e::in))
+                .filter(e -> e.always() && !used.contains(e) && played.stream().anyMatch(e::in))
                 .map(Entry::toString)
                 .toList();
     }

@@ -23,19 +23,19 @@ final class Deletion {
 
     /// The state after a request to delete, null when it is gone.
     static @Nullable Resource begin(Resource current, DeleteOptions options, Instant now) {
-        var key = current.key();
         if (!options.uid().isEmpty() && !options.uid().equals(current.uid())) {
-            throw Refusal.conflict(key, precondition("UID", options.uid(), current.uid()));
+            throw unmet(current, "UID", options.uid(), current.uid(), "deleted and then recreated");
         }
         if (!options.resourceVersion().isEmpty()
                 && !options.resourceVersion().equals(current.resourceVersion())) {
-            throw Refusal.conflict(
-                    key,
-                    precondition(
-                            "ResourceVersion",
-                            options.resourceVersion(),
-                            current.resourceVersion()));
+            throw unmet(
+                    current,
+                    "ResourceVersion",
+                    options.resourceVersion(),
+                    current.resourceVersion(),
+                    "modified");
         }
+        var key = current.key();
         var body = current.body().deepCopy();
         var metadata = body.withObject("/metadata");
         await(metadata, options.propagation());
@@ -109,14 +109,14 @@ final class Deletion {
         return node.path(field).isEmpty();
     }
 
-    private static String precondition(String what, String asked, String found) {
-        return "Precondition failed: "
-                + what
-                + " in precondition: "
-                + asked
-                + ", "
-                + what
-                + " in object meta: "
-                + found;
+    /// By the kind's name, where other conflicts name the resource, as Kubernetes has it.
+    private static Refusal unmet(
+            Resource current, String what, String asked, String found, String become) {
+        var kind = current.kind();
+        var named = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        return Refusal.conflict(
+                new ResourceKey(named, current.namespace(), current.name()),
+                "the %s in the precondition (%s) does not match the %s in record (%s). The object might have been %s"
+                        .formatted(what, asked, what, found, become));
     }
 }
