@@ -1,7 +1,6 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -13,9 +12,8 @@ import java.util.concurrent.TimeUnit;
 /// row a process and `name=value` pairs, and exits with 1 if a write was lost or the load did not recover.
 final class Faults {
     private static final String MESH = "faults";
-    private static final Duration LONGEST = Duration.ofSeconds(90);
 
-    private final String serin;
+    private final Serin serin;
     private final Path example;
     private final int rate;
     private final int before;
@@ -24,7 +22,7 @@ final class Faults {
     private long failed;
 
     private Faults(String serin, Path example, int rate, int before) {
-        this.serin = serin;
+        this.serin = new Serin(serin, MESH);
         this.example = example;
         this.rate = rate;
         this.before = before;
@@ -35,23 +33,23 @@ final class Faults {
         try {
             faults.run();
         } finally {
-            faults.serin("down", "--mesh", MESH);
+            faults.serin.run("down");
         }
     }
 
     private void run() throws Exception {
-        var said = serin("up", "--detach", "--mesh", MESH, "-f", example.toString());
+        var said = serin.run("up", "--detach", "-f", example.toString());
         var url = said.lines().filter(l -> l.startsWith("try: curl")).map(l -> l.substring(l.indexOf("http"))).findFirst()
                 .orElseThrow(() -> new IllegalStateException("the mesh did not start: " + said));
-        try (var api = new Api(serin("kubeconfig", "--mesh", MESH)); var load = new Load(url, Files.readString(example.resolve("request.json")), rate)) {
+        try (var api = new Api(serin.run("kubeconfig")); var load = new Load(url, Files.readString(example.resolve("request.json")), rate)) {
             for (var version : List.of("digits-v1", "digits-v2")) {
                 api.scale(version, 2);
             }
-            await("two pods of each version", () -> api.ready() >= 6);
+            Serin.await("two pods of each version", () -> api.ready() >= 6);
             var writer = new Writer(api);
             load.start();
             writer.start();
-            await("the load is answered", () -> load.successesInARow() > rate);
+            Serin.await("the load is answered", () -> load.successesInARow() > rate);
             var killed = new TreeSet<String>();
             // A mesh that was started again has the same roles: each is killed once.
             for (var victim = next(killed); victim != null; victim = next(killed)) {
@@ -74,22 +72,18 @@ final class Faults {
     }
 
     private Victims.Victim next(TreeSet<String> killed) throws IOException {
-        return Victims.of(serinPath()).stream().filter(v -> !killed.contains(v.role())).findFirst().orElse(null);
-    }
-
-    private Path serinPath() {
-        return Path.of(System.getenv("XDG_STATE_HOME"), "serin", MESH);
+        return Victims.of(serin.state()).stream().filter(v -> !killed.contains(v.role())).findFirst().orElse(null);
     }
 
     private void kill(Victims.Victim victim, Api api, Load load, Writer writer) throws Exception {
         TimeUnit.SECONDS.sleep(before);
         var pods = api.ready();
-        var front = Victims.front(serinPath());
+        var front = Victims.front(serin.state());
         load.mark();
         victim.process().destroyForcibly();
         var ended = System.nanoTime();
         var again = new boolean[1];
-        await("all as before the end of " + victim.role(), () -> {
+        Serin.await("all as before the end of " + victim.role(), () -> {
             // Where the mesh ended with it, its person starts it again.
             if (!front.isAlive() && !again[0]) {
                 again[0] = true;
@@ -110,47 +104,9 @@ final class Faults {
 
     private void restart() throws IOException {
         try {
-            serin("up", "--detach", "--mesh", MESH);
+            serin.run("up", "--detach");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        var end = System.nanoTime() + LONGEST.toNanos();
-        while (true) {
-            try {
-                if (condition.holds()) {
-                    return;
-                }
-            } catch (IOException e) {
-                // The API itself may be what was killed.
-            }
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("not within " + LONGEST.toSeconds() + " s: " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    /// The output of a command of the product.
-    private String serin(String... words) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(serin.split(" ")));
-        command.addAll(List.of(words));
-        var out = Files.createTempFile("faults", ".out");
-        var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-        if (!process.waitFor(150, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        var text = Files.readString(out);
-        Files.delete(out);
-        if (process.exitValue() != 0) {
-            throw new IllegalStateException(command + " ended with " + process.exitValue() + ": " + text);
-        }
-        return text;
     }
 }

@@ -65,6 +65,33 @@ final class Api implements AutoCloseable {
         return Pattern.compile("\"readyReplicas\":\\s*(\\d+)").matcher(body).results().mapToInt(r -> Integer.parseInt(r.group(1))).sum();
     }
 
+    /// How many pods of an `app` there are, ready or not.
+    int pods(String app) throws IOException {
+        var body = ask("GET", "/api/v1/namespaces/default/pods?labelSelector=app%3D" + app, "", "application/json").body();
+        return (int) Pattern.compile("\"podIP\":").matcher(body).results().count();
+    }
+
+    /// As `kubectl rollout restart`.
+    void restart(String deployment) throws IOException {
+        var template = "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/restartedAt\":\"" + System.currentTimeMillis() + "\"}}}}}";
+        var answer = ask("PATCH", "/apis/apps/v1/namespaces/default/deployments/" + deployment, template, "application/merge-patch+json");
+        if (answer.statusCode() != 200) {
+            throw new IOException(answer.body());
+        }
+    }
+
+    /// How many pods of the newest template are ready, once the controller has seen it.
+    int updated(String deployment) throws IOException {
+        var body = ask("GET", "/apis/apps/v1/namespaces/default/deployments/" + deployment, "", "application/json").body();
+        return number(body, "observedGeneration") < number(body, "generation") ? 0
+                : Math.min(number(body, "updatedReplicas"), number(body, "availableReplicas"));
+    }
+
+    private static int number(String body, String field) {
+        var found = Pattern.compile("\"" + field + "\":\\s*(\\d+)").matcher(body);
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
+    }
+
     private HttpResponse<String> ask(String method, String path, String body, String type) throws IOException {
         var publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
         var request = HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofSeconds(10)).method(method, publisher)
