@@ -60,25 +60,26 @@ public final class DnsServer implements AutoCloseable {
         this.names = names;
         this.upstream = upstream;
         this.reply = new DnsReply(names.domain(), TTL_SECONDS);
-        this.udp =
+        // TCP first: where 0 was asked for, it is its ports that are scarce.
+        this.tcp =
                 bound(
                         address,
-                        new Bootstrap()
+                        new ServerBootstrap()
                                 .group(sockets.loops)
-                                .channelFactory(sockets.udp)
-                                .handler(new Datagrams())
+                                .channelFactory(sockets.tcp)
+                                .childHandler(new Connections())
                                 .bind(address));
         try {
-            this.tcp =
+            this.udp =
                     bound(
                             address,
-                            new ServerBootstrap()
+                            new Bootstrap()
                                     .group(sockets.loops)
-                                    .channelFactory(sockets.tcp)
-                                    .childHandler(new Connections())
-                                    .bind(udp.localAddress()));
+                                    .channelFactory(sockets.udp)
+                                    .handler(new Datagrams())
+                                    .bind(tcp.localAddress()));
         } catch (ProblemException e) {
-            udp.close().syncUninterruptibly();
+            tcp.close().syncUninterruptibly();
             throw e;
         }
         this.held = LeftOver.hold("dns", address.toString());
