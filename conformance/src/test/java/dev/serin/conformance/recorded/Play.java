@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ final class Play {
                 var server =
                         new Server(
                                 authority,
-                                folder.resolve("state-" + transcript.number()),
+                                Files.createTempDirectory(
+                                        folder, "state-" + transcript.number() + "-"),
                                 world.before(transcript),
                                 machine)) {
             var others = new Others(transcript, placeholders, server::client);

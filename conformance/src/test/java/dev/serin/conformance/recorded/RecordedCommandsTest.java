@@ -45,16 +45,26 @@ class RecordedCommandsTest {
                 if (wanted.contains("") || wanted.contains("" + transcript.number())) {
                     played.add(transcript.number());
                     var found = play.differences(transcript, world);
-                    equal += found.isEmpty() ? 1 : 0;
-                    for (var line : found) {
-                        var fine = allowed.allows(transcript.number(), line);
-                        report.write((fine ? "  " : "! ") + transcript + " " + line + "\n");
-                        report.flush();
-                        differences++;
-                        if (!fine) {
-                            open.add(transcript + " " + line);
-                        }
+                    // What is a matter of moments is not so three times.
+                    for (var again = 0;
+                            again < 2 && !unlisted(allowed, transcript, found).isEmpty();
+                            again++) {
+                        System.out.println("recorded: played again: " + transcript);
+                        found = play.differences(transcript, world);
                     }
+                    equal += found.isEmpty() ? 1 : 0;
+                    differences += found.size();
+                    var wrong = unlisted(allowed, transcript, found);
+                    for (var line : found) {
+                        report.write(
+                                (wrong.contains(line) ? "! " : "  ")
+                                        + transcript
+                                        + " "
+                                        + line
+                                        + "\n");
+                    }
+                    report.flush();
+                    wrong.forEach(line -> open.add(transcript + " " + line));
                 }
                 world.learn(transcript);
             }
@@ -69,5 +79,10 @@ class RecordedCommandsTest {
                                 + " differences that are not listed:\n"
                                 + String.join("\n", open.subList(0, Math.min(60, open.size()))));
         assertEquals(List.of(), allowed.unused(played), "listed, and does not occur any more");
+    }
+
+    private static List<String> unlisted(
+            Differences allowed, Transcript transcript, List<String> found) {
+        return found.stream().filter(d -> !allowed.allows(transcript.number(), d)).toList();
     }
 }
