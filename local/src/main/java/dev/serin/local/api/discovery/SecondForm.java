@@ -19,6 +19,7 @@ final class SecondForm {
     private static final String TYPE = "type";
     private static final String ITEMS = "items";
     private static final String PROPERTIES = "properties";
+    private static final String MORE = "additionalProperties";
     private static final String OPEN = "x-kubernetes-preserve-unknown-fields";
 
     /// What is taken as it stands; all that is Kubernetes' own (`x-kubernetes-…`) is too.
@@ -114,8 +115,9 @@ final class SecondForm {
         if (third.get(ITEMS) instanceof ObjectNode inner) {
             second.set(ITEMS, schema(inner));
         }
-        if (third.get("additionalProperties") instanceof JsonNode more) {
-            second.set("additionalProperties", more.isObject() ? schema(more) : more);
+        var more = third.path(MORE);
+        if (!more.isMissingNode()) {
+            second.set(MORE, more.isObject() ? schema(more) : more);
         }
         loosen(third, second);
         return second;

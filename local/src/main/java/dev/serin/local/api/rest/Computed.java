@@ -8,6 +8,7 @@ import dev.serin.local.store.Store;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// get, list and watch of what nobody stores: it is made when somebody asks.
 final class Computed {
@@ -35,7 +36,8 @@ final class Computed {
     void answer(Call call, String verb) throws IOException, InterruptedException {
         var target = call.target();
         var kind = call.served().kind();
-        var all = sources.get(kind.group()).all(call.served(), target.namespace());
+        var source = Objects.requireNonNull(sources.get(kind.group()));
+        var all = source.all(call.served(), target.namespace());
         if (verb.equals("get")) {
             var found =
                     all.stream()
