@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.ArrayList;
+import java.util.List;
 
 /// OpenAPI's version 2: whole, and the same in both forms.
 class OpenApiTest {
@@ -33,7 +34,7 @@ class OpenApiTest {
         }
     }
 
-    private static void gather(JsonNode node, ArrayList<String> references) {
+    private static void gather(JsonNode node, List<String> references) {
         if (node.path("$ref").isString()) {
             references.add(node.path("$ref").asString());
         }
