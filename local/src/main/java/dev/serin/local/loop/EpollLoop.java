@@ -73,6 +73,7 @@ public final class EpollLoop {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // as Netty declares it
         public <T> T attachment() {
             return current.attachment();
         }
