@@ -112,11 +112,12 @@ final class Watches {
         var line = open(exchange);
         try (var watch = store.start(Set.of(from)).watch()) {
             for (var resource : initial || after == 0 ? all : List.<Resource>of()) {
-                line.send(views.event("ADDED", views.one(resource)));
+                line.send(Json.line(views.event("ADDED", views.one(resource))));
             }
             if (initial && request.isTrue("allowWatchBookmarks")) {
-                line.send(views.bookmark(watch.caughtUpTo(), true));
+                line.send(Json.line(views.bookmark(watch.caughtUpTo(), true)));
             }
+            line.flush();
             watch.next(length(exchange));
         } catch (TooOldException e) {
             // As a change: the client lists again.
