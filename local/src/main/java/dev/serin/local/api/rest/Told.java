@@ -12,8 +12,21 @@ final class Told {
 
     private final AtomicReferenceArray<Event> places = new AtomicReferenceArray<>(PLACES);
 
-    /// @param apiVersion the version that the watcher asked for
-    private record Event(Resource resource, String type, String apiVersion, byte[] line) {
+    private static final class Event {
+        private final Resource resource;
+        private final String type;
+        private final String apiVersion;
+        private final byte[] line;
+
+        Event(Resource resource, String type, String apiVersion, byte[] line) {
+            this.resource = resource;
+            this.type = type;
+            this.apiVersion = apiVersion;
+            this.line = line;
+        }
+
+        /// The very resource: two that are equal would have to be compared field by field.
+        @SuppressWarnings("ReferenceEquality")
         boolean is(Resource other, String type, String apiVersion) {
             return resource == other
                     && this.type.equals(type)
