@@ -97,8 +97,12 @@ class WatchersTest {
     void whatWaitsTogetherComesInOrderAndWhole() throws Exception {
         var from = version();
         for (var i = 0; i < 300; i++) {
-            var text = "{\"metadata\":{\"name\":\"m-%d\"},\"data\":{\"k\":\"%s\"}}";
-            send("POST", MAPS, text.formatted(i, "v".repeat(500)));
+            var data = "v".repeat(500);
+            send(
+                    "POST",
+                    MAPS,
+                    "{\"metadata\":{\"name\":\"m-%d\"},\"data\":{\"k\":\"%s\"}}"
+                            .formatted(i, data));
         }
         var all = watch(MAPS + "?watch=1&resourceVersion=" + from, "application/json");
         for (var i = 0; i < 300; i++) {
