@@ -227,62 +227,6 @@ class Http2PathTest {
     }
 
     @Test
-    void windowsAreKept() throws Exception {
-        var body = "x".repeat(100_000);
-        try (var origin = Origin.answering(body);
-                var rig = rig(Rig.cluster("one", origin.port()));
-                var client = FrameWire.to(rig.port("main"), 4, 10)) { // INITIAL_WINDOW_SIZE 10
-            client.get(1, "/");
-            assertEquals("200", client.next(FrameWire.HEADERS).fields().get(":status"));
-            assertEquals(10, client.next(FrameWire.DATA).payload().length);
-            client.number(FrameWire.WINDOW_UPDATE, 1, 5);
-            assertEquals(5, client.next(FrameWire.DATA).payload().length);
-            client.settings(4, 20); // 10 more for streams that are open
-            assertEquals(FrameWire.SETTINGS, client.any().type(), "the settings are taken first");
-            assertEquals(10, client.next(FrameWire.DATA).payload().length);
-            client.number(FrameWire.WINDOW_UPDATE, 1, 200_000);
-            var got = 25;
-            while (got < 65_535) { // the connection's window
-                got += client.next(FrameWire.DATA).payload().length;
-            }
-            assertEquals(65_535, got);
-            client.number(FrameWire.WINDOW_UPDATE, 0, 200_000);
-            while (got < body.length()) {
-                got += client.next(FrameWire.DATA).payload().length;
-            }
-            assertEquals(body.length(), got);
-        }
-    }
-
-    @Test
-    void slowReadersStopTheHost() throws Exception {
-        var written = new AtomicInteger();
-        var stop = new CountDownLatch(1);
-        try (var origin =
-                        new Origin(wire -> {
-                            wire.request();
-                            wire.write("HTTP/1.1 200 OK\r\ncontent-length: 20000000\r\n\r\n");
-                            var part = "y".repeat(10_000);
-                            while (stop.getCount() > 0) {
-                                wire.write(part);
-                                written.addAndGet(part.length());
-                            }
-                        });
-                var rig = rig(Rig.cluster("one", origin.port()));
-                var client = FrameWire.to(rig.port("main"))) {
-            client.get(1, "/");
-            assertNotNull(client.next(FrameWire.DATA));
-            var before = -1;
-            while (before != written.get()) { // until no more goes through
-                before = written.get();
-                new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
-            }
-            assertTrue(before < 20_000_000, "octets that are somewhere: " + before);
-            stop.countDown();
-        }
-    }
-
-    @Test
     void floodsEndTheConnection() throws Exception {
         try (var origin = echo();
                 var rig = rig(Rig.cluster("one", HTTP2, origin.port()))) {

@@ -90,6 +90,31 @@ final class Watches {
         }
     }
 
+    /// Of what nobody stores: tells what there is, and ends when something that it is made from
+    /// changes, so that the client lists again.
+    ///
+    /// @param from the family that it is made from
+    void made(Exchange exchange, String from, List<Resource> all, Views views)
+            throws IOException, InterruptedException {
+        var request = exchange.request();
+        Lists.checkOptions(request, true);
+        var initial = request.isTrue("sendInitialEvents");
+        var after = Lists.revision(request.parameter("resourceVersion"));
+        var line = open(exchange);
+        try (var watch = store.start(Set.of(from)).watch()) {
+            for (var resource : initial || after == 0 ? all : List.<Resource>of()) {
+                line.send(views.event("ADDED", views.one(resource)));
+            }
+            if (initial && request.isTrue("allowWatchBookmarks")) {
+                line.send(views.bookmark(watch.caughtUpTo(), true));
+            }
+            watch.next(length(exchange));
+        } catch (TooOldException e) {
+            // As a change: the client lists again.
+        }
+        line.end();
+    }
+
     /// Which changes are told.
     private record Scope(String namespace, Lists.Filter filter) {
         boolean has(@Nullable Resource resource) {

@@ -177,8 +177,12 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         }
     }
 
+    /// Whether more may be sent now. Once it may not, it may not until [#room] has said so: whoever
+    /// paused for it waits for that word, even if parts still come.
     public boolean writable() {
-        full = queued >= HIGH || !connection.writable();
+        if (queued >= HIGH || !connection.writable()) {
+            full = true;
+        }
         return !full;
     }
 
