@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +66,9 @@ final class EgressHost {
                                         + " /etc/resolv.conf"),
                         "");
         serve(ECHO, this::echo);
-        serve(GREETING, socket -> socket.getOutputStream().write("hello".getBytes()));
+        serve(
+                GREETING,
+                socket -> socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8)));
         serve(RESET, EgressHost::reset);
         Thread.ofVirtual().start(EgressHost::names);
         var command = new ArrayList<>(Child.java(EgressMesh.class));
