@@ -8,6 +8,7 @@ import dev.serin.base.time.Ticker;
 import dev.serin.base.time.Timers;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
+import dev.serin.config.fields.FieldStates;
 import dev.serin.config.istio.VirtualService;
 import dev.serin.config.source.ConfigSource;
 import dev.serin.controlplane.collection.Collections;
@@ -211,7 +212,8 @@ public final class ControlPlane implements AutoCloseable {
             namespaces = collections.namespaceLabels();
         }
         if (change.config()) {
-            status.changed(resource.key(), newest.get().revision() + 1);
+            var idle = FieldStates.istio().warnings(resource);
+            status.changed(resource.key(), newest.get().revision() + 1, idle);
         }
         apply(change);
     }

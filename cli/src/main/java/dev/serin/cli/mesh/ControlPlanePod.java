@@ -12,6 +12,7 @@ import dev.serin.controlplane.admin.HttpDoor;
 import dev.serin.controlplane.admin.Webhooks;
 import dev.serin.controlplane.inject.InjectOptions;
 import dev.serin.controlplane.inject.Injector;
+import dev.serin.local.loop.EpollLoop;
 import dev.serin.local.node.Farewell;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Source;
@@ -19,7 +20,6 @@ import dev.serin.xds.server.Transport;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import java.net.InetSocketAddress;
@@ -96,7 +96,7 @@ final class ControlPlanePod implements SidecarHost, Farewell, AutoCloseable {
         private final CompletableFuture<Integer> ended = new CompletableFuture<>();
         private final NetworkNamespace namespace;
         private final EventLoopGroup loops =
-                new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+                new MultiThreadIoEventLoopGroup(1, EpollLoop.newFactory());
         private final List<AutoCloseable> parts = new ArrayList<>();
         private final ControlPlane plane;
 

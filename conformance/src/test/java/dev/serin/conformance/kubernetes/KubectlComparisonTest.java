@@ -21,7 +21,8 @@ class KubectlComparisonTest {
             Path.of(System.getProperty("serin.root"), "conformance/src/test/resources/kubectl");
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands", "custom", "rules", "access", "machinery", "workloads"})
+    @ValueSource(
+            strings = {"commands", "custom", "rules", "access", "machinery", "workloads", "more"})
     void everyCommandAnswersAsTheRealOne(String list, @TempDir Path folder) throws Exception {
         var comparisons = Comparison.read(FILES.resolve(list + ".txt"));
         try (var real = RealKubernetes.built(folder.resolve("real"));
@@ -47,7 +48,8 @@ class KubectlComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"commands", "custom", "rules", "access", "machinery", "workloads"})
+    @ValueSource(
+            strings = {"commands", "custom", "rules", "access", "machinery", "workloads", "more"})
     void everyAllowedDifferenceHasAReason(String list) {
         assertEquals(
                 List.of(),

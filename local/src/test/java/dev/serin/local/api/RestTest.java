@@ -90,6 +90,20 @@ class RestTest {
     void healthIsAWordOrALineACheck() throws Exception {
         assertEquals("ok", text("/livez"));
         assertEquals("[+]ping ok\n[+]store ok\nreadyz check passed\n", text("/readyz?verbose"));
+        assertEquals("ok", text("/livez/ping"));
+        assertEquals(404, ask("GET", "/livez/nothing", null).statusCode());
+    }
+
+    @Test
+    void everyGroupInEachVersionIsListedAndNobodyAddsOne() throws Exception {
+        var services = "/apis/apiregistration.k8s.io/v1/apiservices";
+        var apps = json(ask("GET", services + "/v1.apps", null));
+        assertEquals("Available", apps.at("/status/conditions/0/type").asString());
+        assertNotNull(
+                find(json(ask("GET", services, null)).path("items"), "/metadata/name", "v1."));
+        assertEquals(405, ask("POST", services, "{}").statusCode());
+        var watched = text(services + "?watch=true&timeoutSeconds=1");
+        assertTrue(watched.contains("\"name\":\"v1.apps\""), watched);
     }
 
     private String text(String path) throws Exception {

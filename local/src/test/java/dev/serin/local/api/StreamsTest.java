@@ -91,6 +91,7 @@ class StreamsTest {
                                 .withName("p")
                                 .endMetadata()
                                 .withNewSpec()
+                                .withNodeName("machine")
                                 .addNewContainer()
                                 .withName("c")
                                 .withImage("i")

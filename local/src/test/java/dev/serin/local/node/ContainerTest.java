@@ -384,6 +384,6 @@ class ContainerTest {
         public void capture(Path namespace, Set<Integer> inboundLeftAlone) {}
 
         @Override
-        public void services(List<ServiceRule> services) {}
+        public void services(List<ServiceRule> services, Target outside) {}
     }
 }

@@ -7,6 +7,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ public final class Discovery {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String VERBS = "verbs";
 
-    /// Group to versions to kinds, each in order of preference; the core group first.
+    /// Group to versions to kinds: groups and versions in order of preference, the core group
+    /// first; kinds by name.
     private final Map<String, Map<String, List<ServedKind>>> groups = new LinkedHashMap<>();
 
     public Discovery(Catalogue catalogue) {
@@ -27,6 +29,12 @@ public final class Discovery {
                     .computeIfAbsent(served.kind().version(), _ -> new ArrayList<>())
                     .add(served);
         }
+        // Which is the order that `kubectl get all` goes by.
+        groups.values()
+                .forEach(versions ->
+                        versions.values()
+                                .forEach(kinds ->
+                                        kinds.sort(Comparator.comparing(k -> k.kind().plural()))));
     }
 
     /// `/api`, the old form.

@@ -9,11 +9,12 @@ import dev.serin.local.api.kind.ServedKind;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.nio.charset.StandardCharsets;
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,16 +22,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// OpenAPI v3 documents of the served kinds, one a group-version, made from their schemas when they
-/// are first asked for. Any thread.
+/// are asked for, and kept as long as there is room. Any thread.
 public final class OpenApi {
-    private static final String QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
-    private static final String INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+    static final String QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+    static final String INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String GVK = "x-kubernetes-group-version-kind";
 
     private final Map<String, List<ServedKind>> versions = new LinkedHashMap<>();
-    private final Map<String, byte[]> made = new ConcurrentHashMap<>();
+    private final Map<String, SoftReference<byte[]>> made = new ConcurrentHashMap<>();
     private final Catalogue catalogue;
 
     public OpenApi(Catalogue catalogue) {
@@ -60,10 +61,34 @@ public final class OpenApi {
     /// A document by its path (`apis/apps/v1`), null if there is none.
     public byte @Nullable [] document(String path) {
         var kinds = versions.get(path);
-        return kinds == null ? null : made.computeIfAbsent(path, _ -> make(kinds));
+        if (kinds == null) {
+            return null;
+        }
+        var there = made.get(path);
+        var document = there == null ? null : there.get();
+        if (document == null) {
+            document = make(kinds);
+            made.put(path, new SoftReference<>(document));
+        }
+        return document;
+    }
+
+    /// The whole in version 2, made anew each time: few ask for it, and it is large.
+    ///
+    /// @param protobuf in the form that Go programs ask for, else as JSON
+    public byte[] second(boolean protobuf) {
+        var form = new SecondForm();
+        versions.values().forEach(kinds -> form.add(tree(kinds)));
+        return protobuf
+                ? SecondFormWriter.write(form.document())
+                : JsonMapper.shared().writeValueAsBytes(form.document());
     }
 
     private byte[] make(List<ServedKind> kinds) {
+        return JsonMapper.shared().writeValueAsBytes(tree(kinds));
+    }
+
+    private ObjectNode tree(List<ServedKind> kinds) {
         var node = NODES.objectNode().put("openapi", "3.0.0");
         node.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
         var paths = node.putObject("paths");
@@ -87,7 +112,7 @@ public final class OpenApi {
         either(schemas.putObject(QUANTITY), "number");
         either(schemas.putObject(INT_OR_STRING), "integer");
         node.putObject("components").set("schemas", schemas);
-        return JsonMapper.shared().writeValueAsString(node).getBytes(StandardCharsets.UTF_8);
+        return node;
     }
 
     /// A user's own schema, with what every resource has.
@@ -97,13 +122,15 @@ public final class OpenApi {
             ObjectNode written,
             ArrayDeque<ObjectType> needed) {
         var schema = written.deepCopy();
-        var properties = schema.withObject("/properties");
+        var own = NODES.objectNode();
         for (var name : List.of("apiVersion", "kind", "metadata")) {
             var field = served.schema().type().field(name);
             if (field != null) {
-                properties.set(name, property(field, needed));
+                own.set(name, property(field, needed));
             }
         }
+        embed(schema, own);
+        schema.withObject("/properties").setAll(own);
         if (!schema.has("type")) {
             schema.put("type", "object");
         }
@@ -115,6 +142,25 @@ public final class OpenApi {
             }
         }
         root(schema, served);
+    }
+
+    /// A resource within a resource has what every one has too.
+    private static void embed(JsonNode schema, ObjectNode own) {
+        schema.path("properties").forEach(inner -> embed(inner, own));
+        embedOne(schema.path("items"), own);
+        embedOne(schema.path("additionalProperties"), own);
+        if (schema instanceof ObjectNode object
+                && schema.path("x-kubernetes-embedded-resource").asBoolean(false)) {
+            object.withObject("/properties").setAll(own.deepCopy());
+            var required = object.withArray("/required");
+            List.of("apiVersion", "kind").forEach(required::add);
+        }
+    }
+
+    private static void embedOne(JsonNode schema, ObjectNode own) {
+        if (schema.isObject()) {
+            embed(schema, own);
+        }
     }
 
     /// A scalar that is written as text or as a number.

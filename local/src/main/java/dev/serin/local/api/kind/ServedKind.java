@@ -39,6 +39,11 @@ public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
     /// The group of what is measured.
     public static final String MEASURED = "metrics.k8s.io";
 
+    /// The group of the list of what is served.
+    public static final String REGISTERED = "apiregistration.k8s.io";
+
+    private static final Set<String> COMPUTED = Set.of(MEASURED, REGISTERED);
+
     private static final List<String> VERBS =
             List.of(
                     "create",
@@ -83,9 +88,9 @@ public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
         return schema.kind();
     }
 
-    /// Whether it is made from what is measured when somebody asks, and nobody writes it.
-    public boolean isMeasured() {
-        return kind().group().equals(MEASURED);
+    /// Whether it is made when somebody asks, and nobody writes it.
+    public boolean isComputed() {
+        return COMPUTED.contains(kind().group());
     }
 
     /// In the order that discovery tells them, which is another for users' kinds.
@@ -93,14 +98,19 @@ public record ServedKind(KindSchema schema, @Nullable CustomVersion custom) {
         if (custom != null) {
             return DEFINED;
         }
-        if (isMeasured()) {
-            return List.of("get", "list");
+        if (isComputed()) {
+            return kind().group().equals(REGISTERED)
+                    ? List.of("get", "list", "watch")
+                    : List.of("get", "list");
         }
         return schema.request() ? List.of("create") : VERBS;
     }
 
     /// Those that are served, in the order that discovery tells them.
     public List<String> subresources() {
+        if (isComputed()) {
+            return List.of();
+        }
         if (custom != null) {
             return Stream.of("status", "scale").filter(schema.subresources()::contains).toList();
         }

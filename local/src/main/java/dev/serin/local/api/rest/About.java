@@ -3,6 +3,8 @@ package dev.serin.local.api.rest;
 import dev.serin.local.api.discovery.Discovery;
 import dev.serin.local.api.discovery.OpenApi;
 import dev.serin.local.api.kind.Catalogue;
+import dev.serin.local.api.kind.CustomVersion;
+import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.wire.Exchange;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 
@@ -24,12 +28,9 @@ final class About {
     private static final String OLD_OPENAPI =
             "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
-    /// A document of version 2.0 without any path: kubectl asks for it when it finds a kind in no
-    /// document of version 3, and only then says what is wrong with the kind.
-    private static final byte[] NOTHING_OF_OLD = {
-        0x0a, 3, '2', '.', '0', 0x12, 12, 0x0a, 5, 's', 'e', 'r', 'i', 'n', 0x12, 3, '1', '.', '0',
-        0x42, 0
-    };
+    private static final String ACCEPT = "Accept";
+    private static final List<String> HEALTH = List.of("healthz", "livez", "readyz");
+    private static final List<String> CHECKS = List.of("ping", "store");
 
     private static final String AGGREGATED =
             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -39,6 +40,7 @@ final class About {
     private final OpenApi openApi;
     private final BooleanSupplier ready;
     private final String hash;
+    private final String schemas;
 
     About(Catalogue catalogue, BooleanSupplier ready) {
         this.catalogue = catalogue;
@@ -46,6 +48,7 @@ final class About {
         this.openApi = new OpenApi(catalogue);
         this.ready = ready;
         this.hash = hash(discovery.aggregated(false), discovery.aggregated(true));
+        this.schemas = hash + schemas(catalogue);
     }
 
     Catalogue catalogue() {
@@ -60,17 +63,21 @@ final class About {
         return HexFormat.of().toHexDigits(sum.getValue(), 8).toUpperCase(Locale.ROOT);
     }
 
+    /// Users' schemas change without discovery.
+    private static String schemas(Catalogue catalogue) {
+        var all = catalogue.all().stream().map(ServedKind::custom).filter(Objects::nonNull);
+        return hash(all.map(CustomVersion::schema).toArray(JsonNode[]::new));
+    }
+
     /// False when there is nothing at the path.
     boolean answer(Exchange exchange) throws IOException, InterruptedException {
         var path = exchange.request().path().replaceAll("(?<=.)/+$", "");
         switch (path) {
             case "/version" -> RestApi.json(exchange, 200, version());
-            case "/healthz", "/livez" -> health(exchange, path, true);
-            case "/readyz" -> health(exchange, path, ready.getAsBoolean());
             case "/api" -> groups(exchange, true);
             case "/apis" -> groups(exchange, false);
-            case "/openapi/v3" -> RestApi.json(exchange, 200, openApi.index(hash));
-            case "/openapi/v2" -> exchange.answer(200, OLD_OPENAPI, NOTHING_OF_OLD);
+            case "/openapi/v3" -> RestApi.json(exchange, 200, openApi.index(schemas));
+            case "/openapi/v2" -> second(exchange);
             case "/" -> RestApi.json(exchange, 200, paths());
             default -> {
                 return other(exchange, path);
@@ -79,25 +86,66 @@ final class About {
         return true;
     }
 
-    /// One line a check where `?verbose` asks for them, as Kubernetes has it.
-    private static void health(Exchange exchange, String path, boolean is)
+    /// `ok`, or one line a check where `?verbose` asks for them, as Kubernetes has it; a check has
+    /// a path of its own too.
+    private boolean health(Exchange exchange, String path)
             throws IOException, InterruptedException {
-        var name = path.substring(1);
-        var query = exchange.request().query();
-        if (is && !query.containsKey("verbose")) {
+        var parts = path.substring(1).split("/");
+        if (!HEALTH.contains(parts[0]) || parts.length > 2) {
+            return false;
+        }
+        var query = exchange.request();
+        if (parts.length == 2 && !CHECKS.contains(parts[1])) {
+            return false;
+        }
+        var excluded = query.parameters("exclude");
+        var lines = new StringBuilder();
+        var all = true;
+        for (var check : parts.length == 2 ? List.of(parts[1]) : CHECKS) {
+            var waits = parts[0].equals("readyz") && check.equals("store");
+            var passes = !waits || ready.getAsBoolean();
+            if (excluded.contains(check)) {
+                lines.append("[+]").append(check).append(" excluded: ok\n");
+            } else if (passes) {
+                lines.append("[+]").append(check).append(" ok\n");
+            } else {
+                lines.append("[-]").append(check).append(" failed: reason withheld\n");
+                all = false;
+            }
+        }
+        if (all && (parts.length == 2 || !query.query().containsKey("verbose"))) {
             text(exchange, 200, "ok");
+        } else {
+            lines.append(parts[0]).append(all ? " check passed\n" : " check failed\n");
+            text(exchange, all ? 200 : 500, lines.toString());
+        }
+        return true;
+    }
+
+    /// Every kind in one document of OpenAPI's version 2.
+    private void second(Exchange exchange) throws IOException, InterruptedException {
+        var request = exchange.request();
+        var tag = '"' + schemas + '"';
+        if (request.header("if-none-match").equals(tag)) {
+            exchange.answer(304, "", new byte[0], "Etag", tag, "Vary", ACCEPT);
             return;
         }
-        text(
-                exchange,
-                is ? 200 : 500,
-                "[+]ping ok\n"
-                        + (is ? "[+]store ok\n" : "[-]store failed: reason withheld\n")
-                        + name
-                        + (is ? " check passed\n" : " check failed\n"));
+        // The two names are of the same form, before and after somebody had read the standard.
+        var protobuf = request.header("accept").contains("proto-openapi.spec.v2");
+        exchange.answer(
+                200,
+                protobuf ? OLD_OPENAPI : "application/json",
+                openApi.second(protobuf),
+                "Etag",
+                tag,
+                "Vary",
+                ACCEPT);
     }
 
     private boolean other(Exchange exchange, String path) throws IOException, InterruptedException {
+        if (health(exchange, path)) {
+            return true;
+        }
         if (path.startsWith("/openapi/v3/")) {
             var document = openApi.document(path.substring("/openapi/v3/".length()));
             if (document == null) {
@@ -138,7 +186,7 @@ final class About {
         }
         var tag = '"' + hash + '"';
         if (request.header("if-none-match").equals(tag)) {
-            exchange.answer(304, "", new byte[0], "Etag", tag, "Vary", "Accept");
+            exchange.answer(304, "", new byte[0], "Etag", tag, "Vary", ACCEPT);
             return;
         }
         exchange.answer(
@@ -148,7 +196,7 @@ final class About {
                 "Etag",
                 tag,
                 "Vary",
-                "Accept",
+                ACCEPT,
                 "Cache-Control",
                 "public");
     }
@@ -156,7 +204,7 @@ final class About {
     private ObjectNode paths() {
         var node = JsonNodeFactory.instance.objectNode();
         var paths = node.putArray("paths").add("/api").add("/apis").add("/healthz");
-        paths.add("/livez").add("/openapi/v3").add("/readyz").add("/version");
+        paths.add("/livez").add("/openapi/v2").add("/openapi/v3").add("/readyz").add("/version");
         return node;
     }
 

@@ -4,6 +4,7 @@ import dev.serin.config.Resource;
 import dev.serin.config.ResourceKey;
 import dev.serin.config.ResourceKind;
 import dev.serin.local.api.Usage;
+import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.store.Store;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,40 +21,18 @@ import java.util.List;
 
 /// `metrics.k8s.io`: what pods and the machine use, as a cluster's metrics server tells it. Labels
 /// are those of the pod or the node.
-final class Measures {
+final class Measures implements Computed.Source {
     private final Store store;
     private final Usage usage;
-    private final Reads reads;
 
-    Measures(Store store, Usage usage, Reads reads) {
+    Measures(Store store, Usage usage) {
         this.store = store;
         this.usage = usage;
-        this.reads = reads;
     }
 
-    /// @param verb get or list
-    void answer(Call call, String verb) throws IOException, InterruptedException {
-        var target = call.target();
-        var kind = call.served().kind();
-        if (verb.equals("get")) {
-            var found =
-                    all(kind, target.namespace()).stream()
-                            .filter(r -> r.name().equals(target.name()))
-                            .findFirst()
-                            .orElse(null);
-            var key = new ResourceKey(kind.family(), target.namespace(), target.name());
-            RestApi.json(call.exchange(), 200, reads.views(call).one(RestApi.require(found, key)));
-            return;
-        }
-        var filter = Lists.Filter.of(call.request(), call.served());
-        var matching = all(kind, target.namespace()).stream().filter(filter::matches).toList();
-        RestApi.json(
-                call.exchange(),
-                200,
-                reads.views(call).list(new Lists.Page(store.revision(), matching, "", 0)));
-    }
-
-    private List<Resource> all(ResourceKind kind, String namespace) {
+    @Override
+    public List<Resource> all(ServedKind served, String namespace) {
+        var kind = served.kind();
         var all = new ArrayList<Resource>();
         if (kind.namespaced()) {
             for (var pod : usage.pods()) {

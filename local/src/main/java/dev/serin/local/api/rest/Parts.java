@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Subresources.
 final class Parts {
@@ -67,7 +68,9 @@ final class Parts {
     private void scale(Call call, String verb) throws IOException, InterruptedException {
         var current = RestApi.require(store.get(call.key()), call.key());
         if (verb.equals("get")) {
-            RestApi.json(call.exchange(), 200, scaleOf(current, call.served()));
+            var kind = Objects.requireNonNull(call.catalogue().kind("autoscaling/v1", "Scale"));
+            var scale = new Resource(kind.kind(), scaleOf(current, call.served()));
+            RestApi.json(call.exchange(), 200, reads.views(call, kind).one(scale));
             return;
         }
         var intent = Changes.reading(call);

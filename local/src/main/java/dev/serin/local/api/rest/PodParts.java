@@ -33,6 +33,7 @@ final class PodParts {
             case "exec" -> exec(call, pod);
             case "attach" -> attach(call, pod);
             default -> {
+                requireHost(pod);
                 requireUpgrade(call);
                 new Forwarding(port -> streams.connect(pod.namespace(), pod.name(), port))
                         .run(call.exchange());
@@ -47,6 +48,7 @@ final class PodParts {
         if (command.isEmpty()) {
             throw Refusal.badRequest("you must specify at least 1 command for the container");
         }
+        requireHost(pod);
         requireUpgrade(call);
         var session =
                 streams.exec(
@@ -61,6 +63,7 @@ final class PodParts {
     /// opened it when it was started.
     private void attach(Call call, Resource pod) throws IOException, InterruptedException {
         var container = container(pod, call.request().parameter("container"));
+        requireHost(pod);
         requireUpgrade(call);
         new Execution(call.exchange())
                 .show(out ->
@@ -70,6 +73,12 @@ final class PodParts {
                                 container,
                                 new PodLogs.Wanted(true, 0, false, null, false, null),
                                 out));
+    }
+
+    private static void requireHost(Resource pod) {
+        if (pod.spec().path("nodeName").asString("").isEmpty()) {
+            throw Refusal.badRequest("pod " + pod.name() + " does not have a host assigned");
+        }
     }
 
     private static void requireUpgrade(Call call) {

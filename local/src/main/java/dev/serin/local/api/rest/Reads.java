@@ -1,10 +1,13 @@
 package dev.serin.local.api.rest;
 
 import dev.serin.base.time.Ticker;
+import dev.serin.config.Resource;
+import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.store.Store;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 
 /// get, list and watch.
 final class Reads {
@@ -36,6 +39,14 @@ final class Reads {
         watches.run(call.exchange(), call.stored(), call.target().namespace(), filter, views(call));
     }
 
+    /// Of what nobody stores.
+    ///
+    /// @param from the family that it is made from
+    void watch(Call call, String from, List<Resource> all)
+            throws IOException, InterruptedException {
+        watches.made(call.exchange(), from, all, views(call));
+    }
+
     /// What a deletion of a collection is about.
     Lists.Page page(Call call) {
         var filter = Lists.Filter.of(call.request(), call.stored());
@@ -47,6 +58,11 @@ final class Reads {
     }
 
     Views views(Call call) {
-        return new Views(call.request(), call.served(), ticker);
+        return views(call, call.served());
+    }
+
+    /// @param as the kind of the answer
+    Views views(Call call, ServedKind as) {
+        return new Views(call.request(), as, ticker);
     }
 }

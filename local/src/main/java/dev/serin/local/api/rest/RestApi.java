@@ -22,11 +22,11 @@ import dev.serin.local.store.Store;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -34,14 +34,13 @@ import java.util.function.Supplier;
 
 /// One request, from the door to its answer. Any refusal on the way becomes a Status here.
 public final class RestApi implements Door.Handler {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_PATH = "404 page not found\n".getBytes(StandardCharsets.UTF_8);
 
     private final Gate gate;
     private final Sources sources;
     private volatile About about;
     private final Reads reads;
-    private final Measures measures;
+    private final Computed computed;
     private final Changes changes;
     private final Parts parts;
     private final Consumer<Throwable> failures;
@@ -67,7 +66,15 @@ public final class RestApi implements Door.Handler {
         this.sources = sources;
         this.about = new About(sources.catalogue().get(), sources.ready());
         this.reads = new Reads(sources.store(), ticker);
-        this.measures = new Measures(sources.store(), sources.usage(), reads);
+        this.computed =
+                new Computed(
+                        sources.store(),
+                        reads,
+                        Map.of(
+                                ServedKind.MEASURED,
+                                new Measures(sources.store(), sources.usage()),
+                                ServedKind.REGISTERED,
+                                new ApiServices(sources.catalogue(), ticker.now())));
         this.changes = new Changes(sources.writes(), new Bodies(sources.catalogue().get()), reads);
         this.parts =
                 new Parts(
@@ -141,8 +148,8 @@ public final class RestApi implements Door.Handler {
         if (served.custom() != null && !served.custom().warning().isEmpty()) {
             exchange.warnings().add(served.custom().warning());
         }
-        if (served.isMeasured()) {
-            measures.answer(call, verb);
+        if (served.isComputed()) {
+            computed.answer(call, verb);
             return;
         }
         // Then by verb.
@@ -235,10 +242,7 @@ public final class RestApi implements Door.Handler {
 
     static void json(Exchange exchange, int status, JsonNode body)
             throws IOException, InterruptedException {
-        exchange.answer(
-                status,
-                "application/json",
-                (JSON.writeValueAsString(body) + "\n").getBytes(StandardCharsets.UTF_8));
+        exchange.answer(status, "application/json", Json.line(body));
     }
 
     /// The resource that a call names.

@@ -35,17 +35,19 @@ final class ResourceTables {
 
     /// By family.
     static Map<String, List<Column>> all() {
-        return Map.of(
-                "persistentvolumeclaims", claims(),
-                "persistentvolumes", volumes(),
-                "storageclasses.storage.k8s.io", storageClasses(),
-                "priorityclasses.scheduling.k8s.io", priorities(),
-                "ingresses.networking.k8s.io", ingresses(),
-                "ingressclasses.networking.k8s.io", ingressClasses(),
-                "networkpolicies.networking.k8s.io", policies(),
-                "resourcequotas", quotas(),
-                "limitranges", limits(),
-                "podtemplates", templates());
+        return Map.ofEntries(
+                Map.entry("apiservices.apiregistration.k8s.io", apiServices()),
+                Map.entry("scales.autoscaling", scales()),
+                Map.entry("persistentvolumeclaims", claims()),
+                Map.entry("persistentvolumes", volumes()),
+                Map.entry("storageclasses.storage.k8s.io", storageClasses()),
+                Map.entry("priorityclasses.scheduling.k8s.io", priorities()),
+                Map.entry("ingresses.networking.k8s.io", ingresses()),
+                Map.entry("ingressclasses.networking.k8s.io", ingressClasses()),
+                Map.entry("networkpolicies.networking.k8s.io", policies()),
+                Map.entry("resourcequotas", quotas()),
+                Map.entry("limitranges", limits()),
+                Map.entry("podtemplates", templates()));
     }
 
     private static String unset(JsonNode node, String field) {
@@ -68,6 +70,22 @@ final class ResourceTables {
             }
         });
         return String.join(",", all);
+    }
+
+    private static List<Column> apiServices() {
+        return List.of(
+                named(),
+                text("Service", "Who serves it.", _ -> "Local"),
+                text("Available", "Whether it is served.", _ -> "True"),
+                age());
+    }
+
+    private static List<Column> scales() {
+        return List.of(
+                named(),
+                number("Desired", "Replicas wanted.", r -> Cells.count(r.spec(), "replicas")),
+                number("Available", "Replicas there.", r -> Cells.count(r.status(), "replicas")),
+                age());
     }
 
     private static List<Column> claims() {
