@@ -7,6 +7,7 @@ import dev.serin.controlplane.collection.Collections;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshEndpoint.Health;
+import dev.serin.controlplane.registry.Place;
 import dev.serin.controlplane.registry.Workload;
 
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ final class DeparturesTest {
 
     private static MeshEndpoint endpoint(String address, Health health) {
         var workload = Workload.of("digits", "default", "", Map.of());
-        return new MeshEndpoint(address, 8501, health, workload, "", "");
+        return new MeshEndpoint(address, 8501, health, workload, Place.UNKNOWN);
     }
 
     @Test
