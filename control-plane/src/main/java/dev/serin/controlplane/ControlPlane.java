@@ -165,7 +165,10 @@ public final class ControlPlane implements AutoCloseable {
     public CompletableFuture<Void> departure(String address) {
         var gone = new CompletableFuture<Void>();
         try {
-            owner.execute(() -> departures.add(address, gone, newest.get()));
+            owner.execute(() -> {
+                var now = newest.get();
+                departures.add(address, gone, now.revision(), now::isReady);
+            });
         } catch (RejectedExecutionException e) {
             gone.complete(null); // closing: nobody is told anything any more
         }
@@ -258,7 +261,7 @@ public final class ControlPlane implements AutoCloseable {
         newest.set(next);
         status.snapshot(next, collections.withStatus());
         server.push(push);
-        departures.published(next);
+        departures.published(next.revision(), next::isReady);
         observer.published(next);
     }
 

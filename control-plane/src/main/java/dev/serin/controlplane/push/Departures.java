@@ -1,8 +1,5 @@
 package dev.serin.controlplane.push;
 
-import dev.serin.controlplane.mesh.MeshSnapshot;
-import dev.serin.controlplane.registry.MeshEndpoint;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -10,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /// Addresses that are about to leave the mesh, and whether every proxy has heard so: an address is
 /// gone once no service has it among its ready endpoints and all proxies that were up to date
@@ -21,16 +19,19 @@ public final class Departures {
     private final Map<String, Long> synced = new HashMap<>();
 
     /// Asks for an address; `gone` completes when nobody sends there any more.
-    public void add(String address, CompletableFuture<Void> gone, MeshSnapshot now) {
+    public void add(
+            String address, CompletableFuture<Void> gone, long revision, Predicate<String> ready) {
         leaving.add(new Leaving(address, gone));
-        published(now);
+        published(revision, ready);
     }
 
     /// There is a new snapshot.
-    public void published(MeshSnapshot mesh) {
+    ///
+    /// @param ready whether an address is a ready endpoint in it
+    public void published(long revision, Predicate<String> ready) {
         for (var one : leaving) {
-            if (one.since == null && !isReady(mesh, one.address)) {
-                one.since = mesh.revision();
+            if (one.since == null && !ready.test(one.address)) {
+                one.since = revision;
             }
         }
         settle();
@@ -62,20 +63,6 @@ public final class Departures {
                 .filter(one -> one.since != null && heard.orElse(one.since) >= one.since)
                 .forEach(one -> one.gone.complete(null));
         leaving.removeIf(one -> one.gone.isDone());
-    }
-
-    private static boolean isReady(MeshSnapshot mesh, String address) {
-        for (var ports : mesh.endpoints().values()) {
-            for (var endpoints : ports.values()) {
-                for (var endpoint : endpoints) {
-                    if (endpoint.health() == MeshEndpoint.Health.READY
-                            && endpoint.address().equals(address)) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     private static final class Leaving {
