@@ -92,9 +92,7 @@ public final class GoldenTest {
                 .forEach((type, resources) -> {
                     var file = out.get(type);
                     for (var resource : resources) {
-                        file.append("--- # ")
-                                .append(pod, 0, pod.indexOf('.'))
-                                .append('\n');
+                        file.append("--- # ").append(pod, 0, pod.indexOf('.')).append('\n');
                         file.append(
                                 yaml.dumpToString(json.readValue(text.json(resource), Map.class)));
                     }
