@@ -25,6 +25,7 @@ import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
 import dev.serin.local.loop.EpollLoop;
+import dev.serin.local.node.Farewell;
 import dev.serin.local.node.Node;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Cgroups;
@@ -144,6 +145,8 @@ public final class Supervisor {
                                     ground,
                                     api,
                                     new MeshSidecars(controlPlane, ground.proxies().host()),
+                                    new LastRequests(
+                                            controlPlane, new SidecarPages(), timers, blocking),
                                     clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
@@ -174,7 +177,12 @@ public final class Supervisor {
     /// What goes on beside the node's own threads.
     private record Clockwork(ThreadTimers timers, Executor blocking, Metering metering) {}
 
-    private Node.Parts node(Ground ground, MeshApi api, SidecarHost sidecars, Clockwork clockwork) {
+    private Node.Parts node(
+            Ground ground,
+            MeshApi api,
+            SidecarHost sidecars,
+            Farewell farewell,
+            Clockwork clockwork) {
         // A container's environment is its own, but the unpacked library lies in this user's cache.
         var server =
                 new ArrayList<>(
@@ -204,6 +212,7 @@ public final class Supervisor {
                 clockwork.blocking,
                 clockwork.metering,
                 Cgroups.open(home.name(), Runtime.getRuntime().availableProcessors()),
+                farewell,
                 this::note);
     }
 
