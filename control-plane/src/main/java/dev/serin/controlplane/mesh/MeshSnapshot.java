@@ -139,6 +139,21 @@ public record MeshSnapshot(
         }
     }
 
+    /// Whether any service has this address among its ready endpoints.
+    public boolean isReady(String address) {
+        for (var ports : endpoints.values()) {
+            for (var ofPort : ports.values()) {
+                for (var endpoint : ofPort) {
+                    if (endpoint.health() == MeshEndpoint.Health.READY
+                            && endpoint.address().equals(address)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /// The endpoints of a service's port that have these labels; empty labels for all.
     public List<MeshEndpoint> endpoints(
             MeshService service, MeshService.Port port, Map<String, String> labels) {

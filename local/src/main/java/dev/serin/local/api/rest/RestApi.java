@@ -22,7 +22,6 @@ import dev.serin.local.store.Store;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +34,6 @@ import java.util.function.Supplier;
 
 /// One request, from the door to its answer. Any refusal on the way becomes a Status here.
 public final class RestApi implements Door.Handler {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_PATH = "404 page not found\n".getBytes(StandardCharsets.UTF_8);
 
     private final Gate gate;
@@ -244,10 +242,7 @@ public final class RestApi implements Door.Handler {
 
     static void json(Exchange exchange, int status, JsonNode body)
             throws IOException, InterruptedException {
-        exchange.answer(
-                status,
-                "application/json",
-                (JSON.writeValueAsString(body) + "\n").getBytes(StandardCharsets.UTF_8));
+        exchange.answer(status, "application/json", Json.line(body));
     }
 
     /// The resource that a call names.
