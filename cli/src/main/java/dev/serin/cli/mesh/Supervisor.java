@@ -105,7 +105,7 @@ public final class Supervisor {
                 var _ = proxies) {
             // 3. What leads the pods' traffic to the proxies, and out of the mesh.
             var filter = new Setup(programs, true, link::print).filter();
-            try (var outside = new WayOut(egress, link, group, programs, ticker, this::note)) {
+            try (var outside = new WayOut(egress, link, group, ticker, this::note)) {
                 run(new Ground(link, group, programs, filter, outside, proxies), begun);
             }
             return 0;
