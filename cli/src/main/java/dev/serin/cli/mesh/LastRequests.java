@@ -14,13 +14,21 @@ import java.util.concurrent.Executor;
 final class LastRequests implements Farewell {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
+    /// How long proxies may take to hear; one that hangs holds up no pod for longer.
+    private static final Duration HEARING = Duration.ofSeconds(2);
+
     /// More than a pod's end waits for.
-    private static final int MOST_LOOKS = 60;
+    private static final int MOST_LOOKS = 100;
 
     private final Farewell callers;
     private final MeshMetrics.Pages pages;
     private final Timers timers;
     private final Executor blocking;
+
+    /// The few metrics that it looks at.
+    static MeshMetrics.Pages pages() {
+        return new SidecarPages("?filter=%5Ecluster%5C.inbound.*rq_(pending_)?active");
+    }
 
     /// @param callers completes when they have heard
     /// @param blocking runs what waits for a sidecar
@@ -34,7 +42,15 @@ final class LastRequests implements Farewell {
     @Override
     public CompletableFuture<Void> to(String address) {
         var over = new CompletableFuture<Void>();
-        callers.to(address).whenCompleteAsync((_, _) -> look(address, over, 0, false), blocking);
+        var heard = new CompletableFuture<Void>();
+        var patience = timers.after(HEARING, () -> heard.complete(null));
+        callers.to(address).whenComplete((_, _) -> heard.complete(null));
+        heard.whenCompleteAsync(
+                (_, _) -> {
+                    patience.cancel();
+                    look(address, over, 0, false);
+                },
+                blocking);
         return over;
     }
 

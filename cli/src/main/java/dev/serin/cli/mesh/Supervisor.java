@@ -146,7 +146,7 @@ public final class Supervisor {
                                     api,
                                     new MeshSidecars(controlPlane, ground.proxies().host()),
                                     new LastRequests(
-                                            controlPlane, new SidecarPages(), timers, blocking),
+                                            controlPlane, LastRequests.pages(), timers, blocking),
                                     clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
@@ -223,7 +223,7 @@ public final class Supervisor {
                         ticker,
                         clockwork.timers,
                         clockwork.blocking,
-                        new SidecarPages());
+                        new SidecarPages(""));
         var means =
                 new Controllers.Means(
                         api.client("controller-manager"),

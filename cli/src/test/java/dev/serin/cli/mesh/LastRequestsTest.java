@@ -50,6 +50,16 @@ final class LastRequestsTest {
     }
 
     @Test
+    void aProxyThatHangsIsNotWaitedForLong() {
+        page = PAGE.formatted(0, 0);
+        var over = last().to("10.244.0.7");
+        time.advance(Duration.ofMillis(1900));
+        assertFalse(over.isDone());
+        time.advance(Duration.ofMillis(200));
+        assertTrue(over.isDone());
+    }
+
+    @Test
     void aPodWithoutASidecarIsAskedTwiceOnly() {
         var asked = new AtomicInteger();
         var over =

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 /// pod has in all. Then, once, its containers are asked to end in what is left of it. The pod's
 /// thread.
 final class Departure {
-    /// How long callers may take to hear of it; half of the grace if that is less.
-    static final Duration LONGEST = Duration.ofSeconds(2);
+    /// As long as Istio lets a sidecar drain; half of the grace if that is less.
+    static final Duration LONGEST = Duration.ofSeconds(5);
 
     private final Farewell farewell;
     private final Ticker ticker;

@@ -32,7 +32,7 @@ class DepartureTest {
     void callersThatDoNotAnswerAreWaitedForNoLongerThanTheBound() {
         departure.begin("10.244.0.7", Duration.ofSeconds(30));
         time.advance(Departure.LONGEST);
-        assertEquals(List.of(Duration.ofSeconds(28)), left);
+        assertEquals(List.of(Duration.ofSeconds(25)), left);
     }
 
     @Test

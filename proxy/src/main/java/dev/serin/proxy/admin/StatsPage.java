@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// `/stats` and `/stats/prometheus`, with Envoy's parameters. There are no intervals here, so what
-/// Envoy shows of the last one is shown of all time.
-record StatsPage(Metrics metrics) {
+/// Envoy shows of the last one is shown of all time. Any thread.
+public record StatsPage(Metrics metrics) {
     private static final String USAGE = "usage: /stats?format=(json|prometheus|text)\n\n";
     private static final Set<String> BUCKETS =
             Set.of("summary", "cumulative", "disjoint", "detailed");
@@ -43,7 +43,8 @@ record StatsPage(Metrics metrics) {
         }
     }
 
-    Page prometheus(Ask ask) {
+    /// The metrics for Prometheus; 400 for a parameter that says nothing.
+    public Page prometheus(Ask ask) {
         try {
             var summary =
                     buckets(ask).equals("summary") && ask.parameter("histogram_buckets") != null;

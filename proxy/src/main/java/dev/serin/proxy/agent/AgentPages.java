@@ -4,6 +4,7 @@ import dev.serin.base.lifecycle.Readiness;
 import dev.serin.proxy.admin.Ask;
 import dev.serin.proxy.admin.Page;
 import dev.serin.proxy.admin.Pages;
+import dev.serin.proxy.admin.StatsPage;
 import dev.serin.proxy.bootstrap.Application;
 import dev.serin.proxy.bootstrap.Probe;
 import dev.serin.proxy.telemetry.metrics.Metrics;
@@ -46,7 +47,8 @@ public final class AgentPages {
 
     /// Port 15090.
     public Pages stats() {
-        return ask -> Pages.now(isMetrics(ask) ? Page.metrics(metrics.text()) : none(ask));
+        var stats = new StatsPage(metrics);
+        return ask -> Pages.now(isMetrics(ask) ? stats.prometheus(ask) : none(ask));
     }
 
     /// Port 15020.

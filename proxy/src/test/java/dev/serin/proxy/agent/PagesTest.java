@@ -146,6 +146,7 @@ class PagesTest {
         assertEquals(
                 "# TYPE own_up gauge\nown_up 1\n",
                 get(serve(pages.stats()) + "/stats/prometheus").body());
+        assertEquals("", get(serve(pages.stats()) + "/stats/prometheus?filter=%5Eother").body());
     }
 
     @Test
