@@ -242,12 +242,15 @@ public final class RestApi implements Door.Handler {
                 "");
     }
 
+    /// As JSON, or as YAML for who accepts that first.
     static void json(Exchange exchange, int status, JsonNode body)
             throws IOException, InterruptedException {
+        var yaml = Media.isYaml(exchange.request().header("accept"));
+        var text = yaml ? YamlText.of(body) : JSON.writeValueAsString(body) + "\n";
         exchange.answer(
                 status,
-                "application/json",
-                (JSON.writeValueAsString(body) + "\n").getBytes(StandardCharsets.UTF_8));
+                yaml ? Media.YAML : "application/json",
+                text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The resource that a call names.
