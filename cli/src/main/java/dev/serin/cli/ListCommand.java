@@ -21,8 +21,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var format = "%-16s %-8s %-9s %-26s %s";
-        console.print(format.formatted("NAME", "STATE", "PROCESS", "GATEWAY", "KUBERNETES"));
+        var format = "%-16s %-8s %-9s %-7s %-26s %s";
+        console.print(
+                format.formatted("NAME", "STATE", "PROCESS", "EGRESS", "GATEWAY", "KUBERNETES"));
         for (var home : MeshHome.all(System.getenv())) {
             var holder = MeshLock.holder(home.state());
             var summary =
@@ -34,6 +35,7 @@ final class ListCommand implements Callable<Integer> {
                                     home.name(),
                                     holder.isPresent() ? "up" : "down",
                                     holder.map(h -> Long.toString(h.pid())).orElse("-"),
+                                    summary.egress(),
                                     summary.gateway(),
                                     summary.kubernetes())
                             .stripTrailing());

@@ -73,6 +73,14 @@ final class UpCommand implements Callable<Integer> {
     private String sidecars = "shared";
 
     @Option(
+            names = "--egress",
+            paramLabel = "on|off",
+            description =
+                    "Whether pods reach this machine's network, and through it the Internet, by TCP"
+                            + " (default: on, as on a cluster).")
+    private String egress = "on";
+
+    @Option(
             names = "--mtls",
             paramLabel = "MODE",
             description =
@@ -89,6 +97,10 @@ final class UpCommand implements Callable<Integer> {
         if (!List.of("shared", "process").contains(sidecars)) {
             throw new ProblemException(
                     new Problem("--sidecars", "'" + sidecars + "'", "shared or process", null));
+        }
+        if (!List.of("on", "off").contains(egress)) {
+            throw new ProblemException(
+                    new Problem("--egress", "'" + egress + "'", "on or off", null));
         }
         var home = mesh.home();
         if (mtls != null) {
@@ -122,6 +134,8 @@ final class UpCommand implements Callable<Integer> {
                                 home.name(),
                                 "--sidecars",
                                 sidecars,
+                                "--egress",
+                                egress,
                                 "--socket");
         var start = new Front.Start(home.name(), home.state(), supervisor, Map.of(), root, GRACE);
         var front = new Front(start, programs, console::print);
@@ -136,6 +150,7 @@ final class UpCommand implements Callable<Integer> {
         var command = new ArrayList<>(List.of("setsid"));
         command.addAll(Distribution.of(System.getenv()).command("up", "--mesh", home.name()));
         command.add("--sidecars=" + sidecars);
+        command.add("--egress=" + egress);
         for (var file : files) {
             command.add("-f");
             command.add(file.toString());

@@ -33,12 +33,20 @@ public final class Views {
     public static MeshSnapshot mesh(List<Resource> resources) {
         var collections =
                 new Collections(
-                        MeshSnapshot.Settings.USUAL,
+                        settings(resources),
                         (key, problem) -> {
                             throw new AssertionError(key + ": " + problem.getMessage());
                         });
         resources.forEach(collections::changed);
         return collections.snapshot();
+    }
+
+    /// The usual ones, with identities where one of the documents is `kind: Identities`.
+    private static MeshSnapshot.Settings settings(List<Resource> resources) {
+        var usual = MeshSnapshot.Settings.USUAL;
+        return resources.stream().anyMatch(r -> r.kind().kind().equals("Identities"))
+                ? usual.withIdentities()
+                : usual;
     }
 
     /// A node as Serin's own proxy sends it.
@@ -58,7 +66,8 @@ public final class Views {
     }
 
     public static DiscoverySource.Resources of(MeshSnapshot mesh, Node node) {
-        return new Generators().resources(mesh, ProxyScope.of(node));
+        var scope = ProxyScope.of(node);
+        return new Generators().resources(mesh, scope, scope.id().namespace());
     }
 
     /// Everything that a proxy would come to ask for, starting with its clusters and listeners.

@@ -4,7 +4,6 @@ import dev.serin.base.ProblemException;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 
@@ -13,7 +12,6 @@ import java.util.List;
 /// is given out takes the place of a file that the caller has open (dup3). Safe for any thread.
 public final class SocketPool implements AutoCloseable {
     private static final int FIRST = 4;
-    private static final int O_CLOEXEC = 0x80000;
 
     private final BrokerLink link;
     private final String namespace;
@@ -30,35 +28,25 @@ public final class SocketPool implements AutoCloseable {
     ///
     /// @throws ProblemException if the broker has none
     public void becomeClient(int fd, boolean wantsV6) {
-        become((wantsV6 ? v6 : v4).take(), fd);
+        PassedSocket.become((wantsV6 ? v6 : v4).take(), fd);
     }
 
     /// Turns the open file `fd` into a socket that can be listened on.
     ///
     /// @throws ProblemException if the broker has none
     public void becomeServer(int fd, boolean wantsV6) {
-        become(one(SocketRequest.Kind.SERVER, wantsV6), fd);
+        PassedSocket.become(one(SocketRequest.Kind.SERVER, wantsV6), fd);
     }
 
     /// Turns the open file `fd` into a datagram socket.
     ///
     /// @throws ProblemException if the broker has none
     public void becomeDatagram(int fd, boolean wantsV6) {
-        become(one(SocketRequest.Kind.DATAGRAM, wantsV6), fd);
+        PassedSocket.become(one(SocketRequest.Kind.DATAGRAM, wantsV6), fd);
     }
 
     private int one(SocketRequest.Kind kind, boolean wantsV6) {
         return link.ask(new SocketRequest(kind, wantsV6, 1, namespace)).getFirst();
-    }
-
-    private static void become(int made, int fd) {
-        try {
-            Libc.become(made, fd, O_CLOEXEC);
-        } catch (IOException e) {
-            throw new IllegalStateException("file descriptor " + fd, e);
-        } finally {
-            Libc.close(made);
-        }
     }
 
     /// Closes those that nobody took; none is given any more.

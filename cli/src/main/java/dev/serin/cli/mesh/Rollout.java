@@ -84,8 +84,8 @@ final class Rollout {
     }
 
     /// Pods, services, addresses, and a line to copy.
-    void summary(String kubernetes, String gateway, Duration took) throws IOException {
-        new Summary(gateway, kubernetes).write(home.summary());
+    void summary(Summary summary, Duration took) throws IOException {
+        summary.write(home.summary());
         print.accept("");
         print.accept("POD                                                READY  STATUS");
         for (var pod : client.list(Kinds.POD, null, Map.of())) {
@@ -103,8 +103,17 @@ final class Rollout {
                                     address(service)));
         }
         print.accept("");
-        print.accept("gateway     " + gateway);
-        print.accept("kubernetes  " + kubernetes + "   export KUBECONFIG=" + home.kubeconfig());
+        print.accept("gateway     " + summary.gateway());
+        print.accept(
+                "kubernetes  "
+                        + summary.kubernetes()
+                        + "   export KUBECONFIG="
+                        + home.kubeconfig());
+        print.accept(
+                "egress      "
+                        + (summary.egress().equals("on")
+                                ? "on: pods reach this machine's network by TCP (--egress off)"
+                                : "off: pods reach only each other (--egress on)"));
         print.accept("");
         print.accept("mesh '" + home.name() + "' is up after " + seconds(took));
         if (isEmpty()) {
@@ -112,7 +121,7 @@ final class Rollout {
                     "nothing runs in it yet: kubectl create -f FILE; `serin demo` has examples");
         }
         if (!request.isEmpty()) {
-            print.accept("try: " + request.replace("http://127.0.0.1:8080", gateway));
+            print.accept("try: " + request.replace("http://127.0.0.1:8080", summary.gateway()));
         }
     }
 

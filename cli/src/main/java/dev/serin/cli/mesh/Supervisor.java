@@ -24,6 +24,8 @@ import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
+import dev.serin.local.loop.EpollLoop;
+import dev.serin.local.node.Farewell;
 import dev.serin.local.node.Node;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Cgroups;
@@ -34,7 +36,6 @@ import dev.serin.local.service.VirtualAddresses;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import java.io.IOException;
@@ -57,16 +58,20 @@ public final class Supervisor {
     private final MeshHome home;
     private final Distribution distribution;
     private final boolean shared;
+    private final boolean egress;
     private final Path socket;
     private final Ticker ticker = Ticker.system();
     private final CompletableFuture<Duration> stop = new CompletableFuture<>();
 
     /// @param shared whether all proxies are in one process, else each in its pod
+    /// @param egress whether pods reach the machine's network
     /// @param socket of the front, which started this process in namespaces of its own
-    public Supervisor(MeshHome home, Distribution distribution, boolean shared, Path socket) {
+    public Supervisor(
+            MeshHome home, Distribution distribution, boolean shared, boolean egress, Path socket) {
         this.home = home;
         this.distribution = distribution;
         this.shared = shared;
+        this.egress = egress;
         this.socket = socket;
     }
 
@@ -82,7 +87,7 @@ public final class Supervisor {
         Namespaces.build(programs);
         var proxies = new MeshProxies(home, distribution, shared, programs, ticker, this::note);
         // 2. The front, through which we speak and get ports of the machine.
-        var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+        var group = new MultiThreadIoEventLoopGroup(2, EpollLoop.newFactory());
         try (var link =
                         new HostLink(
                                 socket, group, stop::complete, () -> stop.complete(Duration.ZERO));
@@ -98,9 +103,11 @@ public final class Supervisor {
                                                 "waiting for the end of the mesh that ran before"));
                 // Ends before the front is told that the end is near.
                 var _ = proxies) {
-            // 3. What leads the pods' traffic to the proxies.
+            // 3. What leads the pods' traffic to the proxies, and out of the mesh.
             var filter = new Setup(programs, true, link::print).filter();
-            run(new Ground(link, group, programs, filter, proxies), begun);
+            try (var outside = new WayOut(egress, link, group, programs, ticker, this::note)) {
+                run(new Ground(link, group, programs, filter, outside, proxies), begun);
+            }
             return 0;
         } finally {
             proxies.close();
@@ -114,6 +121,7 @@ public final class Supervisor {
             MultiThreadIoEventLoopGroup group,
             Programs programs,
             PacketFilter filter,
+            WayOut outside,
             MeshProxies proxies) {}
 
     private void run(Ground ground, long begun) throws IOException {
@@ -137,6 +145,8 @@ public final class Supervisor {
                                     ground,
                                     api,
                                     new MeshSidecars(controlPlane, ground.proxies().host()),
+                                    new LastRequests(
+                                            controlPlane, new SidecarPages(), timers, blocking),
                                     clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
@@ -153,7 +163,8 @@ public final class Supervisor {
                 rollout.given();
                 rollout.awaitReady(stop);
                 rollout.summary(
-                        kubernetes, services.gateway(), Duration.ofNanos(ticker.nanos() - begun));
+                        new Summary(services.gateway(), kubernetes, ground.outside().text()),
+                        Duration.ofNanos(ticker.nanos() - begun));
                 ground.link().ready();
                 ClassArchive.giveBack(timers);
                 try (var _ = new Narrator(client, ground.link()::print)) {
@@ -166,7 +177,12 @@ public final class Supervisor {
     /// What goes on beside the node's own threads.
     private record Clockwork(ThreadTimers timers, Executor blocking, Metering metering) {}
 
-    private Node.Parts node(Ground ground, MeshApi api, SidecarHost sidecars, Clockwork clockwork) {
+    private Node.Parts node(
+            Ground ground,
+            MeshApi api,
+            SidecarHost sidecars,
+            Farewell farewell,
+            Clockwork clockwork) {
         // A container's environment is its own, but the unpacked library lies in this user's cache.
         var server =
                 new ArrayList<>(
@@ -196,6 +212,7 @@ public final class Supervisor {
                 clockwork.blocking,
                 clockwork.metering,
                 Cgroups.open(home.name(), Runtime.getRuntime().availableProcessors()),
+                farewell,
                 this::note);
     }
 
@@ -228,8 +245,10 @@ public final class Supervisor {
                                 EpollDatagramChannel::new,
                                 EpollServerSocketChannel::new),
                         new InetSocketAddress(Namespaces.DNS, 53),
-                        null);
-        means.start(new VirtualAddresses(means.client(), ground.filter(), ticker));
+                        ground.outside().upstream(clockwork.timers()));
+        means.start(
+                new VirtualAddresses(
+                        means.client(), ground.filter(), ticker, ground.outside().target()));
         var gateway = new GatewayPorts(ground.link(), ground.link()::print);
         var balancers =
                 new LoadBalancers(

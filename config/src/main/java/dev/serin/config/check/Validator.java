@@ -1,6 +1,8 @@
 package dev.serin.config.check;
 
 import dev.serin.config.Resource;
+import dev.serin.config.fields.FieldState;
+import dev.serin.config.fields.FieldStates;
 import dev.serin.config.schema.KindSchema;
 
 import java.util.ArrayList;
@@ -44,6 +46,12 @@ public final class Validator {
         var rules = RULES.get(resource.kind().family());
         if (rules != null) {
             rules.accept(body);
+        }
+        for (var found : FieldStates.istio().found(resource)) {
+            if (found.state() instanceof FieldState.Refused refused) {
+                violations.add(
+                        new Violation.Forbidden(found.path(), refused.why(), refused.cure()));
+            }
         }
         return List.copyOf(violations);
     }

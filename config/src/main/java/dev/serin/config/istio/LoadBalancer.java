@@ -151,6 +151,13 @@ public record LoadBalancer(
         }
     }
 
+    /// Whether places are given shares.
+    public boolean hasShares() {
+        return locality != null
+                && !locality.distribute.isEmpty()
+                && !Boolean.FALSE.equals(locality.enabled);
+    }
+
     static LoadBalancer from(Cursor balancer) {
         var warmup = balancer.optional("warmup", Warmup::from);
         var old = balancer.duration("warmupDurationSecs");

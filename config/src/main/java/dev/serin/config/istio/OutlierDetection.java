@@ -20,10 +20,10 @@ public record OutlierDetection(
         @Nullable Integer minHealthPercent,
         List<String> httpErrorCodes) {
     static OutlierDetection from(Cursor outlier) {
-        var consecutive = outlier.integer("consecutive5xxErrors");
+        var gateway = outlier.integer("consecutiveGatewayErrors");
         return new OutlierDetection(
-                consecutive != null ? consecutive : outlier.integer("consecutiveErrors"),
-                outlier.integer("consecutiveGatewayErrors"),
+                outlier.integer("consecutive5xxErrors"),
+                gateway != null ? gateway : outlier.integer("consecutiveErrors"),
                 outlier.bool("splitExternalLocalOriginErrors", false),
                 outlier.integer("consecutiveLocalOriginFailures"),
                 outlier.duration("interval"),

@@ -4,6 +4,8 @@ import dev.serin.base.Problem;
 import dev.serin.base.text.Nearest;
 import dev.serin.config.Resource;
 import dev.serin.config.codec.Manifest;
+import dev.serin.config.fields.FieldState;
+import dev.serin.config.fields.FieldStates;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ public final class Analyzer {
         var analyzer = new Analyzer(manifests);
         for (var manifest : manifests) {
             analyzer.namespace(manifest);
+            analyzer.withoutEffect(manifest);
             switch (manifest.resource().kind().kind()) {
                 case "Service" -> analyzer.serviceWithoutPods(manifest);
                 case "DestinationRule" -> {
@@ -77,6 +80,20 @@ public final class Analyzer {
                             "namespace " + namespace + " is in none of these files",
                             null,
                             "add a Namespace, unless it is there already"));
+        }
+    }
+
+    private void withoutEffect(Manifest manifest) {
+        for (var found : FieldStates.istio().found(manifest.resource())) {
+            if (found.state() instanceof FieldState.WithoutEffect without) {
+                add(
+                        "field-without-effect",
+                        manifest.problem(
+                                found.path(),
+                                "has no effect: " + without.why(),
+                                null,
+                                "take it out, unless it is meant for another mesh"));
+            }
         }
     }
 

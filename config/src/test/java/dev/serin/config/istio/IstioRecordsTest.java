@@ -256,7 +256,7 @@ spec:
         assertNull(policy.connectionPool().http().maxRetries());
         assertEquals(
                 ConnectionPool.H2Upgrade.UPGRADE, policy.connectionPool().http().h2UpgradePolicy());
-        assertEquals(3, policy.outlierDetection().consecutive5xxErrors());
+        assertEquals(3, policy.outlierDetection().consecutiveGatewayErrors());
         assertEquals(List.of("429"), policy.outlierDetection().httpErrorCodes());
         assertEquals(ClientTls.Mode.ISTIO_MUTUAL, policy.tls().mode());
         assertEquals(

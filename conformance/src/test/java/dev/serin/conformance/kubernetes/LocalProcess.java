@@ -13,13 +13,24 @@ import java.util.concurrent.CountDownLatch;
 
 /// The local API in a process of its own, with the options that the product gives it.
 final class LocalProcess implements Kubernetes {
+    /// As the supervisor's in the distribution's `run`.
+    private static final List<String> OPTIONS =
+            List.of(
+                    "-Xmx256m",
+                    "-Xms40m",
+                    "-Xmn16m",
+                    "-XX:SurvivorRatio=4",
+                    "-XX:MaxTenuringThreshold=1",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC");
+
     private final Process process;
     private final List<String> told;
 
     LocalProcess(Path folder) throws IOException {
         Files.createDirectories(folder);
         var command = new ArrayList<>(Child.java(LocalProcess.class));
-        command.addAll(1, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(1, OPTIONS);
         command.add(folder.toString());
         var log = folder.resolve("log").toFile();
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();

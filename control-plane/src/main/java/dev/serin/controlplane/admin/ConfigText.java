@@ -19,9 +19,15 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import java.util.List;
@@ -45,6 +51,12 @@ public final class ConfigText {
                     HttpInspector.getDescriptor(),
                     OriginalDst.getDescriptor(),
                     PreviousHostsPredicate.getDescriptor(),
+                    PreviousPrioritiesConfig.getDescriptor(),
+                    TlsInspector.getDescriptor(),
+                    ProxyProtocolUpstreamTransport.getDescriptor(),
+                    RawBuffer.getDescriptor(),
+                    UpstreamTlsContext.getDescriptor(),
+                    DownstreamTlsContext.getDescriptor(),
                     TypedStruct.getDescriptor());
 
     private final JsonFormat.Printer printer =

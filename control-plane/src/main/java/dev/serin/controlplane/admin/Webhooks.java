@@ -6,6 +6,7 @@ import dev.serin.config.Resource;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.check.Validator;
 import dev.serin.config.check.Wording;
+import dev.serin.config.fields.FieldStates;
 import dev.serin.controlplane.inject.Injector;
 
 import tools.jackson.core.JacksonException;
@@ -14,6 +15,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +93,8 @@ public final class Webhooks {
                     .put("message", String.join("\n", violations));
             return answer;
         }
-        var told = warnings.apply(resource);
+        var told = new ArrayList<>(FieldStates.istio().warnings(resource));
+        told.addAll(warnings.apply(resource));
         if (!told.isEmpty()) {
             told.forEach(response.putArray("warnings")::add);
         }

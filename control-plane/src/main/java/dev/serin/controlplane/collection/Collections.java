@@ -12,12 +12,14 @@ import dev.serin.config.kubernetes.EndpointSlice;
 import dev.serin.config.kubernetes.Namespace;
 import dev.serin.config.kubernetes.Node;
 import dev.serin.config.kubernetes.Pod;
+import dev.serin.config.kubernetes.Secret;
 import dev.serin.config.kubernetes.Service;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.mesh.TrafficPolicies;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
+import dev.serin.controlplane.registry.Place;
 import dev.serin.controlplane.registry.Registry;
 import dev.serin.controlplane.registry.Services;
 
@@ -42,6 +44,7 @@ public final class Collections {
                     new ResourceKind("", "v1", "Pod", "pods", true),
                     new ResourceKind("", "v1", "Namespace", "namespaces", false),
                     new ResourceKind("", "v1", "Node", "nodes", false),
+                    new ResourceKind("", "v1", "Secret", "secrets", true),
                     new ResourceKind(
                             "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
                     istio("VirtualService", "virtualservices"),
@@ -54,6 +57,7 @@ public final class Collections {
     private final Kind<Pod> pods = new Kind<>();
     private final Kind<Namespace> namespaces = new Kind<>();
     private final Kind<Node> nodes = new Kind<>();
+    private final Kind<Secret> secrets = new Kind<>();
     private final Kind<EndpointSlice> slices = new Kind<>();
     private final Kind<VirtualService> virtualServices = new Kind<>();
     private final Kind<DestinationRule> destinationRules = new Kind<>();
@@ -85,7 +89,8 @@ public final class Collections {
                     namespaces.put(key, Namespace.from(resource));
                     yield Change.NONE;
                 }
-                case "nodes" -> nodes.put(key, Node.from(resource)) ? Change.CONFIG : Change.NONE;
+                case "nodes" -> put(nodes, key, Node.from(resource));
+                case "secrets" -> secret(key, Secret.from(resource));
                 case "virtualservices.networking.istio.io" ->
                         put(virtualServices, key, VirtualService.from(resource));
                 case "destinationrules.networking.istio.io" ->
@@ -115,6 +120,7 @@ public final class Collections {
                 nodes.remove(key);
                 yield Change.NONE;
             }
+            case "secrets" -> secrets.remove(key) ? Change.CONFIG : Change.NONE;
             case "virtualservices.networking.istio.io" ->
                     virtualServices.remove(key) ? Change.CONFIG : Change.NONE;
             case "destinationrules.networking.istio.io" ->
@@ -157,20 +163,16 @@ public final class Collections {
                         routes,
                         gateways.touched ? sorted() : before.gateways(),
                         endpoints,
-                        pods.touched ? Map.copyOf(pods.all) : before.pods());
-        for (var kind : List.of(services, destinationRules, virtualServices, gateways, pods)) {
-            kind.touched = false;
-        }
-        nodes.touched = false;
+                        pods.touched ? Map.copyOf(pods.all) : before.pods(),
+                        nodes.touched ? places() : before.places(),
+                        secrets.touched ? Map.copyOf(secrets.all) : before.secrets());
+        all().forEach(kind -> kind.touched = false);
         return next;
     }
 
     /// Everything that is here, as if it had come just now.
     public MeshSnapshot snapshot() {
-        for (var kind : List.of(services, destinationRules, virtualServices, gateways, pods)) {
-            kind.touched = true;
-        }
-        nodes.touched = true;
+        all().forEach(kind -> kind.touched = true);
         return snapshot(empty(settings), Set.of());
     }
 
@@ -183,7 +185,27 @@ public final class Collections {
                 RouteRules.none(),
                 List.of(),
                 Map.of(),
+                Map.of(),
+                Map.of(),
                 Map.of());
+    }
+
+    private List<Kind<?>> all() {
+        return List.of(services, destinationRules, virtualServices, gateways, pods, nodes, secrets);
+    }
+
+    /// Of Secrets only those with certificates: the others are nobody's business here.
+    private Change secret(ResourceKey key, Secret secret) {
+        if (secret.isOfUse()) {
+            return put(secrets, key, secret);
+        }
+        return secrets.remove(key) ? Change.CONFIG : Change.NONE;
+    }
+
+    private Map<String, Place> places() {
+        var places = new HashMap<String, Place>();
+        nodes.all.forEach((k, n) -> places.put(k.name(), Place.of(n)));
+        return Map.copyOf(places);
     }
 
     private Map<String, Map<String, List<MeshEndpoint>>> endpoints(

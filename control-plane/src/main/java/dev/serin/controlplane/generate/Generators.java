@@ -4,6 +4,7 @@ import dev.serin.controlplane.generate.cluster.Clusters;
 import dev.serin.controlplane.generate.endpoint.Endpoints;
 import dev.serin.controlplane.generate.listener.Listeners;
 import dev.serin.controlplane.generate.route.Routes;
+import dev.serin.controlplane.generate.secret.SecretGenerator;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.ProxyScope;
 import dev.serin.xds.ResourceType;
@@ -26,20 +27,25 @@ public final class Generators {
 
     /// All that `scope` should know of `mesh`, made when asked for. The answer belongs to one
     /// stream: one thread at a time.
-    public DiscoverySource.Resources resources(MeshSnapshot mesh, ProxyScope scope) {
-        return new View(mesh, scope);
+    ///
+    /// @param proved the namespace that the caller has proved to be of: that of the Secrets it may
+    ///   have; empty for none
+    public DiscoverySource.Resources resources(MeshSnapshot mesh, ProxyScope scope, String proved) {
+        return new View(mesh, scope, proved);
     }
 
     private final class View implements DiscoverySource.Resources {
         private final MeshSnapshot mesh;
         private final ProxyScope scope;
+        private final String proved;
         private final Map<ResourceType, List<XdsResource>> made = new EnumMap<>(ResourceType.class);
         private final Map<ResourceType, Map<String, XdsResource>> byName =
                 new EnumMap<>(ResourceType.class);
 
-        View(MeshSnapshot mesh, ProxyScope scope) {
+        View(MeshSnapshot mesh, ProxyScope scope, String proved) {
             this.mesh = mesh;
             this.scope = scope;
+            this.proved = proved;
         }
 
         @Override
@@ -66,7 +72,8 @@ public final class Generators {
                 case ENDPOINT -> endpoints.find(mesh, scope, name);
                 case ROUTE -> routes.find(mesh, scope, name);
                 case CLUSTER, LISTENER -> byName.computeIfAbsent(type, this::index).get(name);
-                case SECRET, EXTENSION_CONFIG -> null;
+                case SECRET -> SecretGenerator.find(mesh, scope, proved, name);
+                case EXTENSION_CONFIG -> null;
             };
         }
 

@@ -4,8 +4,10 @@ import dev.serin.config.ResourceKey;
 import dev.serin.config.istio.Gateway;
 import dev.serin.config.kubernetes.Pod;
 import dev.serin.config.kubernetes.PortReference;
+import dev.serin.config.kubernetes.Secret;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
+import dev.serin.controlplane.registry.Place;
 import dev.serin.controlplane.registry.Registry;
 import dev.serin.controlplane.registry.Services;
 
@@ -23,6 +25,8 @@ import java.util.Set;
 /// @param revision grows with each change; never repeats in one run of the control plane
 /// @param gateways oldest first
 /// @param endpoints by service host name, then by port name
+/// @param places of machines, by their names
+/// @param secrets with certificates for proxies
 public record MeshSnapshot(
         long revision,
         Settings settings,
@@ -31,7 +35,9 @@ public record MeshSnapshot(
         RouteRules routes,
         List<Gateway> gateways,
         Map<String, Map<String, List<MeshEndpoint>>> endpoints,
-        Map<ResourceKey, Pod> pods) {
+        Map<ResourceKey, Pod> pods,
+        Map<String, Place> places,
+        Map<ResourceKey, Secret> secrets) {
 
     /// What holds for the whole mesh.
     ///
@@ -40,10 +46,21 @@ public record MeshSnapshot(
     /// @param accessLog where proxies write one line a request, for instance `/dev/stdout`; empty
     ///   for nowhere
     /// @param passUnknown whether traffic to what is not in the mesh is let through
+    /// @param identities whether proxies have certificates of the mesh; without them nothing can be
+    ///   spoken to with ISTIO_MUTUAL, and such traffic stays plain
     public record Settings(
-            String domain, String rootNamespace, String accessLog, boolean passUnknown) {
+            String domain,
+            String rootNamespace,
+            String accessLog,
+            boolean passUnknown,
+            boolean identities) {
         public static final Settings USUAL =
-                new Settings("cluster.local", "istio-system", "/dev/stdout", true);
+                new Settings("cluster.local", "istio-system", "/dev/stdout", true, false);
+
+        /// The same with certificates.
+        public Settings withIdentities() {
+            return new Settings(domain, rootNamespace, accessLog, passUnknown, true);
+        }
     }
 
     /// The services that a caller in `namespace` sees, oldest first.
@@ -56,6 +73,24 @@ public record MeshSnapshot(
     /// The pod that a proxy says it is in, null while it is not known.
     public @Nullable Pod pod(ProxyScope scope) {
         return pods.get(new ResourceKey("pods", scope.id().namespace(), scope.id().pod()));
+    }
+
+    /// Where a proxy is: as it says itself, else as its machine's labels say.
+    public Place place(ProxyScope scope) {
+        var pod = scope.place().isUnknown() ? pod(scope) : null;
+        return pod == null ? scope.place() : places.getOrDefault(pod.node(), Place.UNKNOWN);
+    }
+
+    /// The DestinationRules of a service as one, as a proxy is told of them, with the subsets that
+    /// routes in force still use.
+    public TrafficPolicies.Rule rule(MeshService service, ProxyScope scope) {
+        return rule(service, policies.caller(scope));
+    }
+
+    /// The same for a caller that was made before.
+    public TrafficPolicies.Rule rule(MeshService service, TrafficPolicies.Caller caller) {
+        return policies.rule(service.hostname(), service.namespace(), caller)
+                .with(routes.subsetsInUse(service.hostname()).values());
     }
 
     /// What the pod of a proxy serves: a port of the pod for each port of each service that selects
@@ -100,6 +135,21 @@ public record MeshSnapshot(
                 names.add(Names.outbound(port.number(), subset, host));
             }
         }
+    }
+
+    /// Whether any service has this address among its ready endpoints.
+    public boolean isReady(String address) {
+        for (var ports : endpoints.values()) {
+            for (var ofPort : ports.values()) {
+                for (var endpoint : ofPort) {
+                    if (endpoint.health() == MeshEndpoint.Health.READY
+                            && endpoint.address().equals(address)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /// The endpoints of a service's port that have these labels; empty labels for all.

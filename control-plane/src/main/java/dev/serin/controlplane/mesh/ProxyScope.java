@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
+import dev.serin.controlplane.registry.Place;
 import dev.serin.controlplane.registry.Workload;
 import dev.serin.xds.NodeId;
 
@@ -19,6 +20,7 @@ import java.util.Set;
 /// configuration may depend on.
 ///
 /// @param ips of its pod, the first one is its own
+/// @param place as the proxy says itself, mostly unknown
 /// @param extensions names of filters beyond Envoy's usual ones that it lists
 public record ProxyScope(
         NodeId id,
@@ -26,6 +28,7 @@ public record ProxyScope(
         List<String> ips,
         Workload workload,
         String clusterId,
+        Place place,
         Set<String> extensions) {
     /// Serin's own proxy, which knows Istio's filters without listing them.
     public static final String SERIN = "serin-proxy";
@@ -89,11 +92,20 @@ public record ProxyScope(
                         text(metadata, "SERVICE_ACCOUNT", "default"),
                         Map.copyOf(labels)),
                 text(metadata, "CLUSTER_ID", "Kubernetes"),
+                new Place(
+                        node.getLocality().getRegion(),
+                        node.getLocality().getZone(),
+                        node.getLocality().getSubZone()),
                 Set.copyOf(extensions));
     }
 
     public String namespace() {
         return workload.namespace();
+    }
+
+    /// Whether its pod has all of these labels.
+    public boolean has(Map<String, String> labels) {
+        return workload.labels().entrySet().containsAll(labels.entrySet());
     }
 
     /// Whether it understands a filter that is not Envoy's own.

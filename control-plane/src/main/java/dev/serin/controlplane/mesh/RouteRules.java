@@ -75,9 +75,15 @@ public final class RouteRules {
         var now = new ArrayList<InForce>();
         var missing = new ArrayList<Unresolved>();
         var used = new LinkedHashMap<String, Map<String, DestinationRule.Subset>>();
+        var byKey = new HashMap<ResourceKey, VirtualService>();
+        all.forEach(v -> byKey.put(v.metadata().key(), v));
         for (var rules : all.stream().sorted(OLDEST_FIRST).toList()) {
-            var wanted = InForce.of(rules, policies.domain());
-            var absent = absent(wanted, services, policies, used);
+            var whole = Delegates.of(rules, byKey, policies.domain());
+            var wanted = InForce.of(whole.rules(), policies.domain());
+            var absent = new ArrayList<>(whole.missing());
+            if (absent.isEmpty()) {
+                absent.addAll(absent(wanted, services, policies, used));
+            }
             if (absent.isEmpty()) {
                 now.add(wanted);
                 continue;
@@ -114,8 +120,9 @@ public final class RouteRules {
             } else if (destination.port() != 0 && service.port(destination.port()) == null) {
                 absent.add("port " + destination.port() + " of host " + destination.host());
             } else if (!destination.subset().isEmpty()) {
-                var rule = policies.rule(host, service.namespace(), rules.namespace());
-                var subset = rule.subset(destination.subset());
+                var subset =
+                        policies.subset(
+                                host, service.namespace(), rules.namespace(), destination.subset());
                 if (subset == null) {
                     absent.add(
                             "subset "
@@ -234,7 +241,14 @@ public final class RouteRules {
             return Hosts.resolve(host, namespace(), domain);
         }
 
-        boolean seenFrom(String client) {
+        /// Whether a condition's list of gateways names `gateway`; an empty one does not ask.
+        public boolean names(List<String> written, String gateway) {
+            return written.isEmpty()
+                    || written.stream().anyMatch(g -> gateway(g, namespace()).equals(gateway));
+        }
+
+        /// Whether a proxy in `client` is told of it.
+        public boolean seenFrom(String client) {
             return Hosts.visible(rules.exportTo(), namespace(), client);
         }
 

@@ -15,7 +15,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Which DestinationRule holds for a host, and what it comes to on a port; immutable. The same
 /// instance stands for the same rules.
@@ -42,36 +45,110 @@ public final class TrafficPolicies {
                         .toList();
     }
 
-    /// What callers in `client` are told of `host`: the rules of the client's namespace come before
-    /// those of the service's, and those before the root's; the narrowest host wins; rules of one
-    /// host are one: the first policy, every subset that none before it names.
-    public Rule rule(String host, String service, String client) {
-        for (var namespace : List.of(client, service, root)) {
+    /// Who calls, as far as rules may tell callers apart.
+    ///
+    /// @param labels of its pod, only those that a `workloadSelector` of its namespace names
+    public record Caller(String namespace, Map<String, String> labels) {}
+
+    /// The caller that a proxy is.
+    public Caller caller(ProxyScope scope) {
+        var labels = new TreeMap<String, String>();
+        for (var known : rules) {
+            if (known.owner().equals(scope.namespace())) {
+                for (var label : known.rule.workloadSelector().keySet()) {
+                    var value = scope.workload().labels().get(label);
+                    if (value != null) {
+                        labels.put(label, value);
+                    }
+                }
+            }
+        }
+        return new Caller(scope.namespace(), labels);
+    }
+
+    /// What a caller is told of `host`: the rules of the client's namespace come before those of
+    /// the service's, and those before the root's; the narrowest host wins, and of its rules those
+    /// that select the caller; rules of one host are one: the first policy, every subset that none
+    /// before it names.
+    public Rule rule(String host, String service, Caller client) {
+        for (var namespace : List.of(client.namespace(), service, root)) {
             var best = "";
+            var selected = false;
             for (var known : rules) {
-                if (known.seen(namespace, client)
-                        && Hosts.covers(known.host, host)
-                        && (best.isEmpty() || known.host.length() > best.length())) {
+                if (!known.seen(namespace, client) || !Hosts.covers(known.host, host)) {
+                    continue;
+                }
+                if (best.isEmpty() || known.host.length() > best.length()) {
                     best = known.host;
+                    selected = known.selects();
+                } else if (known.host.equals(best)) {
+                    selected |= known.selects();
                 }
             }
             if (!best.isEmpty()) {
-                return merged(best, namespace, client);
+                return merged(best, namespace, client, selected);
             }
         }
         return NONE;
     }
 
-    private Rule merged(String host, String namespace, String client) {
+    private Rule merged(String host, String namespace, Caller client, boolean selected) {
         TrafficPolicy policy = null;
         var subsets = new LinkedHashMap<String, DestinationRule.Subset>();
         for (var known : rules) {
-            if (known.host.equals(host) && known.seen(namespace, client)) {
+            if (known.host.equals(host)
+                    && known.seen(namespace, client)
+                    && known.selects() == selected) {
                 policy = policy == null ? known.rule.trafficPolicy() : policy;
                 known.rule.subsets().forEach(s -> subsets.putIfAbsent(s.name(), s));
             }
         }
         return new Rule(policy, List.copyOf(subsets.values()));
+    }
+
+    /// The Secrets that rules name to a caller.
+    public Set<String> credentials(Caller client) {
+        var names = new TreeSet<String>();
+        for (var known : rules) {
+            if (known.seen(known.owner(), client)) {
+                add(known.rule.trafficPolicy(), names);
+                known.rule.subsets().forEach(s -> add(s.trafficPolicy(), names));
+            }
+        }
+        return names;
+    }
+
+    private static void add(@Nullable TrafficPolicy policy, Set<String> names) {
+        if (policy == null) {
+            return;
+        }
+        add(policy.tls(), names);
+        policy.portLevelSettings().forEach(p -> add(p.tls(), names));
+    }
+
+    private static void add(@Nullable ClientTls tls, Set<String> names) {
+        if (tls != null && !tls.credentialName().isEmpty()) {
+            names.add(tls.credentialName());
+        }
+    }
+
+    /// The subset of a host that some caller in `client` may be told of, null if there is none.
+    public DestinationRule.@Nullable Subset subset(
+            String host, String service, String client, String name) {
+        var usual = rule(host, service, new Caller(client, Map.of())).subset(name);
+        if (usual != null) {
+            return usual;
+        }
+        for (var known : rules) {
+            if (known.selects() && known.owner().equals(client) && Hosts.covers(known.host, host)) {
+                for (var subset : known.rule.subsets()) {
+                    if (subset.name().equals(name)) {
+                        return subset;
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     /// The hosts that any rule names, in full.
@@ -84,10 +161,26 @@ public final class TrafficPolicies {
     }
 
     private record Known(String host, DestinationRule rule) {
-        boolean seen(String namespace, String client) {
-            var owner = rule.metadata().namespace();
-            return owner.equals(namespace)
-                    && (owner.equals(client) || Hosts.visible(rule.exportTo(), owner, client));
+        String owner() {
+            return rule.metadata().namespace();
+        }
+
+        boolean selects() {
+            return !rule.workloadSelector().isEmpty();
+        }
+
+        boolean seen(String namespace, Caller client) {
+            var owner = owner();
+            if (!owner.equals(namespace)) {
+                return false;
+            }
+            var own = owner.equals(client.namespace());
+            return selects()
+                    ? own
+                            && client.labels()
+                                    .entrySet()
+                                    .containsAll(rule.workloadSelector().entrySet())
+                    : own || Hosts.visible(rule.exportTo(), owner, client.namespace());
         }
     }
 
@@ -122,28 +215,50 @@ public final class TrafficPolicies {
             @Nullable LoadBalancer loadBalancer,
             @Nullable ConnectionPool connectionPool,
             @Nullable OutlierDetection outlierDetection,
-            @Nullable ClientTls tls) {
-        public static final Effective NOTHING = new Effective(null, null, null, null);
+            @Nullable ClientTls tls,
+            TrafficPolicy.@Nullable ProxyProtocol proxyProtocol,
+            TrafficPolicy.@Nullable RetryBudget retryBudget) {
+        public static final Effective NOTHING = new Effective(null, null, null, null, null, null);
 
-        /// A part that is written replaces the parent's; the settings of a port replace all four.
+        /// A part that is written replaces the parent's; the settings of a port replace the four
+        /// that a port may have.
         static Effective of(@Nullable TrafficPolicy policy, int port, Effective parent) {
             if (policy == null) {
                 return parent;
             }
+            var proxyProtocol = or(policy.proxyProtocol(), parent.proxyProtocol);
+            var retryBudget = or(policy.retryBudget(), parent.retryBudget);
             for (var own : policy.portLevelSettings()) {
                 if (own.port() == port) {
                     return new Effective(
                             own.loadBalancer(),
                             own.connectionPool(),
                             own.outlierDetection(),
-                            own.tls());
+                            own.tls(),
+                            proxyProtocol,
+                            retryBudget);
                 }
             }
             return new Effective(
                     or(policy.loadBalancer(), parent.loadBalancer),
                     or(policy.connectionPool(), parent.connectionPool),
                     or(policy.outlierDetection(), parent.outlierDetection),
-                    or(policy.tls(), parent.tls));
+                    or(policy.tls(), parent.tls),
+                    proxyProtocol,
+                    retryBudget);
+        }
+
+        /// This where no proxy has a certificate of the mesh.
+        public Effective withoutIdentity() {
+            return tls == null || tls.mode() != ClientTls.Mode.ISTIO_MUTUAL
+                    ? this
+                    : new Effective(
+                            loadBalancer,
+                            connectionPool,
+                            outlierDetection,
+                            null,
+                            proxyProtocol,
+                            retryBudget);
         }
 
         private static <T> @Nullable T or(@Nullable T own, @Nullable T parents) {

@@ -44,7 +44,8 @@ public final class Discovery implements DiscoverySource {
                                 "pods",
                                 pod.substring(dot + 1),
                                 pod.substring(0, Math.max(dot, 0))));
-        return proxy == null ? null : generators.resources(newest.get(), proxy.scope);
+        // For people to look at: without keys.
+        return proxy == null ? null : generators.resources(newest.get(), proxy.scope, "");
     }
 
     @Override
@@ -64,7 +65,7 @@ public final class Discovery implements DiscoverySource {
         return new Client() {
             @Override
             public Resources newest() {
-                return generators.resources(newest.get(), scope);
+                return generators.resources(newest.get(), scope, caller.namespace());
             }
 
             @Override

@@ -3,9 +3,8 @@ package dev.serin.controlplane.registry;
 /// One address behind a service's port.
 ///
 /// @param port on which it listens
-/// @param region empty where it is not known; so is the zone
 public record MeshEndpoint(
-        String address, int port, Health health, Workload workload, String region, String zone) {
+        String address, int port, Health health, Workload workload, Place place) {
     /// Whether it should be given requests.
     public enum Health {
         READY,

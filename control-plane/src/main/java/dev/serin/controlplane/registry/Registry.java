@@ -107,14 +107,7 @@ public final class Registry {
             there.merge(
                     address,
                     new MeshEndpoint(
-                            address,
-                            port,
-                            health,
-                            workload,
-                            node == null ? "" : node.region(),
-                            endpoint.zone().isEmpty() && node != null
-                                    ? node.zone()
-                                    : endpoint.zone()),
+                            address, port, health, workload, Place.of(node, endpoint.zone())),
                     (one, other) -> one.health().compareTo(other.health()) <= 0 ? one : other);
         }
     }

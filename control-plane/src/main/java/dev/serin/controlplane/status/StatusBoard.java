@@ -21,6 +21,7 @@ public final class StatusBoard {
     private final StatusWriter writer;
     private final Map<ResourceKey, Long> since = new HashMap<>();
     private final Map<ResourceKey, String> unreadable = new HashMap<>();
+    private final Map<ResourceKey, String> idle = new HashMap<>();
     private final Map<ResourceKey, List<StatusWriter.Condition>> written = new HashMap<>();
     private final Map<String, Long> synced = new TreeMap<>();
     private final Map<String, Refusal> rejected = new TreeMap<>();
@@ -33,14 +34,22 @@ public final class StatusBoard {
     }
 
     /// The resource changed, and takes effect with `revision`.
-    public void changed(ResourceKey key, long revision) {
+    ///
+    /// @param withoutEffect what is written in it to no effect, in words
+    public void changed(ResourceKey key, long revision, List<String> withoutEffect) {
         since.put(key, revision);
         unreadable.remove(key);
+        if (withoutEffect.isEmpty()) {
+            idle.remove(key);
+        } else {
+            idle.put(key, String.join("; ", withoutEffect));
+        }
     }
 
     public void removed(ResourceKey key) {
         since.remove(key);
         unreadable.remove(key);
+        idle.remove(key);
         written.remove(key);
     }
 
@@ -128,6 +137,10 @@ public final class StatusBoard {
                         ? condition("ResolvedRefs", "True", "ResolvedRefs", "")
                         : condition("ResolvedRefs", "False", "ReferenceNotFound", missing));
         add.accept(programmed(key, lowest, bad != null || missing != null));
+        var without = idle.get(key);
+        if (without != null) {
+            add.accept(condition("FieldsInEffect", "False", "WithoutEffect", without));
+        }
         return List.copyOf(conditions);
     }
 

@@ -16,7 +16,8 @@ public interface StatusWriter {
 
     /// One condition, as Kubernetes has it.
     ///
-    /// @param type `Reconciled`, `ResolvedRefs` or `Programmed`
+    /// @param type `Reconciled`, `ResolvedRefs`, `Programmed`, or `FieldsInEffect` where some are
+    ///   not
     /// @param status `True`, `False` or `Unknown`
     record Condition(String type, String status, String reason, String message) {}
 }

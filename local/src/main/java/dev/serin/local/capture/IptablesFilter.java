@@ -32,7 +32,7 @@ final class IptablesFilter implements PacketFilter {
     }
 
     @Override
-    public void services(List<ServiceRule> services) {
+    public void services(List<ServiceRule> services, Target outside) {
         var rules = new ArrayList<String>();
         rules.add("*nat");
         rules.add(":SERIN_SERVICES - [0:0]");
@@ -46,6 +46,12 @@ final class IptablesFilter implements PacketFilter {
                     "-A SERIN_SERVICES -d %s -p %s -j DNAT --to-destination %s:%d"
                             .formatted(SERVICES, protocol, CLOSED.address(), CLOSED.port()));
         }
+        for (var inside : List.of(PODS, "127.0.0.0/8", "169.254.0.0/16")) {
+            rules.add("-A SERIN_SERVICES -d " + inside + " -j RETURN");
+        }
+        rules.add(
+                "-A SERIN_SERVICES -p tcp -j DNAT --to-destination %s:%d"
+                        .formatted(outside.address(), outside.port()));
         services.stream()
                 .flatMap(s -> s.targets().stream())
                 .map(Target::address)

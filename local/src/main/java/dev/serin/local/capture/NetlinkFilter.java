@@ -46,8 +46,8 @@ final class NetlinkFilter implements PacketFilter {
     }
 
     @Override
-    public void services(List<ServiceRule> services) {
-        load(null, serviceRules(services));
+    public void services(List<ServiceRule> services, Target outside) {
+        load(null, serviceRules(services, outside));
     }
 
     // The same rules in the same order as NftFilter's, where each is explained.
@@ -119,7 +119,7 @@ final class NetlinkFilter implements PacketFilter {
         rule.protocol(EQUAL, TCP).destinationPort(NOT, 15008).redirect(15006);
     }
 
-    static NftBatch serviceRules(List<ServiceRule> services) {
+    static NftBatch serviceRules(List<ServiceRule> services, Target outside) {
         var batch = new NftBatch(NftBatch.Family.IP, "serin_services");
         var chain = "services";
         batch.chain(chain);
@@ -141,6 +141,7 @@ final class NetlinkFilter implements PacketFilter {
                                     .destinationTo(
                                             NftRule.address(CLOSED.address()), CLOSED.port()));
         }
+        egress(batch, chain, outside);
         batch.rule("prerouting", rule -> rule.jump(chain));
         batch.rule("output", rule -> rule.jump(chain));
         services.stream()
@@ -156,6 +157,19 @@ final class NetlinkFilter implements PacketFilter {
                                                 .destination(EQUAL, pod)
                                                 .sourceTo(NftRule.address(GATEWAY))));
         return batch;
+    }
+
+    private static void egress(NftBatch batch, String chain, Target outside) {
+        var pods = NftRule.address(PODS.substring(0, PODS.indexOf("/")));
+        batch.rule(chain, rule -> rule.destination(EQUAL, pods[0], pods[1]).goBack());
+        batch.rule(chain, rule -> rule.destination(EQUAL, (byte) 127).goBack());
+        batch.rule(chain, rule -> rule.destination(EQUAL, (byte) 169, (byte) 254).goBack());
+        batch.rule(
+                chain,
+                rule ->
+                        rule.protocol(EQUAL, TCP)
+                                .anyDestinationPort()
+                                .destinationTo(NftRule.address(outside.address()), outside.port()));
     }
 
     private static void service(NftBatch batch, ServiceRule service) {

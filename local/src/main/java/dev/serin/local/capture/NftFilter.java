@@ -22,8 +22,8 @@ final class NftFilter implements PacketFilter {
     }
 
     @Override
-    public void services(List<ServiceRule> services) {
-        tool.load(null, List.of("nft", "-f", "-"), serviceRules(services));
+    public void services(List<ServiceRule> services, Target outside) {
+        tool.load(null, List.of("nft", "-f", "-"), serviceRules(services, outside));
     }
 
     private static String captureRules(Set<Integer> inboundLeftAlone) {
@@ -67,7 +67,7 @@ final class NftFilter implements PacketFilter {
                 .formatted(alone);
     }
 
-    private static String serviceRules(List<ServiceRule> services) {
+    private static String serviceRules(List<ServiceRule> services, Target outside) {
         var dnat = services.stream().map(NftFilter::dnat).collect(Collectors.joining("\n"));
         var hairpin =
                 services.stream()
@@ -76,6 +76,8 @@ final class NftFilter implements PacketFilter {
                         .distinct()
                         .map(a -> "ip saddr " + a + " ip daddr " + a + " snat to " + GATEWAY)
                         .collect(Collectors.joining("\n"));
+        // What is neither a service's nor a pod's is outside; addresses of the machine's own link
+        // are nobody's in a mesh, but for the node's.
         return """
         table ip serin_services
         delete table ip serin_services
@@ -85,6 +87,10 @@ final class NftFilter implements PacketFilter {
             %s
             ip daddr %s tcp dport 0-65535 dnat to %s:%d
             ip daddr %s udp dport 0-65535 dnat to %s:%d
+            ip daddr %s return
+            ip daddr 127.0.0.0/8 return
+            ip daddr 169.254.0.0/16 return
+            tcp dport 0-65535 dnat to %s:%d
           }
           chain prerouting {
             type nat hook prerouting priority -100
@@ -110,6 +116,9 @@ final class NftFilter implements PacketFilter {
                         SERVICES,
                         CLOSED.address(),
                         CLOSED.port(),
+                        PODS,
+                        outside.address(),
+                        outside.port(),
                         hairpin);
     }
 

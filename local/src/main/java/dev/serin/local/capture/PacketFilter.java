@@ -21,6 +21,12 @@ public interface PacketFilter {
     /// the kernel itself refuses the connection.
     Target CLOSED = new Target(GATEWAY, 1);
 
+    /// Where the pods have their addresses.
+    String PODS = "10.244.0.0/16";
+
+    /// Where connections to the outside of the mesh are taken, when they may go there.
+    Target EGRESS = new Target(GATEWAY, 2);
+
     /// Takes all TCP in and out of a pod to its sidecar: inbound to 15006, outbound to 15001, but
     /// for what the sidecar marks 0x539 itself.
     ///
@@ -29,8 +35,11 @@ public interface PacketFilter {
     void capture(Path namespace, Set<Integer> inboundLeftAlone);
 
     /// Gives services their virtual addresses, in the mesh's own namespace, which routes between
-    /// the pods.
-    void services(List<ServiceRule> services);
+    /// the pods, and TCP to everywhere else one target.
+    ///
+    /// @param outside for what is neither a service's nor a pod's nor the machine's own link:
+    ///   [#EGRESS], or [#CLOSED]
+    void services(List<ServiceRule> services, Target outside);
 
     /// One port of one service: `address:port` goes to one of the targets, each as often; no
     /// target: refused. So is every other port and address of [#SERVICES].

@@ -22,27 +22,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// Asks resolvers by UDP, the next one after two seconds without an answer. Queries get numbers of
 /// its own on one socket, so that two askers with the same number are kept apart.
 public final class UdpUpstream implements Upstream, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final List<InetSocketAddress> resolvers;
+    private final Supplier<List<InetSocketAddress>> resolvers;
     private final Timers timers;
     private final Channel socket;
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, Asked> asked = new ConcurrentHashMap<>();
     private final LeftOver.Held held = LeftOver.hold("dns", "upstream");
 
-    /// @param resolvers at least one, in order of preference
+    /// @param resolvers of this moment, in order of preference; must not block
     /// @param factory makes the socket in the namespace from which they can be reached
     public UdpUpstream(
-            List<InetSocketAddress> resolvers,
+            Supplier<List<InetSocketAddress>> resolvers,
             EventLoopGroup loops,
             ChannelFactory<? extends DatagramChannel> factory,
             Timers timers) {
-        this.resolvers = List.copyOf(resolvers);
+        this.resolvers = resolvers;
         this.timers = timers;
         this.socket =
                 new Bootstrap()
@@ -82,12 +83,12 @@ public final class UdpUpstream implements Upstream, AutoCloseable {
         if (one.answer.isDone()) {
             return;
         }
-        if (resolver == resolvers.size() || !socket.isOpen()) {
+        var now = resolvers.get();
+        if (resolver >= now.size() || !socket.isOpen()) {
             giveUp(id);
             return;
         }
-        socket.writeAndFlush(
-                new DatagramPacket(one.query.retainedDuplicate(), resolvers.get(resolver)));
+        socket.writeAndFlush(new DatagramPacket(one.query.retainedDuplicate(), now.get(resolver)));
         timers.after(PATIENCE, () -> socket.eventLoop().execute(() -> send(id, one, resolver + 1)));
     }
 
@@ -106,7 +107,7 @@ public final class UdpUpstream implements Upstream, AutoCloseable {
         protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
             var content = packet.content();
             if (content.readableBytes() < DnsQuestion.HEADER
-                    || !resolvers.contains(packet.sender())) {
+                    || !resolvers.get().contains(packet.sender())) {
                 return;
             }
             var one = asked.remove(content.getUnsignedShort(content.readerIndex()));

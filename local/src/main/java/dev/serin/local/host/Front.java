@@ -3,6 +3,7 @@ package dev.serin.local.host;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
+import dev.serin.local.loop.EpollLoop;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -12,7 +13,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -94,7 +94,7 @@ public final class Front {
         try (var _ = MeshLock.take(start.state, start.mesh)) {
             ours.run();
             new Unshare(programs, start.root).check();
-            var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            var group = new MultiThreadIoEventLoopGroup(1, EpollLoop.newFactory());
             try {
                 return serve(group);
             } finally {
@@ -324,6 +324,10 @@ public final class Front {
                     context.pipeline().replace(this, "port", giver);
                     giver.open(context.channel());
                 }
+                case "sockets" -> context.pipeline().replace(this, "sockets", new SocketGiver());
+                case "resolvers" ->
+                        context.writeAndFlush(Lines.line("resolvers " + Resolvers.ofMachine()))
+                                .addListener(ChannelFutureListener.CLOSE);
                 default -> context.close();
             }
         }

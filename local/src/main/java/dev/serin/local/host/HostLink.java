@@ -3,14 +3,17 @@ package dev.serin.local.host;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
+import dev.serin.base.time.Ticker;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -21,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The supervisor's connection to the front outside: says what is to be printed, is told to stop,
 /// and is given ports of the machine. Safe for any thread but the group's own, since [#open] waits.
@@ -49,6 +54,7 @@ public final class HostLink implements HostPorts, AutoCloseable {
         this.group = group;
         this.control =
                 connect(
+                        DomainSocketReadMode.BYTES,
                         new SimpleChannelInboundHandler<String>() {
                             @Override
                             protected void channelRead0(
@@ -82,7 +88,7 @@ public final class HostLink implements HostPorts, AutoCloseable {
     @Override
     public Opened open(HostPort address, Supplier<@Nullable InetSocketAddress> backend) {
         var given = new CompletableFuture<FileDescriptor>();
-        var caller = connect(new PortTaker(address, given));
+        var caller = connect(DomainSocketReadMode.BYTES, new PortTaker(address, given));
         try {
             var socketGiven =
                     given.orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
@@ -104,26 +110,35 @@ public final class HostLink implements HostPorts, AutoCloseable {
         }
     }
 
+    /// Sockets of the machine's own network; to be closed before this.
+    public HostSockets sockets() {
+        return new HostSockets(taker -> connect(DomainSocketReadMode.FILE_DESCRIPTORS, taker));
+    }
+
+    /// The machine's DNS servers.
+    public HostResolvers resolvers(Ticker ticker) {
+        return new HostResolvers(this::askForResolvers, ticker);
+    }
+
+    private CompletableFuture<List<InetSocketAddress>> askForResolvers() {
+        var answer = new CompletableFuture<List<InetSocketAddress>>();
+        connected(DomainSocketReadMode.BYTES, new ResolverTaker(answer))
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        answer.complete(List.of());
+                    }
+                });
+        return answer;
+    }
+
     @Override
     public void close() {
         closing = true;
         control.close().awaitUninterruptibly(ANSWER.toMillis());
     }
 
-    private Channel connect(ChannelHandler handler) {
-        var connected =
-                new Bootstrap()
-                        .group(group)
-                        .channel(EpollDomainSocketChannel.class)
-                        .handler(
-                                new ChannelInitializer<EpollDomainSocketChannel>() {
-                                    @Override
-                                    protected void initChannel(EpollDomainSocketChannel channel) {
-                                        Lines.read(channel.pipeline());
-                                        channel.pipeline().addLast(handler);
-                                    }
-                                })
-                        .connect(new DomainSocketAddress(socket.toString()));
+    private Channel connect(DomainSocketReadMode mode, ChannelHandler handler) {
+        var connected = connected(mode, handler);
         if (!connected.awaitUninterruptibly(ANSWER.toMillis()) || !connected.isSuccess()) {
             throw new ProblemException(
                     Problem.of(
@@ -132,6 +147,50 @@ public final class HostLink implements HostPorts, AutoCloseable {
                             "start the mesh by `serin up`"));
         }
         return connected.channel();
+    }
+
+    private ChannelFuture connected(DomainSocketReadMode mode, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(group)
+                .channel(EpollDomainSocketChannel.class)
+                .option(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, mode)
+                .handler(
+                        new ChannelInitializer<EpollDomainSocketChannel>() {
+                            @Override
+                            protected void initChannel(EpollDomainSocketChannel channel) {
+                                Lines.read(channel.pipeline());
+                                channel.pipeline().addLast(handler);
+                            }
+                        })
+                .connect(new DomainSocketAddress(socket.toString()));
+    }
+
+    /// This side of a `resolvers` request.
+    private static final class ResolverTaker extends SimpleChannelInboundHandler<String> {
+        private final CompletableFuture<List<InetSocketAddress>> answer;
+
+        ResolverTaker(CompletableFuture<List<InetSocketAddress>> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            Lines.send(context.channel(), "resolvers");
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, String line) {
+            answer.complete(
+                    Stream.of(Lines.rest(line).split(" "))
+                            .filter(address -> !address.isEmpty())
+                            .map(address -> new InetSocketAddress(address, 53))
+                            .toList());
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            answer.complete(List.of());
+        }
     }
 
     /// This side of one `port` request.

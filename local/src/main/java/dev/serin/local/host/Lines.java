@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 ///   connection is the end of the other side.
 /// * `port HOST PORT`: answered `ok PORT` or `problem …`; after its `send` the listening socket
 ///   itself is passed over, and the connection ends.
+/// * `sockets`: each `tcp` or `udp` after it is answered by such a socket of the machine's network.
+/// * `resolvers`: answered `resolvers ADDRESS …`, and the connection ends.
 /// * `watch`: told `print TEXT` for each line since the start, then `ready` or `ended CODE`.
 /// * `stop SECONDS`: the mesh is stopped; the connection ends when that is done.
 final class Lines {

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 import org.jspecify.annotations.Nullable;
@@ -52,14 +53,14 @@ final class OpenPort implements HostPorts.Opened {
             Supplier<@Nullable InetSocketAddress> backend) {
         accepted.config().setAutoRead(false).setAllowHalfClosure(true).setTcpNoDelay(true);
         open.add(accepted);
-        var relay = Relay.of(accepted);
+        var relay = Relay.of(accepted, DuplexChannel::close);
         group.register(accepted)
                 .addListener(_ -> {
                     var to = backend.get();
                     if (to == null) {
                         accepted.close();
                     } else {
-                        relay.join(to);
+                        relay.join(new EpollSocketChannel(), to, _ -> {});
                     }
                 });
     }

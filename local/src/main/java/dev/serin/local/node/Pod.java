@@ -51,6 +51,7 @@ final class Pod {
     private final Set<String> begun = new TreeSet<>();
     private Resource pod;
     private final Volumes volumes;
+    private final Departure departure;
     private @Nullable Fields fields;
     private @Nullable String address;
     private @Nullable String networkName;
@@ -85,6 +86,13 @@ final class Pod {
                         failure -> parts.log().accept("pod " + pod.name() + ": " + failure));
         this.events = new Events(parts.client(), parts.ticker(), parts.nodeName());
         this.folder = parts.folder().resolve(pod.uid());
+        this.departure =
+                new Departure(
+                        parts.farewell(),
+                        parts.ticker(),
+                        parts.timers(),
+                        this::post,
+                        this::askToEnd);
         this.volumes =
                 new Volumes(
                         folder.resolve("volumes"), parts.client(), parts.tokens(), parts.ticker());
@@ -358,6 +366,7 @@ final class Pod {
         if (ending) {
             if (grace.isZero()) {
                 containers.forEach(Container::kill);
+                departure.now(grace);
                 continueEnd();
             }
             return;
@@ -369,6 +378,16 @@ final class Pod {
         if (hold != null) {
             hold.cancel();
         }
+        containers.forEach(Container::leave);
+        if (address == null || removed) {
+            departure.now(grace);
+        } else {
+            departure.begin(address, grace);
+            tell();
+        }
+    }
+
+    private void askToEnd(Duration grace) {
         endGrace = grace;
         containers.stream()
                 .filter(c -> c.role() != Container.Role.NATIVE_SIDECAR)

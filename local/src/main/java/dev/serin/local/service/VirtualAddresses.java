@@ -35,13 +35,17 @@ public final class VirtualAddresses implements Controller {
     private final ResourceClient client;
     private final PacketFilter filter;
     private final Ticker ticker;
+    private final Target outside;
     private @Nullable List<ServiceRule> written;
     private long writtenAt;
 
-    public VirtualAddresses(ResourceClient client, PacketFilter filter, Ticker ticker) {
+    /// @param outside where TCP to addresses outside of the mesh goes
+    public VirtualAddresses(
+            ResourceClient client, PacketFilter filter, Ticker ticker, Target outside) {
         this.client = client;
         this.filter = filter;
         this.ticker = ticker;
+        this.outside = outside;
     }
 
     @Override
@@ -73,7 +77,7 @@ public final class VirtualAddresses implements Controller {
                         client.list(Kinds.ENDPOINT_SLICE, null, Map.of()),
                         client.list(Kinds.POD, null, Map.of()));
         if (!rules.equals(written)) {
-            filter.services(rules);
+            filter.services(rules, outside);
             written = rules;
             writtenAt = ticker.nanos();
         }

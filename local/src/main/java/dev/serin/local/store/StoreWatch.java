@@ -42,6 +42,15 @@ public final class StoreWatch implements AutoCloseable {
         return null;
     }
 
+    /// The next change if it is there already, else null. Reader thread only.
+    public @Nullable Change ready() {
+        var change = queue.poll();
+        if (change != null) {
+            seen = change.revision();
+        }
+        return change;
+    }
+
     /// Every change of these families up to this revision has been handed to the reader: what a
     /// bookmark may say. Reader thread only.
     public long caughtUpTo() {

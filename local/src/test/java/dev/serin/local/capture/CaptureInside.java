@@ -106,7 +106,7 @@ final class CaptureInside {
                         new ServiceRule("10.96.7.8", "tcp", 80, targets.subList(0, 1)),
                         new ServiceRule("10.96.7.9", "tcp", 80, List.of()),
                         new ServiceRule("10.96.7.9", "udp", 53, targets));
-        filter.services(rules);
+        filter.services(rules, PacketFilter.CLOSED);
         for (var from : new @Nullable NetworkNamespace[] {null, two}) {
             var shares = new TreeMap<String, Integer>();
             for (int i = 0; i < 20; i++) {
@@ -119,10 +119,12 @@ final class CaptureInside {
         }
         // A pod that is its own service's target.
         assertEquals("one", ask(one, false, null, "10.96.7.8", 80));
-        filter.services(List.of(new ServiceRule("10.96.7.8", "tcp", 80, targets.subList(1, 2))));
+        filter.services(
+                List.of(new ServiceRule("10.96.7.8", "tcp", 80, targets.subList(1, 2))),
+                PacketFilter.CLOSED);
         assertEquals("two", ask(one, false, null, "10.96.7.8", 80));
         assertEquals("refused", ask(one, false, null, "10.96.7.7", 80));
-        filter.services(List.of());
+        filter.services(List.of(), PacketFilter.CLOSED);
         assertEquals("refused", ask(one, false, null, "10.96.7.8", 80));
     }
 

@@ -42,7 +42,8 @@ class NetlinkFilterTest {
                                         "10.96.7.9",
                                         "udp",
                                         53,
-                                        List.of(new Target("10.244.0.2", 53))))));
+                                        List.of(new Target("10.244.0.2", 53)))),
+                        PacketFilter.EGRESS));
     }
 
     @Test

@@ -71,10 +71,10 @@ final class RulesInside {
                                 new ServiceRule("10.96.7.9", "udp", 53, targets)),
                         // More than the socket takes by itself.
                         List.of(new ServiceRule("10.96.7.7", "tcp", 80, many)))) {
-            nft.services(rules);
+            nft.services(rules, PacketFilter.EGRESS);
             var expected = rules();
-            netlink.services(List.of());
-            netlink.services(rules);
+            netlink.services(List.of(), PacketFilter.CLOSED);
+            netlink.services(rules, PacketFilter.EGRESS);
             assertEquals(expected, rules());
         }
     }
@@ -85,7 +85,7 @@ final class RulesInside {
                 () -> netlink.capture(Path.of("/run/netns/nobody"), Set.of()));
         // A transaction with one bad rule changes nothing, and says why.
         var before = rules();
-        var bad = NetlinkFilter.serviceRules(List.of());
+        var bad = NetlinkFilter.serviceRules(List.of(), PacketFilter.CLOSED);
         bad.rule("nobody", rule -> rule.jump("services"));
         assertEquals(2, NetfilterSocket.send(bad.octets()));
         assertEquals(before, rules());

@@ -295,9 +295,10 @@ class DnsServerTest {
         try (var silent = new DatagramSocket(localhost(0));
                 var upstream =
                         new UdpUpstream(
-                                List.of(
-                                        (InetSocketAddress) silent.getLocalSocketAddress(),
-                                        server.address()),
+                                () ->
+                                        List.of(
+                                                (InetSocketAddress) silent.getLocalSocketAddress(),
+                                                server.address()),
                                 loops,
                                 NioDatagramChannel::new,
                                 time)) {

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.serin.local.loop.EpollLoop;
 import dev.serin.testkit.NothingLeft;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,7 @@ import java.util.function.Supplier;
 
 @ExtendWith(NothingLeft.class)
 class OpenPortTest {
-    private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, EpollLoop.newFactory());
     private ServerSocket backend;
     private OpenPort port;
 
@@ -112,6 +111,28 @@ class OpenPortTest {
             assertTrue(sent.get() < 30_000_000, "sent " + sent.get());
             assertArrayEquals(all, server.getInputStream().readAllBytes());
             sending.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void anEchoOfTenMegabytesIsWhole() throws Exception {
+        var all = new byte[10_000_000];
+        new Random(7).nextBytes(all);
+        for (int i = 0; i < 5; i++) {
+            try (var client = connect()) {
+                Thread.ofVirtual().start(() -> send(client, all, new AtomicLong()));
+                Thread.ofVirtual().start(this::echo);
+                assertArrayEquals(all, client.getInputStream().readAllBytes());
+            }
+        }
+    }
+
+    private void echo() {
+        try (var server = backend.accept()) {
+            server.getInputStream().transferTo(server.getOutputStream());
+            System.err.println("echo done");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

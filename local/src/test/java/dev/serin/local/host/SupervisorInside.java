@@ -2,13 +2,13 @@ package dev.serin.local.host;
 
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
+import dev.serin.local.loop.EpollLoop;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 
 import java.net.InetSocketAddress;
@@ -22,7 +22,7 @@ final class SupervisorInside {
 
     public static void main(String[] arguments) throws Exception {
         Namespaces.build(Inside.programs());
-        var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+        var group = new MultiThreadIoEventLoopGroup(2, EpollLoop.newFactory());
         var stopped = new CountDownLatch(1);
         var link =
                 new HostLink(

@@ -317,6 +317,7 @@ class ContainerTest {
                         Runnable::run,
                         new Metering(time, time, Runnable::run),
                         null,
+                        Farewell.NONE,
                         message -> {});
         return new Container(
                 JsonMapper.shared().readTree(spec),
@@ -383,6 +384,6 @@ class ContainerTest {
         public void capture(Path namespace, Set<Integer> inboundLeftAlone) {}
 
         @Override
-        public void services(List<ServiceRule> services) {}
+        public void services(List<ServiceRule> services, Target outside) {}
     }
 }

@@ -71,6 +71,7 @@ final class NodeInside {
                                 Executors.newVirtualThreadPerTaskExecutor(),
                                 metering,
                                 cgroups,
+                                Farewell.NONE,
                                 System.out::println));
     }
 

@@ -61,7 +61,7 @@ class ServiceTest {
                     new ControllerLoop(podPorts, api, tasks::add, time, draws, observer),
                     new ControllerLoop(balancers, api, tasks::add, time, draws, observer),
                     new ControllerLoop(
-                            new VirtualAddresses(api, filter, time),
+                            new VirtualAddresses(api, filter, time, PacketFilter.CLOSED),
                             api,
                             tasks::add,
                             time,
@@ -381,7 +381,7 @@ class ServiceTest {
         public void capture(Path namespace, Set<Integer> inboundLeftAlone) {}
 
         @Override
-        public void services(List<ServiceRule> services) {
+        public void services(List<ServiceRule> services, Target outside) {
             if (failures-- > 0) {
                 throw new ProblemException(Problem.of("nft", "busy", "try again"));
             }

@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 
 import dev.serin.controlplane.generate.Protos;
 import dev.serin.controlplane.mesh.Names;
+import dev.serin.controlplane.mesh.TrafficPolicies;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Protocol;
 import dev.serin.xds.ResourceType;
@@ -77,7 +78,8 @@ final class ClusterBuilder {
         if (key.resolution() == MeshService.Resolution.HEADLESS) {
             originalDestination(cluster); // the caller has chosen: no policy balances
         }
-        HttpOptions.apply(key.protocol(), key.policy().connectionPool(), cluster);
+        HttpOptions.apply(key.protocol(), key.policy(), cluster);
+        ClientSockets.apply(key, cluster);
         return cluster;
     }
 
@@ -91,7 +93,7 @@ final class ClusterBuilder {
                                                 "services",
                                                 services(
                                                         key.host(), key.name(), key.namespace()))));
-        HttpOptions.apply(key.protocol(), null, cluster);
+        HttpOptions.apply(key.protocol(), TrafficPolicies.Effective.NOTHING, cluster);
         return cluster;
     }
 
@@ -102,7 +104,7 @@ final class ClusterBuilder {
                         .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
                         .setCircuitBreakers(unlimited());
         originalDestination(cluster);
-        HttpOptions.apply(Protocol.DETECTED, null, cluster);
+        HttpOptions.apply(Protocol.DETECTED, TrafficPolicies.Effective.NOTHING, cluster);
         return cluster;
     }
 

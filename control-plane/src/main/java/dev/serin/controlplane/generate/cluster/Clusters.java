@@ -45,11 +45,12 @@ public final class Clusters {
         return all;
     }
 
-    /// Shared by all proxies of a namespace and role; made again only when services, rules or the
-    /// subsets in use are other instances.
+    /// Shared by all proxies of a namespace and role that rules do not tell apart; made again only
+    /// when services, rules or the subsets in use are other instances.
     @SuppressWarnings("ReferenceEquality") // the snapshot's promise: same instance, same content
     private List<XdsResource> outbound(MeshSnapshot mesh, ProxyScope scope) {
-        var viewer = new Viewer(scope.namespace(), scope.role());
+        var caller = mesh.policies().caller(scope);
+        var viewer = new Viewer(caller, scope.role());
         var known = outbound.get(viewer);
         if (known != null
                 && known.services == mesh.services()
@@ -59,14 +60,11 @@ public final class Clusters {
         }
         var clusters = new ArrayList<XdsResource>();
         for (var service : mesh.servicesSeenFrom(scope.namespace())) {
-            var rule =
-                    mesh.policies()
-                            .rule(service.hostname(), service.namespace(), scope.namespace())
-                            .with(mesh.routes().subsetsInUse(service.hostname()).values());
+            var rule = mesh.rule(service, caller);
             for (var port : service.ports()) {
-                clusters.add(built.get(outbound(service, port, rule, null, scope)));
+                clusters.add(built.get(outbound(mesh, service, port, rule, null, scope)));
                 for (var subset : rule.subsets()) {
-                    clusters.add(built.get(outbound(service, port, rule, subset, scope)));
+                    clusters.add(built.get(outbound(mesh, service, port, rule, subset, scope)));
                 }
             }
         }
@@ -81,6 +79,7 @@ public final class Clusters {
     }
 
     private static ClusterKey outbound(
+            MeshSnapshot mesh,
             MeshService service,
             MeshService.Port port,
             TrafficPolicies.Rule rule,
@@ -91,6 +90,7 @@ public final class Clusters {
                         ? MeshService.Resolution.VIRTUAL
                         : service.resolution();
         var name = subset == null ? "" : subset.name();
+        var policy = rule.on(port.number(), subset);
         return new ClusterKey.Outbound(
                 Names.outbound(port.number(), name, service.hostname()),
                 new ClusterKey.Subject(
@@ -99,7 +99,7 @@ public final class Clusters {
                 service.externalName(),
                 port.number(),
                 port.protocol(),
-                rule.on(port.number(), subset));
+                mesh.settings().identities() ? policy : policy.withoutIdentity());
     }
 
     /// What one cluster depends on.
@@ -127,7 +127,7 @@ public final class Clusters {
         record Subject(String host, String name, String namespace, String subset) {}
     }
 
-    private record Viewer(String namespace, ProxyScope.Role role) {}
+    private record Viewer(TrafficPolicies.Caller caller, ProxyScope.Role role) {}
 
     private record Seen(
             Services services,

@@ -1,13 +1,16 @@
 package dev.serin.controlplane.generate.cluster;
 
+import dev.serin.config.istio.ClientTls;
 import dev.serin.config.istio.ConnectionPool;
 import dev.serin.controlplane.generate.Protos;
+import dev.serin.controlplane.mesh.TrafficPolicies;
 import dev.serin.controlplane.registry.Protocol;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,9 @@ final class HttpOptions {
 
     private HttpOptions() {}
 
-    static void apply(Protocol protocol, @Nullable ConnectionPool pool, Cluster.Builder cluster) {
+    static void apply(
+            Protocol protocol, TrafficPolicies.Effective policy, Cluster.Builder cluster) {
+        var pool = policy.connectionPool();
         if (protocol == Protocol.TCP || protocol == Protocol.TLS) {
             return;
         }
@@ -29,7 +34,13 @@ final class HttpOptions {
         if (http != null) {
             limits(http, options, http2);
         }
-        var upgrade = http != null && http.h2UpgradePolicy() == ConnectionPool.H2Upgrade.UPGRADE;
+        var tcp = pool == null ? null : pool.tcp();
+        if (tcp != null && tcp.maxConnectionDuration() != null) {
+            options.getCommonHttpProtocolOptionsBuilder()
+                    .setMaxConnectionDuration(Protos.duration(tcp.maxConnectionDuration()));
+        }
+        names(policy.tls(), options);
+        var upgrade = upgrades(pool);
         if (protocol == Protocol.DETECTED || (http != null && http.useClientProtocol())) {
             options.setUseDownstreamProtocolConfig(
                     HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
@@ -45,6 +56,29 @@ final class HttpOptions {
                             .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()));
         }
         cluster.putTypedExtensionProtocolOptions(EXTENSION, Protos.any(options.build()));
+    }
+
+    /// Whether HTTP/1.1 is sent as HTTP/2.
+    static boolean upgrades(@Nullable ConnectionPool pool) {
+        return pool != null
+                && pool.http() != null
+                && pool.http().h2UpgradePolicy() == ConnectionPool.H2Upgrade.UPGRADE;
+    }
+
+    /// Without a name to ask for, that of the request's own host is asked for, and expected where
+    /// no names are written.
+    private static void names(@Nullable ClientTls tls, HttpProtocolOptions.Builder options) {
+        if (tls == null
+                || !tls.sni().isEmpty()
+                || tls.mode() == ClientTls.Mode.DISABLE
+                || tls.mode() == ClientTls.Mode.ISTIO_MUTUAL) {
+            return;
+        }
+        options.setUpstreamHttpProtocolOptions(
+                UpstreamHttpProtocolOptions.newBuilder()
+                        .setAutoSni(true)
+                        .setAutoSanValidation(
+                                tls.subjectAltNames().isEmpty() && ClientSockets.verifies(tls)));
     }
 
     private static void limits(

@@ -2,7 +2,6 @@ package dev.serin.controlplane.generate.cluster;
 
 import com.google.protobuf.UInt64Value;
 
-import dev.serin.config.istio.ConnectionPool;
 import dev.serin.config.istio.LoadBalancer;
 import dev.serin.config.istio.OutlierDetection;
 import dev.serin.controlplane.generate.Protos;
@@ -23,7 +22,12 @@ final class PolicyFields {
 
     static void apply(TrafficPolicies.Effective policy, Cluster.Builder cluster) {
         balancer(policy.loadBalancer(), cluster);
-        pool(policy.connectionPool(), cluster);
+        if (policy.loadBalancer() != null && policy.loadBalancer().hasShares()) {
+            cluster.getCommonLbConfigBuilder()
+                    .setLocalityWeightedLbConfig(
+                            Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
+        }
+        pool(policy, cluster);
         if (policy.outlierDetection() != null) {
             outliers(policy.outlierDetection(), cluster);
         }
@@ -78,7 +82,8 @@ final class PolicyFields {
         }
     }
 
-    private static void pool(@Nullable ConnectionPool pool, Cluster.Builder cluster) {
+    private static void pool(TrafficPolicies.Effective policy, Cluster.Builder cluster) {
+        var pool = policy.connectionPool();
         var tcp = pool == null ? null : pool.tcp();
         var http = pool == null ? null : pool.http();
         var limits =
@@ -89,6 +94,16 @@ final class PolicyFields {
                         .setMaxRequests(limit(http == null ? null : http.http2MaxRequests()))
                         .setMaxRetries(limit(http == null ? null : http.maxRetries()))
                         .setTrackRemaining(true);
+        var budget = policy.retryBudget();
+        if (budget != null) {
+            limits.clearMaxRetries()
+                    .setRetryBudget(
+                            CircuitBreakers.Thresholds.RetryBudget.newBuilder()
+                                    .setBudgetPercent(
+                                            Percent.newBuilder().setValue(budget.percent()))
+                                    .setMinRetryConcurrency(
+                                            Protos.number(budget.minRetryConcurrency())));
+        }
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
         if (tcp == null) {
             return;

@@ -20,10 +20,8 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// The endpoints of one cluster at a time.
 public final class Endpoints {
@@ -42,20 +40,21 @@ public final class Endpoints {
         if (port == null) {
             return null;
         }
-        Map<String, String> labels = Map.of();
-        if (!name.subset().isEmpty()) {
-            var subset =
-                    mesh.policies()
-                            .rule(name.host(), service.namespace(), scope.namespace())
-                            .with(mesh.routes().subsetsInUse(name.host()).values())
-                            .subset(name.subset());
-            if (subset == null) {
-                return null;
-            }
-            labels = subset.labels();
+        var rule = mesh.rule(service, scope);
+        var subset = name.subset().isEmpty() ? null : rule.subset(name.subset());
+        if (subset == null && !name.subset().isEmpty()) {
+            return null;
         }
+        Map<String, String> labels = subset == null ? Map.of() : subset.labels();
         return built.get(
-                new Key(cluster, scope.clusterId(), mesh.endpoints(name.host(), port, labels)));
+                new Key(
+                        cluster,
+                        scope.clusterId(),
+                        mesh.endpoints(name.host(), port, labels),
+                        Placing.of(
+                                rule.on(name.port(), subset),
+                                mesh.place(scope),
+                                scope.workload().labels())));
     }
 
     /// Whether the proxy balances over the endpoints itself.
@@ -69,22 +68,18 @@ public final class Endpoints {
 
     private static XdsResource build(Key key) {
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(key.cluster);
-        var places = new TreeMap<String, List<MeshEndpoint>>();
-        for (var endpoint : key.endpoints) {
-            places.computeIfAbsent(
-                            endpoint.region() + "/" + endpoint.zone(), _ -> new ArrayList<>())
-                    .add(endpoint);
-        }
-        for (var there : places.values()) {
-            var first = there.getFirst();
+        for (var group : Placing.groups(key.placing, key.endpoints)) {
+            var place = group.place();
             var locality =
                     LocalityLbEndpoints.newBuilder()
                             .setLocality(
                                     Locality.newBuilder()
-                                            .setRegion(first.region())
-                                            .setZone(first.zone()))
-                            .setLoadBalancingWeight(Protos.number(there.size()));
-            there.forEach(e -> locality.addLbEndpoints(endpoint(e, key.clusterId)));
+                                            .setRegion(place.region())
+                                            .setZone(place.zone())
+                                            .setSubZone(place.subzone()))
+                            .setPriority(group.priority())
+                            .setLoadBalancingWeight(Protos.number(group.weight()));
+            group.endpoints().forEach(e -> locality.addLbEndpoints(endpoint(e, key.clusterId)));
             assignment.addEndpoints(locality);
         }
         return XdsResource.of(ResourceType.ENDPOINT, key.cluster, assignment.build());
@@ -126,5 +121,10 @@ public final class Endpoints {
                 .build();
     }
 
-    record Key(String cluster, String clusterId, List<MeshEndpoint> endpoints) {}
+    /// @param placing null where all places count alike
+    record Key(
+            String cluster,
+            String clusterId,
+            List<MeshEndpoint> endpoints,
+            @Nullable Placing placing) {}
 }

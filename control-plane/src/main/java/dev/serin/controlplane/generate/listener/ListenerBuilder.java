@@ -2,7 +2,6 @@ package dev.serin.controlplane.generate.listener;
 
 import com.google.protobuf.Duration;
 
-import dev.serin.config.istio.TrafficPolicy;
 import dev.serin.controlplane.generate.Protos;
 import dev.serin.controlplane.generate.route.RouteBuilder;
 import dev.serin.controlplane.mesh.Names;
@@ -19,8 +18,6 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 
 import java.util.List;
@@ -39,18 +36,16 @@ final class ListenerBuilder {
                     case ListenerKey.VirtualInbound inbound -> virtualInbound(inbound);
                     case ListenerKey.OutboundHttp http -> outboundHttp(http);
                     case ListenerKey.OutboundTcp tcp ->
-                            unbound(tcp.address(), tcp.port())
-                                    .addFilterChains(
-                                            FilterChain.newBuilder()
-                                                    .addFilters(tcp(tcp.arms(), tcp.style())));
+                            Chains.add(
+                                    unbound(tcp.address(), tcp.port()), tcp.chains(), tcp.style());
                     case ListenerKey.OutboundDetected detected -> detected(detected);
                     case ListenerKey.GatewayHttp gateway -> gateway(gateway);
                     case ListenerKey.GatewayTcp gateway ->
-                            bound(gateway.bind(), gateway.port())
-                                    .addFilterChains(
-                                            FilterChain.newBuilder()
-                                                    .addFilters(
-                                                            tcp(gateway.arms(), gateway.style())));
+                            Chains.add(
+                                    bound(gateway.bind(), gateway.port()),
+                                    gateway.chains(),
+                                    gateway.style());
+                    case ListenerKey.GatewayTls gateway -> encrypted(gateway);
                 };
         return XdsResource.of(ResourceType.LISTENER, listener.getName(), listener.build());
     }
@@ -68,7 +63,7 @@ final class ListenerBuilder {
                 .setDefaultFilterChain(
                         FilterChain.newBuilder()
                                 .setName("virtualOutbound-catchall-tcp")
-                                .addFilters(tcp(otherwise, key.style())));
+                                .addFilters(TcpFilter.to(otherwise, key.style())));
     }
 
     private static Listener.Builder outboundHttp(ListenerKey.OutboundHttp key) {
@@ -77,7 +72,8 @@ final class ListenerBuilder {
                 unbound(ANY, key.port()),
                 HttpManager.byName(
                         key.style(), "outbound_" + ANY + "_" + key.port(), Listeners.routes(key)),
-                tcp(otherwise, key.style()));
+                List.of(ListenerKey.Chain.all(List.of(ListenerKey.Arm.all(otherwise)))),
+                key.style());
     }
 
     private static Listener.Builder detected(ListenerKey.OutboundDetected key) {
@@ -87,12 +83,17 @@ final class ListenerBuilder {
                         key.style(),
                         "outbound_" + key.address() + "_" + key.port(),
                         Listeners.routes(key)),
-                tcp(key.arms(), key.style()));
+                key.chains(),
+                key.style());
     }
 
     /// HTTP by the first bytes goes to one filter, everything else to the other.
-    private static Listener.Builder sniffing(Listener.Builder listener, Filter http, Filter tcp) {
-        return listener.addListenerFilters(httpInspector())
+    private static Listener.Builder sniffing(
+            Listener.Builder listener,
+            Filter http,
+            List<ListenerKey.Chain> others,
+            HttpManager.Style style) {
+        listener.addListenerFilters(httpInspector())
                 .setListenerFiltersTimeout(Duration.getDefaultInstance())
                 .setContinueOnListenerFiltersTimeout(true)
                 .addFilterChains(
@@ -100,8 +101,36 @@ final class ListenerBuilder {
                                 .setFilterChainMatch(
                                         FilterChainMatch.newBuilder()
                                                 .addAllApplicationProtocols(HTTP))
-                                .addFilters(http))
-                .setDefaultFilterChain(FilterChain.newBuilder().addFilters(tcp));
+                                .addFilters(http));
+        return Chains.add(listener, others, style);
+    }
+
+    /// A chain a server: by the name that the client asks for, before anything is decrypted.
+    private static Listener.Builder encrypted(ListenerKey.GatewayTls key) {
+        var listener = bound(key.bind(), key.port()).addListenerFilters(Chains.tlsInspector());
+        for (var server : key.servers()) {
+            if (server.tls() == null) {
+                Chains.addUnopened(listener, server.chains(), key.style());
+                continue;
+            }
+            var http = !server.routes().isEmpty();
+            var chain =
+                    FilterChain.newBuilder()
+                            .setTransportSocket(ServerSockets.of(server.tls(), http));
+            var names = Chains.names(server.hosts());
+            if (!names.isEmpty()) {
+                chain.setFilterChainMatch(FilterChainMatch.newBuilder().addAllServerNames(names));
+            }
+            chain.addFilters(
+                    http
+                            ? HttpManager.byName(
+                                    key.style(),
+                                    "outbound_" + key.bind() + "_" + key.port(),
+                                    server.routes())
+                            : TcpFilter.to(server.chains().getFirst().arms(), key.style()));
+            listener.addFilterChains(chain);
+        }
+        return listener;
     }
 
     private static Listener.Builder gateway(ListenerKey.GatewayHttp key) {
@@ -145,13 +174,13 @@ final class ListenerBuilder {
             if (!port.protocol().isHttp()) {
                 listener.addFilterChains(
                         chain(name, port, false)
-                                .addFilters(tcp(Names.inbound(port.port()), key.style())));
+                                .addFilters(TcpFilter.to(Names.inbound(port.port()), key.style())));
             }
         }
         return listener.setDefaultFilterChain(
                 FilterChain.newBuilder()
                         .setName("virtualInbound")
-                        .addFilters(tcp(Names.INBOUND_PASSTHROUGH, key.style())));
+                        .addFilters(TcpFilter.to(Names.INBOUND_PASSTHROUGH, key.style())));
     }
 
     private static FilterChain.Builder chain(
@@ -179,48 +208,7 @@ final class ListenerBuilder {
                 .setName(name)
                 .setFilterChainMatch(
                         FilterChainMatch.newBuilder().setDestinationPort(Protos.number(port)))
-                .addFilters(tcp(Names.BLACK_HOLE, style))
-                .build();
-    }
-
-    private static Filter tcp(String cluster, HttpManager.Style style) {
-        return tcp(List.of(new ListenerKey.Arm(cluster, 1, null)), style);
-    }
-
-    private static Filter tcp(List<ListenerKey.Arm> arms, HttpManager.Style style) {
-        var tcp = TcpProxy.newBuilder().setStatPrefix(arms.getFirst().cluster());
-        if (arms.size() == 1) {
-            tcp.setCluster(arms.getFirst().cluster());
-            var tunnel = arms.getFirst().tunnel();
-            if (tunnel != null) {
-                tcp.setTunnelingConfig(into(tunnel));
-            }
-        } else {
-            var weighted = TcpProxy.WeightedCluster.newBuilder();
-            for (var arm : arms) {
-                weighted.addClusters(
-                        TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
-                                .setName(arm.cluster())
-                                .setWeight(arm.weight()));
-            }
-            tcp.setWeightedClusters(weighted);
-        }
-        var log = AccessLogs.to(style.accessLog());
-        if (log != null) {
-            tcp.addAccessLog(log);
-        }
-        return Filter.newBuilder()
-                .setName("envoy.filters.network.tcp_proxy")
-                .setTypedConfig(Protos.any(tcp.build()))
-                .build();
-    }
-
-    private static TunnelingConfig into(TrafficPolicy.Tunnel tunnel) {
-        var host = tunnel.targetHost();
-        return TunnelingConfig.newBuilder()
-                .setHostname(
-                        (host.contains(":") ? "[" + host + "]" : host) + ":" + tunnel.targetPort())
-                .setUsePost(tunnel.protocol().equals("POST"))
+                .addFilters(TcpFilter.to(Names.BLACK_HOLE, style))
                 .build();
     }
 

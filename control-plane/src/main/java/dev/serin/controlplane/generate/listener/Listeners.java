@@ -1,5 +1,6 @@
 package dev.serin.controlplane.generate.listener;
 
+import dev.serin.config.istio.Gateway;
 import dev.serin.controlplane.generate.Cached;
 import dev.serin.controlplane.generate.route.Routes;
 import dev.serin.controlplane.mesh.GatewayServers;
@@ -11,6 +12,7 @@ import dev.serin.controlplane.registry.Protocol;
 import dev.serin.xds.XdsResource;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,13 +73,13 @@ public final class Listeners {
             MeshService service,
             MeshService.Port port,
             Set<ListenerKey> own) {
-        var arms = TcpTargets.of(mesh, scope, service, port);
         for (var address : service.addresses()) {
+            var chains = TcpTargets.of(mesh, scope, service, port, address);
             own.add(
                     port.protocol() == Protocol.DETECTED
                             ? new ListenerKey.OutboundDetected(
-                                    style, address, port.number(), service.hostname(), arms)
-                            : new ListenerKey.OutboundTcp(style, address, port.number(), arms));
+                                    style, address, port.number(), service.hostname(), chains)
+                            : new ListenerKey.OutboundTcp(style, address, port.number(), chains));
         }
     }
 
@@ -92,13 +94,51 @@ public final class Listeners {
             if (server.isHttp() && taken.add(server.target())) {
                 keys.add(new ListenerKey.GatewayHttp(style, server.target(), bind));
             } else if (server.isTcp()) {
-                var arms = TcpTargets.ofGateway(mesh, scope, server.gateway(), server.number());
-                if (!arms.isEmpty() && taken.add(server.target())) {
-                    keys.add(new ListenerKey.GatewayTcp(style, server.target(), bind, arms));
+                var chains = TcpTargets.plain(mesh, scope, server);
+                if (!chains.isEmpty() && taken.add(server.target())) {
+                    keys.add(new ListenerKey.GatewayTcp(style, server.target(), bind, chains));
+                }
+            } else if (server.isTls() && taken.add(server.target())) {
+                var opened = opened(mesh, scope, server.target());
+                if (!opened.isEmpty()) {
+                    keys.add(new ListenerKey.GatewayTls(style, server.target(), bind, opened));
                 }
             }
         }
         return keys;
+    }
+
+    /// All servers of one port with TLS, each with the names that none before it has.
+    private static List<ListenerKey.Opened> opened(
+            MeshSnapshot mesh, ProxyScope scope, int target) {
+        var opened = new ArrayList<ListenerKey.Opened>();
+        var taken = new HashSet<String>();
+        var passed = new ArrayList<ListenerKey.Chain>();
+        for (var server : GatewayServers.of(mesh, scope)) {
+            if (!server.isTls() || server.target() != target) {
+                continue;
+            }
+            if (!server.opens()) {
+                passed.addAll(TcpTargets.unopened(mesh, scope, server));
+                continue;
+            }
+            var tls = server.server().tls();
+            var identity = tls != null && tls.mode() == Gateway.TlsMode.ISTIO_MUTUAL;
+            var names = server.names().stream().filter(taken::add).toList();
+            var chains =
+                    server.opensHttp()
+                            ? List.<ListenerKey.Chain>of()
+                            : TcpTargets.plain(mesh, scope, server);
+            var whole = server.opensHttp() || !chains.isEmpty();
+            if (!names.isEmpty() && whole && (!identity || mesh.settings().identities())) {
+                var routes = server.opensHttp() ? server.securedRoutes() : "";
+                opened.add(new ListenerKey.Opened(names, tls, routes, chains));
+            }
+        }
+        if (!passed.isEmpty()) {
+            opened.add(new ListenerKey.Opened(List.of(), null, "", TcpTargets.distinct(passed)));
+        }
+        return opened;
     }
 
     static String name(String address, int port) {
@@ -113,7 +153,8 @@ public final class Listeners {
             case ListenerKey.VirtualInbound _,
                     ListenerKey.VirtualOutbound _,
                     ListenerKey.OutboundTcp _,
-                    ListenerKey.GatewayTcp _ ->
+                    ListenerKey.GatewayTcp _,
+                    ListenerKey.GatewayTls _ ->
                     Names.PASSTHROUGH;
         };
     }

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What a route does with a request.
 final class Actions {
@@ -32,6 +34,10 @@ final class Actions {
             "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
 
     private static final String RETRIABLE = "retriable-status-codes";
+
+    /// Other places from the second retry on, as Istio.
+    private static final PreviousPrioritiesConfig REMOTE =
+            PreviousPrioritiesConfig.newBuilder().setUpdateFrequency(2).build();
 
     private Actions() {}
 
@@ -197,6 +203,12 @@ final class Actions {
         if (retries.perTryTimeout() != null) {
             policy.setPerTryTimeout(Protos.duration(retries.perTryTimeout()));
         }
+        if (Boolean.TRUE.equals(retries.retryRemoteLocalities())) {
+            policy.setRetryPriority(
+                    RetryPolicy.RetryPriority.newBuilder()
+                            .setName("envoy.retry_priorities.previous_priorities")
+                            .setTypedConfig(Protos.any(REMOTE)));
+        }
         if (retries.backoff() != null) {
             policy.setRetryBackOff(
                     RetryPolicy.RetryBackOff.newBuilder()
@@ -228,6 +240,13 @@ final class Actions {
                 if (cookie.ttl() != null) {
                     made.setTtl(Protos.duration(cookie.ttl()));
                 }
+                cookie.attributes().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .forEach(a ->
+                                made.addAttributes(
+                                        RouteAction.HashPolicy.CookieAttribute.newBuilder()
+                                                .setName(a.getKey())
+                                                .setValue(a.getValue())));
                 policy.setCookie(made);
             }
         }

@@ -115,6 +115,9 @@ public final class RouteBuilder {
                         .setName(rule.name())
                         .setMatch(Matches.build(rule.match()))
                         .setDecorator(Decorator.newBuilder().setOperation(rule.operation()));
+        if (rule.match() != null) {
+            route.setStatPrefix(rule.match().statPrefix());
+        }
         var source = rule.source();
         if (source != null) {
             route.setMetadata(

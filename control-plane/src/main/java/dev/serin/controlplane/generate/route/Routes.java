@@ -1,13 +1,10 @@
 package dev.serin.controlplane.generate.route;
 
-import dev.serin.config.istio.Gateway;
 import dev.serin.controlplane.generate.Cached;
 import dev.serin.controlplane.mesh.GatewayServers;
-import dev.serin.controlplane.mesh.Hosts;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.Names;
 import dev.serin.controlplane.mesh.ProxyScope;
-import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Protocol;
 import dev.serin.xds.XdsResource;
@@ -20,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The route configurations of a proxy: for a sidecar `8080` with every HTTP service of that port,
-/// and `host:8080` for a service whose protocol is detected; for a gateway `http.8080`.
+/// and `host:8080` for a service whose protocol is detected; for a gateway `http.8080`, and
+/// `https.443.port.gateway.namespace` for what is inside of TLS.
 public final class Routes {
     private final Cached<RoutePlan> built = new Cached<>(60_000, RouteBuilder::build);
 
@@ -95,20 +93,24 @@ public final class Routes {
     }
 
     private static @Nullable RoutePlan gateway(MeshSnapshot mesh, ProxyScope scope, String name) {
-        var port = name.startsWith("http.") ? number(name.substring(5)) : -1;
+        var open = name.startsWith("http.") ? number(name.substring(5)) : -1;
         var servers =
                 GatewayServers.of(mesh, scope).stream()
-                        .filter(s -> s.isHttp() && s.target() == port)
+                        .filter(s ->
+                                open >= 0
+                                        ? s.isHttp() && s.target() == open
+                                        : s.opensHttp() && s.securedRoutes().equals(name))
                         .toList();
         if (servers.isEmpty()) {
             return null;
         }
+        var port = servers.getFirst().target();
         var hosts = new LinkedHashMap<String, List<RoutePlan.Rule>>();
         var httpsOnly = new LinkedHashMap<String, Boolean>();
         for (var server : servers) {
             var context = new RuleContext(mesh, scope, server.gateway(), server.number());
-            for (var rules : mesh.routes().gateway(server.gateway())) {
-                for (var host : hosts(server.server(), rules, server.namespace())) {
+            for (var rules : server.rules(mesh, scope)) {
+                for (var host : server.hosts(rules)) {
                     hosts.computeIfAbsent(host, _ -> new ArrayList<>())
                             .addAll(context.rules(rules));
                     httpsOnly.putIfAbsent(host, server.redirects());
@@ -148,30 +150,6 @@ public final class Routes {
         rules.stream().filter(r -> r.match() != null).forEach(sorted::add);
         rules.stream().filter(r -> r.match() == null).forEach(sorted::add);
         return List.copyOf(sorted);
-    }
-
-    private static List<String> hosts(
-            Gateway.Server server, RouteRules.InForce rules, String gatewayNamespace) {
-        var hosts = new ArrayList<String>();
-        for (var written : server.hosts()) {
-            var slash = written.indexOf('/');
-            var namespace = slash < 0 ? "*" : written.substring(0, slash);
-            var seen =
-                    namespace.equals("*")
-                            || namespace.equals(rules.namespace())
-                            || (namespace.equals(".")
-                                    && gatewayNamespace.equals(rules.namespace()));
-            if (!seen) {
-                continue;
-            }
-            for (var host : rules.hosts()) {
-                var both = Hosts.both(written.substring(slash + 1), host);
-                if (!both.isEmpty() && !hosts.contains(both)) {
-                    hosts.add(both);
-                }
-            }
-        }
-        return hosts;
     }
 
     static String cluster(MeshService service, int port, String subset) {

@@ -23,16 +23,14 @@ record RuleContext(MeshSnapshot mesh, ProxyScope scope, String gateway, int port
     List<RoutePlan.Rule> rules(RouteRules.InForce inForce) {
         var rules = new ArrayList<RoutePlan.Rule>();
         for (var route : inForce.rules().http()) {
-            if (route.action() instanceof HttpAction.Delegate) {
-                continue; // reported in status
-            }
             var targets = targets(route, inForce);
             if (route.match().isEmpty()) {
                 rules.add(rule(route, null, targets, inForce));
             }
             for (var match : route.match()) {
                 if (holdsHere(match, inForce)) {
-                    var open = takesEverything(match) ? null : match;
+                    var open =
+                            takesEverything(match) && match.statPrefix().isEmpty() ? null : match;
                     rules.add(rule(route, open, targets, inForce));
                 }
             }
@@ -76,15 +74,8 @@ record RuleContext(MeshSnapshot mesh, ProxyScope scope, String gateway, int port
         if (match.port() != 0 && match.port() != port) {
             return false;
         }
-        if (!match.gateways().isEmpty()
-                && match.gateways().stream()
-                        .noneMatch(g ->
-                                g.equals(gateway)
-                                        || (inForce.namespace() + "/" + g).equals(gateway))) {
-            return false;
-        }
-        var labels = scope.workload().labels();
-        return labels.entrySet().containsAll(match.sourceLabels().entrySet())
+        return inForce.names(match.gateways(), gateway)
+                && scope.has(match.sourceLabels())
                 && (match.sourceNamespace().isEmpty()
                         || match.sourceNamespace().equals(scope.namespace()));
     }
@@ -165,10 +156,7 @@ record RuleContext(MeshSnapshot mesh, ProxyScope scope, String gateway, int port
     }
 
     private List<LoadBalancer.HashKey> hash(MeshService service, int number, String subset) {
-        var rule =
-                mesh.policies()
-                        .rule(service.hostname(), service.namespace(), scope.namespace())
-                        .with(mesh.routes().subsetsInUse(service.hostname()).values());
+        var rule = mesh.rule(service, scope);
         var balancer =
                 rule.on(number, subset.isEmpty() ? null : rule.subset(subset)).loadBalancer();
         return balancer == null || balancer.consistentHash() == null

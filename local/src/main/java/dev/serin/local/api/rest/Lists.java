@@ -41,7 +41,8 @@ final class Lists {
         }
 
         boolean matches(Resource resource) {
-            return labels.matches(resource.labels()) && fields.matches(resource);
+            return (labels.requirements().isEmpty() || labels.matches(resource.labels()))
+                    && fields.matches(resource);
         }
     }
 
@@ -52,7 +53,7 @@ final class Lists {
                 place == null
                         ? listing(request, stored, namespace)
                         : past(stored, namespace, place.revision);
-        var all = new ArrayList<Resource>();
+        var all = new ArrayList<Resource>(listing.resources().size());
         for (var resource : listing.resources()) {
             var after = place == null || key(resource).compareTo(place.after) > 0;
             if (after && filter.matches(resource)) {

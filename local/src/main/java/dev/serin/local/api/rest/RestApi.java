@@ -22,7 +22,6 @@ import dev.serin.local.store.Store;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +34,6 @@ import java.util.function.Supplier;
 
 /// One request, from the door to its answer. Any refusal on the way becomes a Status here.
 public final class RestApi implements Door.Handler {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] NO_PATH = "404 page not found\n".getBytes(StandardCharsets.UTF_8);
 
     private final Gate gate;
@@ -245,12 +243,11 @@ public final class RestApi implements Door.Handler {
     /// As JSON, or as YAML for who accepts that first.
     static void json(Exchange exchange, int status, JsonNode body)
             throws IOException, InterruptedException {
-        var yaml = Media.isYaml(exchange.request().header("accept"));
-        var text = yaml ? YamlText.of(body) : JSON.writeValueAsString(body) + "\n";
-        exchange.answer(
-                status,
-                yaml ? Media.YAML : "application/json",
-                text.getBytes(StandardCharsets.UTF_8));
+        if (Media.isYaml(exchange.request().header("accept"))) {
+            exchange.answer(status, Media.YAML, YamlText.of(body).getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        exchange.answer(status, "application/json", Json.line(body));
     }
 
     /// The resource that a call names.

@@ -82,6 +82,15 @@ final class Views {
         return item;
     }
 
+    /// Whether each resource looks the same to everybody who asks for this version.
+    boolean isWhole() {
+        return media == Media.JSON;
+    }
+
+    String apiVersion() {
+        return served.kind().apiVersion();
+    }
+
     ObjectNode event(String type, ObjectNode object) {
         var event = NODES.objectNode().put("type", type);
         event.set("object", object);

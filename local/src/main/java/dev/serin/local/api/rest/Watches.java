@@ -5,6 +5,7 @@ import dev.serin.config.Resource;
 import dev.serin.local.api.Refusal;
 import dev.serin.local.api.kind.ServedKind;
 import dev.serin.local.api.wire.Exchange;
+import dev.serin.local.api.wire.WebSocket;
 import dev.serin.local.store.Change;
 import dev.serin.local.store.Store;
 import dev.serin.local.store.StoreWatch;
@@ -12,9 +13,9 @@ import dev.serin.local.store.TooOldException;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,12 +25,15 @@ import java.util.Set;
 
 /// Watches, over HTTP as one JSON document a line, or over WebSocket as one a frame.
 final class Watches {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration LONGEST = Duration.ofMinutes(30);
     private static final Duration BOOKMARKS = Duration.ofSeconds(30);
 
+    /// So much is written at once when several changes wait.
+    private static final int PIECE = 64 << 10;
+
     private final Store store;
     private final Ticker ticker;
+    private final Told told = new Told();
 
     Watches(Store store, Ticker ticker) {
         this.store = store;
@@ -38,7 +42,11 @@ final class Watches {
 
     /// Where events go.
     private interface Line {
-        void send(ObjectNode event) throws IOException, InterruptedException;
+        /// Takes an event as a line of JSON; it goes out at the next flush or before.
+        void send(byte[] event) throws IOException, InterruptedException;
+
+        /// What was sent is with the network when this returns.
+        void flush() throws IOException, InterruptedException;
 
         void end() throws IOException, InterruptedException;
     }
@@ -72,20 +80,21 @@ final class Watches {
                 watch = store.watch(families, after);
             }
         } catch (TooOldException e) {
-            line.send(views.event("ERROR", expired(e)));
+            line.send(Json.line(views.event("ERROR", expired(e))));
             line.end();
             return;
         }
         try (watch) {
             for (var resource : first) {
                 if (isIn(resource, namespace) && filter.matches(resource)) {
-                    line.send(views.event("ADDED", views.one(resource)));
+                    line.send(Json.line(views.event("ADDED", views.one(resource))));
                 }
             }
             var bookmarks = request.isTrue("allowWatchBookmarks");
             if (request.isTrue("sendInitialEvents") && bookmarks) {
-                line.send(views.bookmark(watch.caughtUpTo(), true));
+                line.send(Json.line(views.bookmark(watch.caughtUpTo(), true)));
             }
+            line.flush();
             follow(watch, line, new Scope(namespace, filter), views, bookmarks, length(exchange));
         }
     }
@@ -103,11 +112,12 @@ final class Watches {
         var line = open(exchange);
         try (var watch = store.start(Set.of(from)).watch()) {
             for (var resource : initial || after == 0 ? all : List.<Resource>of()) {
-                line.send(views.event("ADDED", views.one(resource)));
+                line.send(Json.line(views.event("ADDED", views.one(resource))));
             }
             if (initial && request.isTrue("allowWatchBookmarks")) {
-                line.send(views.bookmark(watch.caughtUpTo(), true));
+                line.send(Json.line(views.bookmark(watch.caughtUpTo(), true)));
             }
+            line.flush();
             watch.next(length(exchange));
         } catch (TooOldException e) {
             // As a change: the client lists again.
@@ -139,29 +149,31 @@ final class Watches {
                 }
                 var change = watch.next(left.compareTo(BOOKMARKS) < 0 ? left : BOOKMARKS);
                 if (change != null) {
-                    tell(change, line, scope, views);
+                    // Those of one commit come together, and go out together.
+                    for (var next = change; next != null; next = watch.ready()) {
+                        tell(next, line, scope, views);
+                    }
                 } else if (bookmarks) {
-                    line.send(views.bookmark(watch.caughtUpTo(), false));
+                    line.send(Json.line(views.bookmark(watch.caughtUpTo(), false)));
                 }
+                line.flush();
             }
         } catch (TooOldException e) {
-            line.send(views.event("ERROR", expired(e)));
+            line.send(Json.line(views.event("ERROR", expired(e))));
         }
         line.end();
     }
 
     /// A resource that begins or ends to match is added or deleted for this watcher.
-    private static void tell(Change change, Line line, Scope scope, Views views)
+    private void tell(Change change, Line line, Scope scope, Views views)
             throws IOException, InterruptedException {
         var was = scope.has(change.before());
         var is = scope.has(change.after());
         if (is) {
-            line.send(
-                    views.event(
-                            was ? "MODIFIED" : "ADDED",
-                            views.one(Objects.requireNonNull(change.after()))));
+            var after = Objects.requireNonNull(change.after());
+            line.send(told.line(change.revision(), was ? "MODIFIED" : "ADDED", after, views));
         } else if (was) {
-            line.send(views.event("DELETED", views.one(change.last())));
+            line.send(told.line(change.revision(), "DELETED", change.last(), views));
         }
     }
 
@@ -186,31 +198,58 @@ final class Watches {
 
     private static Line open(Exchange exchange) throws IOException, InterruptedException {
         if (exchange.request().wantsWebSocket()) {
-            var socket = exchange.webSocket("");
-            return new Line() {
-                @Override
-                public void send(ObjectNode event) throws IOException, InterruptedException {
-                    socket.text(event.toString());
-                }
-
-                @Override
-                public void end() throws IOException, InterruptedException {
-                    socket.close();
-                }
-            };
+            return new Frames(exchange.webSocket(""));
         }
         exchange.begin(200, "application/json");
-        return new Line() {
-            @Override
-            public void send(ObjectNode event) throws IOException, InterruptedException {
-                exchange.write(
-                        (JSON.writeValueAsString(event) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
+        return new Pieces(exchange);
+    }
 
-            @Override
-            public void end() throws IOException, InterruptedException {
-                exchange.end();
+    /// One event a frame, without the end of its line.
+    private record Frames(WebSocket socket) implements Line {
+        @Override
+        public void send(byte[] event) throws IOException, InterruptedException {
+            socket.text(new String(event, 0, event.length - 1, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void end() throws IOException, InterruptedException {
+            socket.close();
+        }
+    }
+
+    /// Pieces of a body that hold one line or several.
+    private static final class Pieces implements Line {
+        private final Exchange exchange;
+        private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+
+        Pieces(Exchange exchange) {
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void send(byte[] event) throws IOException, InterruptedException {
+            waiting.writeBytes(event);
+            if (waiting.size() >= PIECE) {
+                flush();
             }
-        };
+        }
+
+        @Override
+        public void flush() throws IOException, InterruptedException {
+            if (waiting.size() > 0) {
+                var piece = waiting.toByteArray();
+                waiting.reset();
+                exchange.write(piece);
+            }
+        }
+
+        @Override
+        public void end() throws IOException, InterruptedException {
+            flush();
+            exchange.end();
+        }
     }
 }

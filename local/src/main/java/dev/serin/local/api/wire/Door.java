@@ -12,6 +12,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -85,9 +86,13 @@ public final class Door implements AutoCloseable {
         server = bound.channel();
     }
 
+    /// BoringSSL, as the proxies have it: the JDK's own ciphers are slow before the second compiler
+    /// has come to them, a third of all that a list of thousands takes. Where the library does not
+    /// load, the JDK's does the same.
     private static SslContext tls(KeyManager keys) {
+        var provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
         try {
-            return SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK).build();
+            return SslContextBuilder.forServer(keys).sslProvider(provider).build();
         } catch (SSLException e) {
             throw new ProblemException(
                     new Problem(

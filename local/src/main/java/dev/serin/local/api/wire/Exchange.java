@@ -3,6 +3,7 @@ package dev.serin.local.api.wire;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -54,7 +55,8 @@ public final class Exchange {
         return answered;
     }
 
-    /// Answers with a whole body.
+    /// Answers with a whole body. Waits for the network only where it can't take more, so that a
+    /// client who does not read stops the next request of its own.
     ///
     /// @param headers names and values by turns
     public void answer(int status, String type, byte[] body, String... headers)
@@ -69,9 +71,12 @@ public final class Exchange {
             HttpUtil.setContentLength(response, body.length);
         }
         over = true;
-        sent(channel.writeAndFlush(response));
+        var written = channel.writeAndFlush(response);
         if (!keepAlive) {
-            channel.close();
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+        if (!channel.isWritable()) {
+            sent(written);
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.serin.local.api.wire;
 
+import dev.serin.local.loop.EpollLoop;
+
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -15,7 +16,7 @@ public record Sockets(IoHandlerFactory io, ChannelFactory<? extends ServerChanne
     /// In this thread's namespace: epoll where the machine has it.
     public static Sockets ofMachine() {
         return Epoll.isAvailable()
-                ? new Sockets(EpollIoHandler.newFactory(), EpollServerSocketChannel::new)
+                ? new Sockets(EpollLoop.newFactory(), EpollServerSocketChannel::new)
                 : new Sockets(NioIoHandler.newFactory(), NioServerSocketChannel::new);
     }
 }
