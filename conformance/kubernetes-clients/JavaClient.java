@@ -260,10 +260,13 @@ public final class JavaClient {
                                 container,
                                 true,
                                 false);
+        // Its streams must be asked for while it runs.
+        var out = process.getInputStream();
+        var errors = process.getErrorStream();
         process.getOutputStream().write("words on the way\n".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        System.out.print(text(process.getInputStream().readAllBytes()));
-        System.out.print(text(process.getErrorStream().readAllBytes()));
+        System.out.print(text(out.readAllBytes()));
+        System.out.print(text(errors.readAllBytes()));
         say(process.waitFor());
         say("# port-forward");
         var forwarded = new PortForward(client).forward(namespace, pod, List.of(port));
