@@ -21,6 +21,8 @@ import io.kubernetes.client.util.Yaml;
 import io.kubernetes.client.util.generic.GenericKubernetesApi;
 import io.kubernetes.client.util.generic.dynamic.DynamicKubernetesApi;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -276,9 +278,11 @@ public final class JavaClient {
         forwarded.getOutboundStream(port).flush();
         say(text(forwarded.getInputStream(port).readNBytes(8)).replaceAll("HTTP/1.. ?", "HTTP"));
         say("# log");
-        try (var log = new PodLogs(client).streamNamespacedPodLog(namespace, pod, container, null, 1, false)) {
-            say(text(log.readAllBytes()).lines().count() + " line");
-        }
+        var log = core.readNamespacedPodLog(pod, namespace).container(container).tailLines(1).execute();
+        say(log.lines().count() + " line");
+        // This one follows, so that it has no end.
+        var followed = new PodLogs(client).streamNamespacedPodLog(namespace, pod, container, null, 1, false);
+        say(new BufferedReader(new InputStreamReader(followed, StandardCharsets.UTF_8)).readLine().isEmpty());
     }
 
     private static String text(byte[] bytes) {

@@ -102,6 +102,7 @@ class ClientsOnMeshTest {
                 HTTP
                 # log
                 1 line
+                false
                 """,
                 said);
     }
