@@ -85,8 +85,7 @@ final class CasesTest {
         assertEquals(List.of("10.244.1.5", "10.244.1.6"), failing.get(3));
         assertEquals(List.of("10.244.1.4"), failing.get(4));
         assertEquals(6, caller.endpoints(subset.formatted("flat")).get(0).size());
-        assertEquals(
-                List.of("10.244.1.4"), caller.endpoints(subset.formatted("labelled")).get(0));
+        assertEquals(List.of("10.244.1.4"), caller.endpoints(subset.formatted("labelled")).get(0));
     }
 
     @Test
@@ -97,8 +96,7 @@ final class CasesTest {
         var elsewhere = proxy("entries", "elsewhere-1");
         assertEquals(Map.of("PassthroughCluster", 1), elsewhere.outbound(api).clusters());
         var tls = Simulation.Call.tcp("203.0.113.1", 443).tls("other.example.org");
-        assertEquals(
-                Map.of("outbound|443||other.example.org", 1), caller.outbound(tls).clusters());
+        assertEquals(Map.of("outbound|443||other.example.org", 1), caller.outbound(tls).clusters());
         var wild = Simulation.Call.tcp("10.97.3.4", 443).tls("a.wild.example.org");
         assertEquals(
                 Map.of("outbound|443||*.wild.example.org", 1), caller.outbound(wild).clusters());

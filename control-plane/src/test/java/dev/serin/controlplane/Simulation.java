@@ -102,8 +102,7 @@ public final class Simulation {
         if (resource != null) {
             for (var place :
                     Views.unpack(resource, ClusterLoadAssignment.class).getEndpointsList()) {
-                var there =
-                        byPriority.computeIfAbsent(place.getPriority(), _ -> new ArrayList<>());
+                var there = byPriority.computeIfAbsent(place.getPriority(), _ -> new ArrayList<>());
                 for (var endpoint : place.getLbEndpointsList()) {
                     var address = endpoint.getEndpoint().getAddress().getSocketAddress();
                     there.add(address.getAddress());
