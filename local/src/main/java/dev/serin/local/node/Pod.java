@@ -57,6 +57,7 @@ final class Pod {
     private @Nullable String networkName;
     private @Nullable Instant startTime;
     private @Nullable ObjectNode told;
+    private final Deadline deadline;
     private Timers.@Nullable Timer retry;
     private Timers.@Nullable Timer hold;
     private boolean holdIsOver;
@@ -85,6 +86,7 @@ final class Pod {
                         "pod-" + pod.name(),
                         failure -> parts.log().accept("pod " + pod.name() + ": " + failure));
         this.events = new Events(parts.client(), parts.ticker(), parts.nodeName());
+        this.deadline = new Deadline(parts.timers(), parts.ticker(), () -> post(this::overdue));
         this.folder = parts.folder().resolve(pod.uid());
         this.departure =
                 new Departure(
@@ -107,6 +109,7 @@ final class Pod {
     void changed(Resource newer) {
         post(() -> {
             pod = newer;
+            deadline.set(newer, startTime);
             if (newer.metadata().has("deletionTimestamp")) {
                 end(
                         Duration.ofSeconds(
@@ -194,6 +197,7 @@ final class Pod {
         try {
             if (startTime == null) {
                 startTime = parts.ticker().now();
+                deadline.set(pod, startTime);
                 tell();
             }
             makeNetwork();
@@ -274,6 +278,10 @@ final class Pod {
             continueEnd();
             return;
         }
+        if (deadline.passed()) {
+            tell();
+            return;
+        }
         var waiting = false;
         for (var container : containers) {
             if (container.role() == Container.Role.APP || waiting) {
@@ -335,6 +343,17 @@ final class Pod {
         advance();
     }
 
+    private void overdue() {
+        if (ending || !containers.isEmpty() && allFinished()) {
+            return;
+        }
+        deadline.pass();
+        events.tell(pod, "", "Normal", Deadline.REASON, Deadline.MESSAGE);
+        var grace = Duration.ofSeconds(pod.spec().path("terminationGracePeriodSeconds").asLong(30));
+        containers.forEach(c -> c.stop(grace));
+        tell();
+    }
+
     private boolean isSidecar(Container container) {
         return parts.images().resolve(container.spec().path("image").asString(""))
                 instanceof Image.Sidecar;
@@ -372,6 +391,7 @@ final class Pod {
             return;
         }
         ending = true;
+        deadline.cancel();
         if (retry != null) {
             retry.cancel();
         }
@@ -466,6 +486,7 @@ final class Pod {
                         Optional.ofNullable(startTime).orElse(Instant.EPOCH),
                         parts.ticker().now(),
                         told);
+        deadline.tell(status);
         if (status.equals(told)) {
             return;
         }
