@@ -24,7 +24,7 @@ final class ContainerUser {
                             (uid.isNumber()
                                             ? "container's runAsUser breaks non-root policy"
                                             : "container has runAsNonRoot and image will run as"
-                                                  + " root")
+                                                    + " root")
                                     + " (pod: \"%s_%s(%s)\", container: %s)"
                                             .formatted(
                                                     pod.name(),

@@ -14,7 +14,6 @@ import dev.serin.local.node.sandbox.Network;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Path;
@@ -252,24 +251,12 @@ final class Pod {
                     spec.path("restartPolicy").asString("").equals("Always")
                             ? Container.Role.NATIVE_SIDECAR
                             : Container.Role.INIT;
-            containers.add(new Container(spec, role, ground, before(spec)));
+            containers.add(new Container(spec, role, ground, PodStatus.restarts(pod, spec)));
         }
         for (var spec : pod.spec().path("containers")) {
-            containers.add(new Container(spec, Container.Role.APP, ground, before(spec)));
+            containers.add(
+                    new Container(spec, Container.Role.APP, ground, PodStatus.restarts(pod, spec)));
         }
-    }
-
-    // A pod that was there before the mesh was started again counts that as a restart.
-    private int before(JsonNode container) {
-        for (var list : new String[] {"containerStatuses", "initContainerStatuses"}) {
-            for (var status : pod.status().path(list)) {
-                if (status.path("name").asString("").equals(container.path("name").asString(""))
-                        && status.has("containerID")) {
-                    return status.path("restartCount").asInt(0) + 1;
-                }
-            }
-        }
-        return 0;
     }
 
     /// The one step function: starts what may start now, ends what is to end, tells the status.

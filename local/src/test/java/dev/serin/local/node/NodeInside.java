@@ -224,7 +224,7 @@ final class NodeInside {
                         .asString("")
                         .contains(
                                 "container has runAsNonRoot and image will run as root (pod:"
-                                    + " \"rooted_default("),
+                                        + " \"rooted_default("),
                 waiting.toString());
         var other = container("rooted", 1).path("state").path("waiting").path("message");
         assertTrue(
