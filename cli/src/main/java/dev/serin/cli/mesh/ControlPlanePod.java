@@ -12,10 +12,10 @@ import dev.serin.controlplane.admin.HttpDoor;
 import dev.serin.controlplane.admin.Webhooks;
 import dev.serin.controlplane.inject.InjectOptions;
 import dev.serin.controlplane.inject.Injector;
-import dev.serin.local.loop.EpollLoop;
 import dev.serin.local.node.Farewell;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Source;
+import dev.serin.loop.EpollLoop;
 import dev.serin.xds.server.Transport;
 
 import io.netty.channel.EventLoopGroup;

@@ -24,7 +24,6 @@ import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
-import dev.serin.local.loop.EpollLoop;
 import dev.serin.local.node.Farewell;
 import dev.serin.local.node.Node;
 import dev.serin.local.node.SidecarHost;
@@ -33,6 +32,7 @@ import dev.serin.local.node.usage.Metering;
 import dev.serin.local.service.LoadBalancers;
 import dev.serin.local.service.PodPorts;
 import dev.serin.local.service.VirtualAddresses;
+import dev.serin.loop.EpollLoop;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;

@@ -8,8 +8,8 @@ import dev.serin.base.net.NetworkNamespace;
 import dev.serin.base.time.Ticker;
 import dev.serin.local.capture.PacketFilter;
 import dev.serin.local.capture.Setup;
-import dev.serin.local.loop.EpollLoop;
 import dev.serin.local.node.sandbox.Network;
+import dev.serin.loop.EpollLoop;
 import dev.serin.testkit.Child;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
