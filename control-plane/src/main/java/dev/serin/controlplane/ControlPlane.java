@@ -16,6 +16,7 @@ import dev.serin.controlplane.generate.Generators;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.push.Debounce;
+import dev.serin.controlplane.push.Departures;
 import dev.serin.controlplane.push.Discovery;
 import dev.serin.controlplane.status.ProxyTable;
 import dev.serin.controlplane.status.StatusBoard;
@@ -36,8 +37,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /// One control plane: watches resources, makes a snapshot of the mesh of each change, and tells
 /// every connected proxy its part. The composition root of the package.
@@ -55,6 +58,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Debounce debounce;
     private final StatusBoard status;
     private final ProxyTable proxies = new ProxyTable();
+    private final Departures departures = new Departures();
     private final Discovery discovery;
     private final XdsServer server;
     private final Readiness readiness = new Readiness();
@@ -95,7 +99,7 @@ public final class ControlPlane implements AutoCloseable {
                 new XdsServer(
                         discovery,
                         callers,
-                        new StreamEvents(proxies, this.status, owner, observer),
+                        new StreamEvents(proxies, this.status, departures, owner, observer),
                         streams,
                         ticker,
                         timers,
@@ -157,6 +161,20 @@ public final class ControlPlane implements AutoCloseable {
         return server.load();
     }
 
+    /// Completes when no connected proxy sends new requests to this address any more. Any thread.
+    public CompletableFuture<Void> departure(String address) {
+        var gone = new CompletableFuture<Void>();
+        try {
+            owner.execute(() -> {
+                var now = newest.get();
+                departures.add(address, gone, now.revision(), now::isReady);
+            });
+        } catch (RejectedExecutionException e) {
+            gone.complete(null); // closing: nobody is told anything any more
+        }
+        return gone;
+    }
+
     /// Labels of a namespace as of the newest change; empty if it is not known.
     public Map<String, String> namespaceLabels(String name) {
         return namespaces.getOrDefault(name, Map.of());
@@ -185,6 +203,7 @@ public final class ControlPlane implements AutoCloseable {
         }
         server.close();
         owner.execute(debounce::close);
+        owner.execute(departures::close);
         owner.close();
         streams.shutdown();
         held.release();
@@ -242,6 +261,7 @@ public final class ControlPlane implements AutoCloseable {
         newest.set(next);
         status.snapshot(next, collections.withStatus());
         server.push(push);
+        departures.published(next.revision(), next::isReady);
         observer.published(next);
     }
 

@@ -1,6 +1,7 @@
 package dev.serin.controlplane;
 
 import dev.serin.base.flow.Owner;
+import dev.serin.controlplane.push.Departures;
 import dev.serin.controlplane.status.ProxyTable;
 import dev.serin.controlplane.status.StatusBoard;
 import dev.serin.xds.Rejected;
@@ -10,16 +11,23 @@ import dev.serin.xds.server.DiscoveryObserver;
 import java.util.concurrent.RejectedExecutionException;
 
 /// Brings what happens on the streams to those who want to know: the table at once, the status
-/// board on its own thread.
+/// board and those who leave on the control plane's thread.
 final class StreamEvents implements DiscoveryObserver {
     private final ProxyTable table;
     private final StatusBoard board;
+    private final Departures departures;
     private final Owner owner;
     private final Observer observer;
 
-    StreamEvents(ProxyTable table, StatusBoard board, Owner owner, Observer observer) {
+    StreamEvents(
+            ProxyTable table,
+            StatusBoard board,
+            Departures departures,
+            Owner owner,
+            Observer observer) {
         this.table = table;
         this.board = board;
+        this.departures = departures;
         this.owner = owner;
         this.observer = observer;
     }
@@ -59,7 +67,10 @@ final class StreamEvents implements DiscoveryObserver {
     @Override
     public void synced(StreamName stream, String revision) {
         table.synced(stream, revision);
-        later(() -> board.synced(stream.toString(), Long.parseLong(revision)));
+        later(() -> {
+            board.synced(stream.toString(), Long.parseLong(revision));
+            departures.synced(stream.toString(), Long.parseLong(revision));
+        });
     }
 
     @Override
@@ -71,7 +82,10 @@ final class StreamEvents implements DiscoveryObserver {
     @Override
     public void disconnected(StreamName stream) {
         table.disconnected(stream);
-        later(() -> board.disconnected(stream.toString()));
+        later(() -> {
+            board.disconnected(stream.toString());
+            departures.disconnected(stream.toString());
+        });
     }
 
     private void later(Runnable task) {

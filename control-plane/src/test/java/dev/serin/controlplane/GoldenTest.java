@@ -7,6 +7,8 @@ import dev.serin.controlplane.admin.ConfigText;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.xds.ResourceType;
 
+import io.envoyproxy.envoy.config.core.v3.Node;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -16,6 +18,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 import tools.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,7 +29,7 @@ import java.util.stream.Stream;
 /// `case.in.yaml` (resources, and the proxies that ask, as `kind: Proxy`) gives
 /// `case.{listeners,routes,clusters,endpoints}.yaml`. With `-Dgolden=write` the files are written
 /// instead of compared: then read the difference before you commit it.
-final class GoldenTest {
+public final class GoldenTest {
     private static final Path FOLDER = Path.of("src/test/resources/golden");
     private static final Map<ResourceType, String> FILES =
             Map.of(
@@ -57,11 +60,11 @@ final class GoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void generatesWhatItDidBefore(String name) throws IOException {
-        var all = Manifests.read(Files.readString(FOLDER.resolve(name + ".in.yaml")));
-        var mesh = Views.mesh(all.stream().filter(r -> !isProxy(r)).toList());
+        var golden = Case.read(name);
+        var mesh = Views.mesh(golden.resources());
         var out = new LinkedHashMap<ResourceType, StringBuilder>();
         FILES.keySet().forEach(type -> out.put(type, new StringBuilder()));
-        all.stream().filter(GoldenTest::isProxy).forEach(p -> print(mesh, p, out));
+        golden.nodes().forEach(node -> print(mesh, node, out));
         for (var type : FILES.keySet()) {
             var file = FOLDER.resolve(name + "." + FILES.get(type) + ".yaml");
             var made = out.get(type).toString();
@@ -83,26 +86,49 @@ final class GoldenTest {
         }
     }
 
-    private void print(MeshSnapshot mesh, Resource proxy, Map<ResourceType, StringBuilder> out) {
-        var spec = proxy.spec();
-        var node =
-                Views.node(
-                        spec.path("type").asString(),
-                        spec.path("ip").asString(),
-                        proxy.name() + "." + proxy.namespace(),
-                        proxy.labels());
+    private void print(MeshSnapshot mesh, Node node, Map<ResourceType, StringBuilder> out) {
+        var pod = node.getId().split("~")[2];
         Views.all(Views.of(mesh, node))
                 .forEach((type, resources) -> {
                     var file = out.get(type);
                     for (var resource : resources) {
-                        file.append("--- # ").append(proxy.name()).append('\n');
+                        file.append("--- # ").append(pod, 0, pod.indexOf('.')).append('\n');
                         file.append(
                                 yaml.dumpToString(json.readValue(text.json(resource), Map.class)));
                     }
                 });
     }
 
-    private static boolean isProxy(Resource resource) {
-        return resource.kind().kind().equals("Proxy");
+    /// The resources of a case, and the proxies that ask.
+    public record Case(List<Resource> resources, List<Node> nodes) {
+        public static Case read(String name) {
+            try {
+                return of(Manifests.read(Files.readString(FOLDER.resolve(name + ".in.yaml"))));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        public static Case of(List<Resource> all) {
+            return new Case(
+                    all.stream().filter(r -> !isProxy(r)).toList(),
+                    all.stream().filter(Case::isProxy).map(Case::node).toList());
+        }
+
+        MeshSnapshot.Settings settings() {
+            return Views.settings(resources);
+        }
+
+        private static Node node(Resource proxy) {
+            return Views.node(
+                    proxy.spec().path("type").asString(),
+                    proxy.spec().path("ip").asString(),
+                    proxy.name() + "." + proxy.namespace(),
+                    proxy.labels());
+        }
+
+        private static boolean isProxy(Resource resource) {
+            return resource.kind().kind().equals("Proxy");
+        }
     }
 }

@@ -48,7 +48,9 @@ public final class Manifests {
                         slash < 0 ? "" : version.substring(0, slash),
                         version.substring(slash + 1),
                         kind,
-                        lower + "s",
+                        lower.endsWith("entry")
+                                ? lower.substring(0, lower.length() - 1) + "ies"
+                                : lower + "s",
                         namespaced),
                 body);
     }

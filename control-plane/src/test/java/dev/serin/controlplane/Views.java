@@ -42,7 +42,7 @@ public final class Views {
     }
 
     /// The usual ones, with identities where one of the documents is `kind: Identities`.
-    private static MeshSnapshot.Settings settings(List<Resource> resources) {
+    static MeshSnapshot.Settings settings(List<Resource> resources) {
         var usual = MeshSnapshot.Settings.USUAL;
         return resources.stream().anyMatch(r -> r.kind().kind().equals("Identities"))
                 ? usual.withIdentities()

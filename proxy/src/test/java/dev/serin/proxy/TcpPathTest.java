@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.serin.proxy.Origin.Wire;
 import dev.serin.proxy.stream.ResponseFlag;
+import dev.serin.testkit.Eventually;
 import dev.serin.testkit.NothingLeft;
 import dev.serin.testkit.ScriptedDraws;
 
@@ -15,8 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 @ExtendWith(NothingLeft.class)
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end in CRLF
@@ -95,6 +101,71 @@ class TcpPathTest {
             assertEquals(0, end.flags());
             assertEquals("tcp", end.upstream().cluster());
         }
+    }
+
+    /// One direction has ended, the other is held up: what waits must still go out.
+    @Test
+    void muchPassesAfterOneSideHasEnded() throws Exception {
+        var octets = 20_000_000;
+        var sent = new AtomicInteger();
+        var received = new CompletableFuture<Integer>();
+        var mayRead = new CompletableFuture<Void>();
+        try (rig;
+                var origin =
+                        new Origin(wire -> {
+                            if (wire.in.read() == 'd') {
+                                wire.in.readAllBytes();
+                                send(wire, octets, sent);
+                            } else {
+                                wire.socket.shutdownOutput();
+                                mayRead.join();
+                                received.complete(wire.in.readAllBytes().length);
+                            }
+                        })) {
+            assertEquals(
+                    "[]",
+                    rig.apply(Rig.cluster("tcp", origin.port()), listener("", TCP)).toString());
+            try (var client = Wire.to(rig.port("main"))) {
+                client.write("down");
+                client.socket.shutdownOutput();
+                atRest(sent);
+                assertEquals(octets, client.in.readAllBytes().length);
+            }
+            try (var client = Wire.to(rig.port("main"))) {
+                client.write("u");
+                assertEquals(-1, client.in.read());
+                sent.set(0);
+                var sending = CompletableFuture.runAsync(() -> send(client, octets, sent));
+                atRest(sent);
+                mayRead.complete(null);
+                sending.join();
+                client.socket.shutdownOutput();
+                assertEquals(octets, received.get(20, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    private static void send(Wire wire, int octets, AtomicInteger sent) {
+        try {
+            for (var part = new byte[10_000]; sent.get() < octets; sent.addAndGet(part.length)) {
+                wire.socket.getOutputStream().write(part);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Until no more goes through: the same count twice, some time apart.
+    private static void atRest(AtomicInteger sent) {
+        var before = new AtomicInteger();
+        Eventually.eventually(
+                Duration.ofSeconds(20),
+                "no more goes through",
+                () -> {
+                    LockSupport.parkNanos(200_000_000);
+                    var now = sent.get();
+                    return now > 0 && before.getAndSet(now) == now;
+                });
     }
 
     @Test

@@ -12,9 +12,10 @@ import dev.serin.controlplane.admin.HttpDoor;
 import dev.serin.controlplane.admin.Webhooks;
 import dev.serin.controlplane.inject.InjectOptions;
 import dev.serin.controlplane.inject.Injector;
-import dev.serin.local.loop.EpollLoop;
+import dev.serin.local.node.Farewell;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Source;
+import dev.serin.loop.EpollLoop;
 import dev.serin.xds.server.Transport;
 
 import io.netty.channel.EventLoopGroup;
@@ -32,7 +33,7 @@ import java.util.function.Consumer;
 
 /// The control plane as a container of istiod's pod: it runs in this process, reads the API without
 /// the wire, and its sockets are made in the pod's network namespace. Safe for any thread.
-final class ControlPlanePod implements SidecarHost, AutoCloseable {
+final class ControlPlanePod implements SidecarHost, Farewell, AutoCloseable {
     /// What proxies and the API server call it by.
     static final List<String> NAMES =
             List.of(
@@ -74,6 +75,14 @@ final class ControlPlanePod implements SidecarHost, AutoCloseable {
     }
 
     @Override
+    public synchronized CompletableFuture<Void> to(String address) {
+        return CompletableFuture.allOf(
+                running.stream()
+                        .map(i -> i.plane.departure(address))
+                        .toArray(CompletableFuture<?>[]::new));
+    }
+
+    @Override
     public synchronized void close() {
         List.copyOf(running).forEach(i -> i.stop(Duration.ZERO));
     }
@@ -89,13 +98,14 @@ final class ControlPlanePod implements SidecarHost, AutoCloseable {
         private final EventLoopGroup loops =
                 new MultiThreadIoEventLoopGroup(1, EpollLoop.newFactory());
         private final List<AutoCloseable> parts = new ArrayList<>();
+        private final ControlPlane plane;
 
         Instance(Path networkNamespace) {
             this.namespace = new NetworkNamespace(networkNamespace);
             var keys = authority.serverKeys("istiod", NAMES).keyManager();
             var callers = new TokenCallers(api.tokens());
             var client = api.client("istiod");
-            var plane =
+            plane =
                     new ControlPlane(
                             client,
                             Options.USUAL,

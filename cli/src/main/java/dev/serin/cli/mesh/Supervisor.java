@@ -24,7 +24,7 @@ import dev.serin.local.host.Namespaces;
 import dev.serin.local.host.Programs;
 import dev.serin.local.image.ImageCatalogue;
 import dev.serin.local.image.ImageMappings;
-import dev.serin.local.loop.EpollLoop;
+import dev.serin.local.node.Farewell;
 import dev.serin.local.node.Node;
 import dev.serin.local.node.SidecarHost;
 import dev.serin.local.node.usage.Cgroups;
@@ -32,6 +32,7 @@ import dev.serin.local.node.usage.Metering;
 import dev.serin.local.service.LoadBalancers;
 import dev.serin.local.service.PodPorts;
 import dev.serin.local.service.VirtualAddresses;
+import dev.serin.loop.EpollLoop;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -104,7 +105,7 @@ public final class Supervisor {
                 var _ = proxies) {
             // 3. What leads the pods' traffic to the proxies, and out of the mesh.
             var filter = new Setup(programs, true, link::print).filter();
-            try (var outside = new WayOut(egress, link, group, programs, ticker, this::note)) {
+            try (var outside = new WayOut(egress, link, group, ticker, this::note)) {
                 run(new Ground(link, group, programs, filter, outside, proxies), begun);
             }
             return 0;
@@ -144,6 +145,8 @@ public final class Supervisor {
                                     ground,
                                     api,
                                     new MeshSidecars(controlPlane, ground.proxies().host()),
+                                    new LastRequests(
+                                            controlPlane, new SidecarPages(), timers, blocking),
                                     clockwork));
             logs.use(client, node.logs());
             streams.use(node.streams());
@@ -174,7 +177,12 @@ public final class Supervisor {
     /// What goes on beside the node's own threads.
     private record Clockwork(ThreadTimers timers, Executor blocking, Metering metering) {}
 
-    private Node.Parts node(Ground ground, MeshApi api, SidecarHost sidecars, Clockwork clockwork) {
+    private Node.Parts node(
+            Ground ground,
+            MeshApi api,
+            SidecarHost sidecars,
+            Farewell farewell,
+            Clockwork clockwork) {
         // A container's environment is its own, but the unpacked library lies in this user's cache.
         var server =
                 new ArrayList<>(
@@ -204,6 +212,7 @@ public final class Supervisor {
                 clockwork.blocking,
                 clockwork.metering,
                 Cgroups.open(home.name(), Runtime.getRuntime().availableProcessors()),
+                farewell,
                 this::note);
     }
 

@@ -10,8 +10,6 @@ import dev.serin.local.host.Egress;
 import dev.serin.local.host.HostLink;
 import dev.serin.local.host.HostResolvers;
 import dev.serin.local.host.HostSockets;
-import dev.serin.local.host.Namespaces;
-import dev.serin.local.host.Programs;
 
 import io.netty.channel.EventLoopGroup;
 
@@ -34,7 +32,6 @@ final class WayOut implements AutoCloseable {
             boolean open,
             HostLink link,
             EventLoopGroup group,
-            Programs programs,
             Ticker ticker,
             Consumer<String> note) {
         this.group = group;
@@ -44,7 +41,6 @@ final class WayOut implements AutoCloseable {
             egress = null;
             return;
         }
-        Namespaces.leadOut(programs);
         sockets = link.sockets();
         resolvers = link.resolvers(ticker);
         var listen =

@@ -18,6 +18,8 @@ public final class Validator {
                     Map.entry("virtualservices.networking.istio.io", VirtualServiceRules::check),
                     Map.entry("destinationrules.networking.istio.io", DestinationRuleRules::check),
                     Map.entry("gateways.networking.istio.io", GatewayRules::check),
+                    Map.entry("serviceentries.networking.istio.io", ServiceEntryRules::check),
+                    Map.entry("workloadentries.networking.istio.io", ServiceEntryRules::workload),
                     Map.entry("pods", PodRules::check),
                     Map.entry("services", ServiceRules::check),
                     Map.entry("deployments.apps", WorkloadRules::check),

@@ -25,6 +25,20 @@ public record ClientTls(
         ISTIO_MUTUAL
     }
 
+    /// The same, but the server's certificate must have one of these names.
+    public ClientTls expecting(List<String> names) {
+        return new ClientTls(
+                mode,
+                clientCertificate,
+                privateKey,
+                caCertificates,
+                credentialName,
+                names,
+                sni,
+                insecureSkipVerify,
+                caCrl);
+    }
+
     static ClientTls from(Cursor tls) {
         return new ClientTls(
                 tls.word("mode", Mode.class, Mode.DISABLE),

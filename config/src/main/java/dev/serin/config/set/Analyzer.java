@@ -167,7 +167,7 @@ public final class Analyzer {
     }
 
     private void host(Manifest manifest, String path, String full) {
-        if (full.contains("*") || service(full) != null) {
+        if (full.contains("*") || service(full) != null || isEntry(full)) {
             return;
         }
         var names = services().stream().map(s -> Hosts.service(s.name(), s.namespace())).toList();
@@ -185,6 +185,21 @@ public final class Analyzer {
                         nearest == null
                                 ? "add the Service, unless it is there already"
                                 : "did you mean " + nearest + "?"));
+    }
+
+    /// Whether a ServiceEntry of the set adds the host.
+    private boolean isEntry(String full) {
+        for (var manifest : manifests) {
+            var resource = manifest.resource();
+            if (resource.kind().kind().equals("ServiceEntry")) {
+                for (var host : resource.spec().path("hosts")) {
+                    if (Hosts.covers(full(host, resource), full)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private void unknownGateways(Manifest manifest) {

@@ -32,6 +32,8 @@ public final class SetReader {
                     "Service",
                     "Endpoints",
                     "EndpointSlice",
+                    "WorkloadEntry",
+                    "ServiceEntry",
                     "Gateway",
                     "DestinationRule",
                     "VirtualService",

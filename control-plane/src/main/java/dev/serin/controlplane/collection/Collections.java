@@ -7,7 +7,9 @@ import dev.serin.config.ResourceKey;
 import dev.serin.config.ResourceKind;
 import dev.serin.config.istio.DestinationRule;
 import dev.serin.config.istio.Gateway;
+import dev.serin.config.istio.ServiceEntry;
 import dev.serin.config.istio.VirtualService;
+import dev.serin.config.istio.WorkloadEntry;
 import dev.serin.config.kubernetes.EndpointSlice;
 import dev.serin.config.kubernetes.Namespace;
 import dev.serin.config.kubernetes.Node;
@@ -17,21 +19,26 @@ import dev.serin.config.kubernetes.Service;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.mesh.TrafficPolicies;
+import dev.serin.controlplane.registry.Entries;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Place;
 import dev.serin.controlplane.registry.Registry;
 import dev.serin.controlplane.registry.Services;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Every resource that the control plane reads, as a record, and the snapshot that is made of them.
 /// Owned by the control plane's thread. A resource that cannot be read leaves its last good version
@@ -48,6 +55,8 @@ public final class Collections {
                     new ResourceKind(
                             "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
                     istio("VirtualService", "virtualservices"),
+                    istio("ServiceEntry", "serviceentries"),
+                    istio("WorkloadEntry", "workloadentries"),
                     istio("DestinationRule", "destinationrules"),
                     istio("Gateway", "gateways"));
 
@@ -58,6 +67,8 @@ public final class Collections {
     private final Kind<Namespace> namespaces = new Kind<>();
     private final Kind<Node> nodes = new Kind<>();
     private final Kind<Secret> secrets = new Kind<>();
+    private final Kind<ServiceEntry> entries = new Kind<>();
+    private final Kind<WorkloadEntry> workloads = new Kind<>();
     private final Kind<EndpointSlice> slices = new Kind<>();
     private final Kind<VirtualService> virtualServices = new Kind<>();
     private final Kind<DestinationRule> destinationRules = new Kind<>();
@@ -95,6 +106,10 @@ public final class Collections {
                         put(virtualServices, key, VirtualService.from(resource));
                 case "destinationrules.networking.istio.io" ->
                         put(destinationRules, key, DestinationRule.from(resource));
+                case "serviceentries.networking.istio.io" ->
+                        put(entries, key, ServiceEntry.from(resource));
+                case "workloadentries.networking.istio.io" ->
+                        put(workloads, key, WorkloadEntry.from(resource));
                 case "gateways.networking.istio.io" -> put(gateways, key, Gateway.from(resource));
                 default -> Change.NONE;
             };
@@ -109,8 +124,9 @@ public final class Collections {
             case "services" -> services.remove(key) ? Change.CONFIG : Change.NONE;
             case "endpointslices.discovery.k8s.io" -> sliceRemoved(key);
             case "pods" -> {
+                var old = pods.all.get(key);
                 pods.remove(key);
-                yield Change.NONE;
+                yield old == null ? Change.NONE : new Change(false, selecting(old), Set.of());
             }
             case "namespaces" -> {
                 namespaces.remove(key);
@@ -125,6 +141,10 @@ public final class Collections {
                     virtualServices.remove(key) ? Change.CONFIG : Change.NONE;
             case "destinationrules.networking.istio.io" ->
                     destinationRules.remove(key) ? Change.CONFIG : Change.NONE;
+            case "serviceentries.networking.istio.io" ->
+                    entries.remove(key) ? Change.CONFIG : Change.NONE;
+            case "workloadentries.networking.istio.io" ->
+                    workloads.remove(key) ? Change.CONFIG : Change.NONE;
             case "gateways.networking.istio.io" ->
                     gateways.remove(key) ? Change.CONFIG : Change.NONE;
             default -> Change.NONE;
@@ -141,7 +161,8 @@ public final class Collections {
     /// The snapshot after `before`, made of everything that is here now; parts whose resources did
     /// not change are taken over.
     public MeshSnapshot snapshot(MeshSnapshot before, Set<ResourceKey> endpointsChanged) {
-        var known = services.touched ? new Services(services.all.values()) : before.services();
+        var servicesTouched = services.touched || entries.touched;
+        var known = servicesTouched ? new Services(everyService()) : before.services();
         var policies =
                 destinationRules.touched
                         ? new TrafficPolicies(
@@ -150,7 +171,7 @@ public final class Collections {
                                 settings.rootNamespace())
                         : before.policies();
         var routes =
-                services.touched || destinationRules.touched || virtualServices.touched
+                servicesTouched || destinationRules.touched || virtualServices.touched
                         ? before.routes().next(virtualServices.all.values(), known, policies)
                         : before.routes();
         var endpoints = endpoints(before, known, endpointsChanged);
@@ -191,7 +212,22 @@ public final class Collections {
     }
 
     private List<Kind<?>> all() {
-        return List.of(services, destinationRules, virtualServices, gateways, pods, nodes, secrets);
+        return List.of(
+                services,
+                entries,
+                workloads,
+                destinationRules,
+                virtualServices,
+                gateways,
+                pods,
+                nodes,
+                secrets);
+    }
+
+    private List<MeshService> everyService() {
+        var every = new ArrayList<>(services.all.values());
+        entries.all.values().forEach(e -> every.addAll(Entries.services(e, settings.domain())));
+        return every;
     }
 
     /// Of Secrets only those with certificates: the others are nobody's business here.
@@ -210,33 +246,56 @@ public final class Collections {
 
     private Map<String, Map<String, List<MeshEndpoint>>> endpoints(
             MeshSnapshot before, Services known, Set<ResourceKey> changed) {
-        if (!services.touched && !nodes.touched) {
+        if (!services.touched && !entries.touched && !workloads.touched && !nodes.touched) {
             if (changed.isEmpty()) {
                 return before.endpoints();
             }
             var next = new HashMap<>(before.endpoints());
             for (var key : changed) {
-                var service = services.all.get(key);
-                if (service != null) {
-                    next.put(service.hostname(), endpoints(key, service));
-                }
+                known.of(key).forEach(s -> next.put(s.id(), endpoints(s)));
             }
             return next;
         }
         var all = new HashMap<String, Map<String, List<MeshEndpoint>>>();
         for (var service : known.all()) {
-            var key = new ResourceKey("services", service.namespace(), service.name());
-            all.put(service.hostname(), endpoints(key, service));
+            all.put(service.id(), endpoints(service));
         }
         return all;
     }
 
-    private Map<String, List<MeshEndpoint>> endpoints(ResourceKey key, MeshService service) {
-        return Registry.endpoints(
-                service,
-                slicesOf.getOrDefault(key, Map.of()).values(),
-                pods.all::get,
-                name -> nodes.all.get(new ResourceKey("nodes", "", name)));
+    private Map<String, List<MeshEndpoint>> endpoints(MeshService service) {
+        var selected =
+                Entries.selected(
+                        service,
+                        workloads.all.values(),
+                        service.isEntry() ? pods.all.values() : List.of(),
+                        name -> {
+                            var node = node(name);
+                            return node == null ? Place.UNKNOWN : Place.of(node);
+                        });
+        if (service.isEntry()) {
+            return service.selector().isEmpty() ? service.fixed() : selected;
+        }
+        var ofSlices =
+                Registry.endpoints(
+                        service,
+                        slicesOf.getOrDefault(service.source(), Map.of()).values(),
+                        pods.all::get,
+                        this::node);
+        if (selected.isEmpty()) {
+            return ofSlices;
+        }
+        var both = new LinkedHashMap<>(ofSlices);
+        selected.forEach((port, more) ->
+                both.merge(
+                        port,
+                        more,
+                        (one, other) -> Stream.concat(one.stream(), other.stream()).toList()));
+        return both;
+    }
+
+    private @Nullable Node node(String name) {
+        return nodes.all.get(new ResourceKey("nodes", "", name));
     }
 
     private Change slice(ResourceKey key, EndpointSlice slice) {
@@ -313,12 +372,36 @@ public final class Collections {
                                 p.serviceAccount(),
                                 p.containers(),
                                 String.valueOf(p.controller()));
-        return old != null && matters.apply(old).equals(matters.apply(pod))
-                ? Change.NONE
-                : new Change(
-                        false,
-                        Set.copyOf(servicesOfPod.getOrDefault(key, Map.of()).keySet()),
-                        Set.of(key));
+        var entriesOfPod = new HashSet<ResourceKey>();
+        if (old == null || !reach(old).equals(reach(pod))) {
+            entriesOfPod.addAll(selecting(pod));
+            entriesOfPod.addAll(old == null ? Set.of() : selecting(old));
+        }
+        if (old != null && matters.apply(old).equals(matters.apply(pod))) {
+            return entriesOfPod.isEmpty()
+                    ? Change.NONE
+                    : new Change(false, Set.copyOf(entriesOfPod), Set.of());
+        }
+        entriesOfPod.addAll(servicesOfPod.getOrDefault(key, Map.of()).keySet());
+        return new Change(false, Set.copyOf(entriesOfPod), Set.of(key));
+    }
+
+    /// What of a pod an endpoint of a ServiceEntry depends on.
+    private static Object reach(Pod pod) {
+        return List.of(pod.ip(), pod.ready(), pod.terminating(), pod.metadata().labels());
+    }
+
+    private Set<ResourceKey> selecting(Pod pod) {
+        var labels = pod.metadata().labels();
+        var selecting = new HashSet<ResourceKey>();
+        entries.all.forEach((key, entry) -> {
+            if (key.namespace().equals(pod.metadata().namespace())
+                    && !entry.workloadSelector().isEmpty()
+                    && labels.entrySet().containsAll(entry.workloadSelector().entrySet())) {
+                selecting.add(key);
+            }
+        });
+        return selecting;
     }
 
     private List<Gateway> sorted() {
@@ -335,6 +418,7 @@ public final class Collections {
         virtualServices.all.forEach((k, v) -> all.put(k, v.metadata()));
         destinationRules.all.forEach((k, v) -> all.put(k, v.metadata()));
         gateways.all.forEach((k, v) -> all.put(k, v.metadata()));
+        entries.all.forEach((k, v) -> all.put(k, v.metadata()));
         return all;
     }
 

@@ -8,7 +8,6 @@ import dev.serin.config.kubernetes.Secret;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Place;
-import dev.serin.controlplane.registry.Registry;
 import dev.serin.controlplane.registry.Services;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ import java.util.Set;
 ///
 /// @param revision grows with each change; never repeats in one run of the control plane
 /// @param gateways oldest first
-/// @param endpoints by service host name, then by port name
+/// @param endpoints by the services' ids, then by port name
 /// @param places of machines, by their names
 /// @param secrets with certificates for proxies
 public record MeshSnapshot(
@@ -65,9 +64,12 @@ public record MeshSnapshot(
 
     /// The services that a caller in `namespace` sees, oldest first.
     public List<MeshService> servicesSeenFrom(String namespace) {
-        return services.all().stream()
-                .filter(s -> Hosts.visible(s.exportTo(), s.namespace(), namespace))
-                .toList();
+        return services.seenFrom(namespace).services();
+    }
+
+    /// The service that a proxy knows by this host name, null if it sees none.
+    public @Nullable MeshService service(String host, ProxyScope scope) {
+        return services.seenFrom(scope.namespace()).byHost().get(host);
     }
 
     /// The pod that a proxy says it is in, null while it is not known.
@@ -122,11 +124,11 @@ public record MeshSnapshot(
 
     /// Adds the name of every cluster of a service, in whatever subset any rule names.
     public void clusterNames(ResourceKey key, Set<String> names) {
-        var host = Registry.hostname(key, settings.domain());
-        var service = services.find(host);
-        if (service == null) {
-            return;
-        }
+        services.of(key).forEach(service -> clusterNames(service, names));
+    }
+
+    private void clusterNames(MeshService service, Set<String> names) {
+        var host = service.hostname();
         var subsets = new HashSet<>(routes.subsetsInUse(host).keySet());
         subsets.addAll(policies.subsetNames(host));
         subsets.add("");
@@ -137,10 +139,26 @@ public record MeshSnapshot(
         }
     }
 
+    /// Whether any service has this address among its ready endpoints.
+    public boolean isReady(String address) {
+        for (var ports : endpoints.values()) {
+            for (var ofPort : ports.values()) {
+                for (var endpoint : ofPort) {
+                    if (endpoint.health() == MeshEndpoint.Health.READY
+                            && endpoint.address().equals(address)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /// The endpoints of a service's port that have these labels; empty labels for all.
     public List<MeshEndpoint> endpoints(
-            String hostname, MeshService.Port port, Map<String, String> labels) {
-        var all = endpoints.getOrDefault(hostname, Map.of()).getOrDefault(port.name(), List.of());
+            MeshService service, MeshService.Port port, Map<String, String> labels) {
+        var all =
+                endpoints.getOrDefault(service.id(), Map.of()).getOrDefault(port.name(), List.of());
         return labels.isEmpty()
                 ? all
                 : all.stream()

@@ -261,6 +261,20 @@ public final class TrafficPolicies {
                             retryBudget);
         }
 
+        /// This with the names that a server must have where no rule says.
+        public Effective expecting(List<String> names) {
+            if (names.isEmpty() || tls == null || !tls.subjectAltNames().isEmpty()) {
+                return this;
+            }
+            return new Effective(
+                    loadBalancer,
+                    connectionPool,
+                    outlierDetection,
+                    tls.expecting(names),
+                    proxyProtocol,
+                    retryBudget);
+        }
+
         private static <T> @Nullable T or(@Nullable T own, @Nullable T parents) {
             return own == null ? parents : own;
         }

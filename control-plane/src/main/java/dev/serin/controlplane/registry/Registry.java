@@ -39,6 +39,7 @@ public final class Registry {
         }
         var addresses = new ArrayList<>(service.clusterIps());
         return new MeshService(
+                metadata.key(),
                 hostname(metadata.key(), domain),
                 metadata.namespace(),
                 metadata.name(),
@@ -48,12 +49,34 @@ public final class Registry {
                                 ? MeshService.Resolution.HEADLESS
                                 : MeshService.Resolution.VIRTUAL,
                 List.copyOf(addresses),
-                service.externalName(),
                 List.copyOf(ports),
                 service.selector(),
                 exportTo(metadata.annotations().getOrDefault(EXPORT_TO, "")),
+                List.of(),
+                service.type() == Service.Type.EXTERNALNAME ? elsewhere(service, ports) : Map.of(),
                 service.publishNotReadyAddresses(),
                 metadata.created());
+    }
+
+    private static Map<String, List<MeshEndpoint>> elsewhere(
+            Service service, List<MeshService.Port> ports) {
+        var workload =
+                Workload.of(
+                        service.metadata().name(), service.metadata().namespace(), "", Map.of());
+        var byPort = new LinkedHashMap<String, List<MeshEndpoint>>();
+        for (var port : ports) {
+            byPort.put(
+                    port.name(),
+                    List.of(
+                            new MeshEndpoint(
+                                    service.externalName(),
+                                    port.number(),
+                                    MeshEndpoint.Health.READY,
+                                    workload,
+                                    Place.UNKNOWN,
+                                    1)));
+        }
+        return byPort;
     }
 
     public static String hostname(ResourceKey key, String domain) {
@@ -107,7 +130,7 @@ public final class Registry {
             there.merge(
                     address,
                     new MeshEndpoint(
-                            address, port, health, workload, Place.of(node, endpoint.zone())),
+                            address, port, health, workload, Place.of(node, endpoint.zone()), 1),
                     (one, other) -> one.health().compareTo(other.health()) <= 0 ? one : other);
         }
     }

@@ -9,6 +9,7 @@ import dev.serin.config.check.Violation;
 import dev.serin.config.fields.FieldState;
 import dev.serin.config.fields.FieldStates;
 import dev.serin.config.schema.Type;
+import dev.serin.controlplane.GoldenTest;
 import dev.serin.controlplane.Manifests;
 import dev.serin.controlplane.Views;
 
@@ -220,22 +221,10 @@ final class FieldStatesTest {
     }
 
     private static Object generate(List<Resource> all) {
-        var mesh = Views.mesh(all.stream().filter(r -> !isProxy(r)).toList());
+        var golden = GoldenTest.Case.of(all);
+        var mesh = Views.mesh(golden.resources());
         var made = new TreeMap<String, Object>();
-        for (var proxy : all.stream().filter(FieldStatesTest::isProxy).toList()) {
-            var spec = proxy.spec();
-            var node =
-                    Views.node(
-                            spec.path("type").asString(),
-                            spec.path("ip").asString(),
-                            proxy.name() + "." + proxy.namespace(),
-                            proxy.labels());
-            made.put(proxy.name(), Views.all(Views.of(mesh, node)));
-        }
+        golden.nodes().forEach(n -> made.put(n.getId(), Views.all(Views.of(mesh, n))));
         return made;
-    }
-
-    private static boolean isProxy(Resource resource) {
-        return resource.kind().kind().equals("Proxy");
     }
 }

@@ -3,7 +3,7 @@ package dev.serin.local.host;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.base.net.HostPort;
-import dev.serin.local.loop.EpollLoop;
+import dev.serin.loop.EpollLoop;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

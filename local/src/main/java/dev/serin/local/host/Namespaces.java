@@ -56,19 +56,6 @@ public final class Namespaces {
         write("/proc/sys/net/ipv4/conf/default/rp_filter", "0");
     }
 
-    /// Lets connections of the router's own processes to outside addresses begin, so that the
-    /// packet rules see them, as they do those of pods. Without it (a kernel without routing
-    /// policies) only the pods reach the outside. The route is the last of all, and leads nowhere.
-    public static void leadOut(Programs programs) {
-        programs.run(
-                List.of("ip", "-batch", "-"),
-                """
-                rule add pref 40000 iif lo lookup 100
-                route add default dev lo src %s table 100
-                """
-                        .formatted(API));
-    }
-
     /// Whether this process is root only in a user namespace, where the kernel grants less.
     public static boolean rootless() {
         try {

@@ -275,6 +275,11 @@ final class Container {
                 ground.pod.spec().path("terminationGracePeriodSeconds").asLong(30));
     }
 
+    /// Its pod is about to end: if it ends by itself now, that is that.
+    void leave() {
+        stopping = true;
+    }
+
     /// Ends for good.
     void stop(Duration grace) {
         stopping = true;

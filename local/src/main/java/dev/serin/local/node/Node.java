@@ -62,6 +62,7 @@ public final class Node implements AutoCloseable {
     /// @param rootless whether this is root of a user namespace only
     /// @param blocking runs what waits for a process or a socket, a thread each
     /// @param cgroups null where this user may make none: nothing limits pods then
+    /// @param farewell waited for before the containers of a deleted pod are asked to end
     /// @param log told what went wrong and concerns no single pod's owner
     public record Parts(
             String nodeName,
@@ -81,6 +82,7 @@ public final class Node implements AutoCloseable {
             Executor blocking,
             Metering metering,
             @Nullable Cgroups cgroups,
+            Farewell farewell,
             Consumer<String> log) {}
 
     public Node(Parts parts) {

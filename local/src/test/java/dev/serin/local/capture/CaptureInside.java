@@ -7,6 +7,7 @@ import dev.serin.local.capture.PacketFilter.ServiceRule;
 import dev.serin.local.capture.PacketFilter.Target;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
+import dev.serin.loop.EpollLoop;
 import dev.serin.testkit.Child;
 
 import io.netty.bootstrap.Bootstrap;
@@ -21,7 +22,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
@@ -43,8 +43,7 @@ final class CaptureInside {
     private static final IntegerUnixChannelOption MARK =
             new IntegerUnixChannelOption("SO_MARK", 1, 36);
 
-    private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, EpollLoop.newFactory());
     private final PacketFilter filter;
     private final NetworkNamespace one;
     private final NetworkNamespace two;

@@ -140,6 +140,22 @@ class FrontNamespaceTest {
         assertTrue(printed.getLast().contains("before the mesh was up"), printed.toString());
     }
 
+    @Test
+    void whereUserNamespacesAreForbiddenTheCureIsNamed() throws Exception {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                "unshare",
+                                "--user",
+                                "--map-root-user",
+                                "--mount-proc",
+                                "--mount",
+                                "--pid",
+                                "--fork"));
+        command.addAll(Child.java(ForbiddenInside.class));
+        Child.run(Duration.ofSeconds(30), new ProcessBuilder(command));
+    }
+
     private int port() {
         eventually(
                 Duration.ofSeconds(20),

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.serin.local.loop.EpollLoop;
+import dev.serin.loop.EpollLoop;
 import dev.serin.testkit.NothingLeft;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -317,6 +317,7 @@ class ContainerTest {
                         Runnable::run,
                         new Metering(time, time, Runnable::run),
                         null,
+                        Farewell.NONE,
                         message -> {});
         return new Container(
                 JsonMapper.shared().readTree(spec),

@@ -5,6 +5,7 @@ import dev.serin.base.ProblemException;
 import dev.serin.base.flow.Latest;
 import dev.serin.base.lifecycle.Drain;
 import dev.serin.base.net.HostPort;
+import dev.serin.loop.EpollLoop;
 import dev.serin.modelserver.servable.ServableTable;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -13,7 +14,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContentDecompressor;
@@ -50,7 +50,7 @@ public final class RestServer implements AutoCloseable {
             Consumer<RuntimeException> mistakes) {
         loop =
                 new MultiThreadIoEventLoopGroup(
-                        1, new DefaultThreadFactory("rest", true), EpollIoHandler.newFactory());
+                        1, new DefaultThreadFactory("rest", true), EpollLoop.newFactory());
         pool =
                 new ThreadPoolExecutor(
                         limits.threads,

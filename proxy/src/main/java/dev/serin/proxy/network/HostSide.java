@@ -59,7 +59,9 @@ sealed interface HostSide permits HostSocket, HostTunnel {
     void readMore(boolean wanted);
 
     /// Ends the client's direction after what was written has gone.
-    void shut();
+    ///
+    /// @param then called once [#close] loses nothing of it any more
+    void shut(Runnable then);
 
     /// The client was reset, so the host is too when it is closed.
     void abort();

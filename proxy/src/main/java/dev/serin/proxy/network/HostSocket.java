@@ -111,9 +111,9 @@ final class HostSocket extends ChannelInboundHandlerAdapter implements HostSide 
     }
 
     @Override
-    public void shut() {
+    public void shut(Runnable then) {
         if (channel != null) {
-            TcpProxy.shut(channel);
+            TcpProxy.shut(channel, then);
         }
     }
 

@@ -230,11 +230,12 @@ final class HostTunnel implements HostSide, HostPool.Waiter, ResponseReader {
     }
 
     @Override
-    public void shut() {
+    public void shut(Runnable then) {
         if (writer != null && !shut) {
             shut = true;
             writer.endRequest(null);
         }
+        then.run();
     }
 
     @Override

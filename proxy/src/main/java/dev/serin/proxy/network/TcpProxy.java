@@ -71,6 +71,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     private @Nullable String transportFailure;
     private boolean clientEnded;
     private boolean serverEnded;
+
+    /// The client has ended, and all that it said is with the host.
+    private boolean hostHasAll;
+
     private boolean over;
     private int attempts;
     private long flags;
@@ -242,8 +246,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             clientEnded = true;
             if (server != null) {
-                server.shut();
-                closeIfBothEnded();
+                server.shut(this::hostHasAll);
             }
         }
     }
@@ -284,7 +287,7 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             }
             progress.opened(config.observers());
             if (clientEnded) {
-                to.shut();
+                to.shut(TcpProxy.this::hostHasAll);
             } else {
                 read(clientSide(), to.hasRoom());
             }
@@ -342,9 +345,10 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
             serverEnded = true;
             if (both) {
                 clientEnded = true; // since nobody takes what it says
+                hostHasAll = true;
                 read(clientSide(), false);
             } else {
-                shut(clientSide());
+                shut(clientSide(), () -> {});
             }
             closeIfBothEnded();
         }
@@ -372,15 +376,21 @@ public final class TcpProxy extends ChannelInboundHandlerAdapter {
     }
 
     /// Ends one direction after what was written has gone.
-    static void shut(Channel channel) {
+    static void shut(Channel channel, Runnable then) {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     Tls.shutdownOutput(channel);
+                    then.run();
                 });
     }
 
+    private void hostHasAll() {
+        hostHasAll = true;
+        closeIfBothEnded();
+    }
+
     private void closeIfBothEnded() {
-        if (clientEnded && serverEnded) {
+        if (clientEnded && serverEnded && hostHasAll) {
             var last = clientSide();
             last.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> finish());
         }

@@ -1,11 +1,12 @@
 package dev.serin.proxy.socket;
 
+import dev.serin.loop.EpollLoop;
+
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -28,7 +29,7 @@ public enum Transport {
     }
 
     public IoHandlerFactory ioHandler() {
-        return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return this == EPOLL ? EpollLoop.newFactory() : NioIoHandler.newFactory();
     }
 
     /// Makes a socket on the calling thread, and so in its network namespace.

@@ -72,7 +72,8 @@ final class ClusterBuilder {
                                             .setServiceName(key.name())
                                             .setEdsConfig(ads()));
             case HEADLESS -> originalDestination(cluster);
-            case EXTERNAL -> external(cluster, key);
+            case EXTERNAL -> external(cluster, key, Cluster.DiscoveryType.STRICT_DNS);
+            case ROTATING -> external(cluster, key, Cluster.DiscoveryType.LOGICAL_DNS);
         }
         PolicyFields.apply(key.policy(), cluster);
         if (key.resolution() == MeshService.Resolution.HEADLESS) {
@@ -115,25 +116,29 @@ final class ClusterBuilder {
                 .clearLbConfig();
     }
 
-    private static void external(Cluster.Builder cluster, Clusters.ClusterKey.Outbound key) {
-        cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
-                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY)
+    /// By DNS; without hosts, as of a wildcard or a subset that is nowhere, it answers 503.
+    private static void external(
+            Cluster.Builder cluster,
+            Clusters.ClusterKey.Outbound key,
+            Cluster.DiscoveryType discovery) {
+        var there = LocalityLbEndpoints.newBuilder();
+        for (var host : key.fixed()) {
+            there.addLbEndpoints(
+                    LbEndpoint.newBuilder()
+                            .setEndpoint(
+                                    Endpoint.newBuilder()
+                                            .setAddress(
+                                                    Protos.address(host.address(), host.port())))
+                            .setLoadBalancingWeight(Protos.number(host.weight())));
+        }
+        cluster.setType(key.fixed().isEmpty() ? Cluster.DiscoveryType.STATIC : discovery)
                 .setLoadAssignment(
                         ClusterLoadAssignment.newBuilder()
                                 .setClusterName(key.name())
-                                .addEndpoints(
-                                        LocalityLbEndpoints.newBuilder()
-                                                .addLbEndpoints(
-                                                        LbEndpoint.newBuilder()
-                                                                .setEndpoint(
-                                                                        Endpoint.newBuilder()
-                                                                                .setAddress(
-                                                                                        Protos
-                                                                                                .address(
-                                                                                                        key
-                                                                                                                .externalName(),
-                                                                                                        key
-                                                                                                                .port()))))));
+                                .addEndpoints(there));
+        if (!key.fixed().isEmpty()) {
+            cluster.setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY);
+        }
     }
 
     static CircuitBreakers unlimited() {

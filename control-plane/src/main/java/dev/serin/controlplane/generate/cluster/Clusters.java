@@ -7,6 +7,7 @@ import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.Names;
 import dev.serin.controlplane.mesh.ProxyScope;
 import dev.serin.controlplane.mesh.TrafficPolicies;
+import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Protocol;
 import dev.serin.controlplane.registry.Services;
@@ -90,16 +91,20 @@ public final class Clusters {
                         ? MeshService.Resolution.VIRTUAL
                         : service.resolution();
         var name = subset == null ? "" : subset.name();
+        var labels = subset == null ? Map.<String, String>of() : subset.labels();
         var policy = rule.on(port.number(), subset);
         return new ClusterKey.Outbound(
                 Names.outbound(port.number(), name, service.hostname()),
                 new ClusterKey.Subject(
                         service.hostname(), service.name(), service.namespace(), name),
                 resolution,
-                service.externalName(),
+                service.fixed().getOrDefault(port.name(), List.of()).stream()
+                        .filter(e -> labels.isEmpty() || e.has(labels))
+                        .toList(),
                 port.number(),
                 port.protocol(),
-                mesh.settings().identities() ? policy : policy.withoutIdentity());
+                (mesh.settings().identities() ? policy : policy.withoutIdentity())
+                        .expecting(service.subjectAltNames()));
     }
 
     /// What one cluster depends on.
@@ -108,7 +113,7 @@ public final class Clusters {
                 String name,
                 Subject subject,
                 MeshService.Resolution resolution,
-                String externalName,
+                List<MeshEndpoint> fixed,
                 int port,
                 Protocol protocol,
                 TrafficPolicies.Effective policy)

@@ -32,7 +32,7 @@ public final class Endpoints {
     /// The endpoints of the cluster of this name, null if it has none to be told.
     public @Nullable XdsResource find(MeshSnapshot mesh, ProxyScope scope, String cluster) {
         var name = Names.parse(cluster);
-        var service = name == null ? null : mesh.services().find(name.host());
+        var service = name == null ? null : mesh.service(name.host(), scope);
         if (name == null || service == null || !balanced(service, scope)) {
             return null;
         }
@@ -50,7 +50,7 @@ public final class Endpoints {
                 new Key(
                         cluster,
                         scope.clusterId(),
-                        mesh.endpoints(name.host(), port, labels),
+                        mesh.endpoints(service, port, labels),
                         Placing.of(
                                 rule.on(name.port(), subset),
                                 mesh.place(scope),
@@ -62,7 +62,7 @@ public final class Endpoints {
         return switch (service.resolution()) {
             case VIRTUAL -> true;
             case HEADLESS -> scope.role() == ProxyScope.Role.ROUTER;
-            case EXTERNAL -> false;
+            case EXTERNAL, ROTATING -> false;
         };
     }
 
@@ -85,7 +85,8 @@ public final class Endpoints {
         return XdsResource.of(ResourceType.ENDPOINT, key.cluster, assignment.build());
     }
 
-    private static LbEndpoint endpoint(MeshEndpoint endpoint, String clusterId) {
+    /// One endpoint with its metadata.
+    public static LbEndpoint endpoint(MeshEndpoint endpoint, String clusterId) {
         var workload = endpoint.workload();
         var metadata =
                 Metadata.newBuilder()
@@ -117,7 +118,7 @@ public final class Endpoints {
                                 ? HealthStatus.DRAINING
                                 : HealthStatus.HEALTHY)
                 .setMetadata(metadata)
-                .setLoadBalancingWeight(Protos.number(1))
+                .setLoadBalancingWeight(Protos.number(endpoint.weight()))
                 .build();
     }
 

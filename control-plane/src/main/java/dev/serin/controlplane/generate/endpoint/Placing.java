@@ -79,6 +79,10 @@ record Placing(
         return all;
     }
 
+    private static int weight(List<MeshEndpoint> endpoints) {
+        return endpoints.stream().mapToInt(MeshEndpoint::weight).sum();
+    }
+
     /// Endpoints of one place and priority.
     ///
     /// @param weight of the place among those of its priority
@@ -94,7 +98,7 @@ record Placing(
         var groups = new ArrayList<Group>();
         places.values()
                 .forEach(there ->
-                        groups.add(new Group(there.getFirst().place(), 0, there.size(), there)));
+                        groups.add(new Group(there.getFirst().place(), 0, weight(there), there)));
         if (placing == null) {
             return groups;
         }
@@ -151,7 +155,8 @@ record Placing(
                 byLabels.computeIfAbsent(unlike(endpoint), _ -> new ArrayList<>()).add(endpoint);
             }
             byLabels.forEach((unlike, alike) ->
-                    ranked.add(new Group(group.place, unlike * 5 + distance, alike.size(), alike)));
+                    ranked.add(
+                            new Group(group.place, unlike * 5 + distance, weight(alike), alike)));
         }
         return ranked;
     }

@@ -67,12 +67,11 @@ final class ListenerBuilder {
     }
 
     private static Listener.Builder outboundHttp(ListenerKey.OutboundHttp key) {
-        var otherwise = key.passUnknown() ? Names.PASSTHROUGH : Names.BLACK_HOLE;
         return sniffing(
                 unbound(ANY, key.port()),
                 HttpManager.byName(
                         key.style(), "outbound_" + ANY + "_" + key.port(), Listeners.routes(key)),
-                List.of(ListenerKey.Chain.all(List.of(ListenerKey.Arm.all(otherwise)))),
+                key.others(),
                 key.style());
     }
 

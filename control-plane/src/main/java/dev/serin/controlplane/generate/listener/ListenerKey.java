@@ -13,8 +13,8 @@ import java.util.List;
 sealed interface ListenerKey {
     HttpManager.Style style();
 
-    /// All HTTP services of a port; what is not HTTP is passed on.
-    record OutboundHttp(HttpManager.Style style, int port, boolean passUnknown)
+    /// All HTTP services of a port, and where goes what is not HTTP.
+    record OutboundHttp(HttpManager.Style style, int port, List<Chain> others)
             implements ListenerKey {}
 
     /// One service's port that is not HTTP.

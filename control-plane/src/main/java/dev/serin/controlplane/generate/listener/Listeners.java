@@ -16,10 +16,12 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// All listeners of a proxy.
 public final class Listeners {
+    private static final String ANY = "0.0.0.0";
     private final Cached<ListenerKey> built = new Cached<>(60_000, ListenerBuilder::build);
 
     public List<XdsResource> all(MeshSnapshot mesh, ProxyScope scope) {
@@ -50,18 +52,29 @@ public final class Listeners {
                                 .toList()));
         var shared = new TreeSet<Integer>();
         var own = new LinkedHashSet<ListenerKey>();
+        var open = new TreeMap<Integer, List<ListenerKey.Chain>>();
         for (var service : mesh.servicesSeenFrom(scope.namespace())) {
             for (var port : service.ports()) {
                 if (Routes.isShared(service, port)) {
                     shared.add(port.number());
                 } else {
                     own(mesh, scope, out, service, port, own);
+                    if (service.isEntry()
+                            && service.addresses().stream().allMatch(MeshService::isSubnet)) {
+                        open.computeIfAbsent(port.number(), _ -> new ArrayList<>())
+                                .addAll(TcpTargets.anywhere(mesh, scope, service, port));
+                    }
                 }
             }
         }
         for (var port : shared) {
-            keys.add(new ListenerKey.OutboundHttp(out, port, pass));
+            var others = TcpTargets.withOtherwise(open.remove(port), pass);
+            keys.add(new ListenerKey.OutboundHttp(out, port, others));
         }
+        open.forEach((port, chains) ->
+                keys.add(
+                        new ListenerKey.OutboundTcp(
+                                out, ANY, port, TcpTargets.withOtherwise(chains, pass))));
         keys.addAll(own);
         return keys;
     }
@@ -74,6 +87,9 @@ public final class Listeners {
             MeshService.Port port,
             Set<ListenerKey> own) {
         for (var address : service.addresses()) {
+            if (MeshService.isSubnet(address)) {
+                continue; // a condition on the port's listener instead
+            }
             var chains = TcpTargets.of(mesh, scope, service, port, address);
             own.add(
                     port.protocol() == Protocol.DETECTED
@@ -90,7 +106,7 @@ public final class Listeners {
         var keys = new ArrayList<ListenerKey>();
         var taken = new TreeSet<Integer>();
         for (var server : GatewayServers.of(mesh, scope)) {
-            var bind = server.server().bind().isEmpty() ? "0.0.0.0" : server.server().bind();
+            var bind = server.server().bind().isEmpty() ? ANY : server.server().bind();
             if (server.isHttp() && taken.add(server.target())) {
                 keys.add(new ListenerKey.GatewayHttp(style, server.target(), bind));
             } else if (server.isTcp()) {

@@ -14,6 +14,8 @@ import dev.serin.controlplane.mesh.RouteRules;
 import dev.serin.controlplane.registry.MeshService;
 import dev.serin.controlplane.registry.Protocol;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +78,35 @@ record TcpTargets(MeshSnapshot mesh, ProxyScope scope, String gateway, int port)
             }
         }
         return otherwise;
+    }
+
+    /// To a service without an address or with subnets: by the server name that callers ask for;
+    /// what is not TLS is taken by the port, in the subnets if there are any.
+    static List<ListenerKey.Chain> anywhere(
+            MeshSnapshot mesh, ProxyScope scope, MeshService service, MeshService.Port port) {
+        var chains = new ArrayList<ListenerKey.Chain>();
+        for (var chain : of(mesh, scope, service, port, "0.0.0.0")) {
+            chains.add(
+                    chain.isDefault() && port.protocol() == Protocol.TLS
+                            ? new ListenerKey.Chain(
+                                    List.of(service.hostname()),
+                                    List.of(),
+                                    service.addresses(),
+                                    chain.arms())
+                            : new ListenerKey.Chain(
+                                    chain.sni(), List.of(), service.addresses(), chain.arms()));
+        }
+        return chains;
+    }
+
+    /// The chains, none twice, with one for what none of them takes.
+    static List<ListenerKey.Chain> withOtherwise(
+            @Nullable List<ListenerKey.Chain> chains, boolean pass) {
+        var all = new ArrayList<>(chains == null ? List.of() : chains);
+        all.add(
+                ListenerKey.Chain.all(
+                        List.of(ListenerKey.Arm.all(pass ? Names.PASSTHROUGH : Names.BLACK_HOLE))));
+        return distinct(all);
     }
 
     /// Through a plain port of a gateway, or one whose TLS was opened.
@@ -180,8 +211,8 @@ record TcpTargets(MeshSnapshot mesh, ProxyScope scope, String gateway, int port)
         for (var arm : destinations) {
             var destination = arm.destination();
             var service =
-                    mesh.services()
-                            .find(rules.resolve(destination.host(), mesh.settings().domain()));
+                    mesh.service(
+                            rules.resolve(destination.host(), mesh.settings().domain()), scope);
             if (service == null || (arm.weight() == 0 && destinations.size() > 1)) {
                 continue;
             }

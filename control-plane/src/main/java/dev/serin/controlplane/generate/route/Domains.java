@@ -23,9 +23,12 @@ final class Domains {
             names.add(inNamespace + ".svc");
         }
         for (var address : service.addresses()) {
+            if (MeshService.isSubnet(address)) {
+                continue; // a subnet is no host
+            }
             names.add(address.indexOf(':') < 0 ? address : "[" + address + "]");
         }
-        if (service.resolution() == MeshService.Resolution.HEADLESS) {
+        if (service.resolution() == MeshService.Resolution.HEADLESS && !service.isEntry()) {
             names.add("*." + service.hostname());
         }
         var domains = new ArrayList<String>();

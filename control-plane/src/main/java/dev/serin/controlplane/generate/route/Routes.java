@@ -42,7 +42,7 @@ public final class Routes {
                         ? RoutePlan.Otherwise.PASS
                         : RoutePlan.Otherwise.BLOCK;
         if (colon > 0) {
-            var service = mesh.services().find(name.substring(0, colon));
+            var service = mesh.service(name.substring(0, colon), scope);
             var there = service == null ? null : service.port(port);
             if (service == null || there == null) {
                 return null;
@@ -79,7 +79,8 @@ public final class Routes {
     public static boolean isShared(MeshService service, MeshService.Port port) {
         return port.protocol().isHttp()
                 || (port.protocol() == Protocol.DETECTED
-                        && service.resolution() != MeshService.Resolution.VIRTUAL);
+                        && (service.resolution() != MeshService.Resolution.VIRTUAL
+                                || service.isEntry()));
     }
 
     private static List<RoutePlan.Rule> rules(

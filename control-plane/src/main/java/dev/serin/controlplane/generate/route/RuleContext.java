@@ -145,7 +145,7 @@ record RuleContext(MeshSnapshot mesh, ProxyScope scope, String gateway, int port
     }
 
     private @Nullable MeshService service(Destination destination, RouteRules.InForce inForce) {
-        return mesh.services().find(inForce.resolve(destination.host(), mesh.settings().domain()));
+        return mesh.service(inForce.resolve(destination.host(), mesh.settings().domain()), scope);
     }
 
     private int port(Destination destination, MeshService service) {

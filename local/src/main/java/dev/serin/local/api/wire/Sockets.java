@@ -1,6 +1,6 @@
 package dev.serin.local.api.wire;
 
-import dev.serin.local.loop.EpollLoop;
+import dev.serin.loop.EpollLoop;
 
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;

@@ -1,4 +1,4 @@
-package dev.serin.local.loop;
+package dev.serin.loop;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
