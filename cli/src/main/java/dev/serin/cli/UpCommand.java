@@ -3,9 +3,11 @@ package dev.serin.cli;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.mesh.Summary;
 import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.FrontClient;
+import dev.serin.local.host.MeshLock;
 import dev.serin.local.host.Programs;
 import dev.serin.local.host.Successor;
 import dev.serin.modelserver.ServeMain;
@@ -114,6 +116,9 @@ final class UpCommand implements Callable<Integer> {
                 });
         // Once for each user, and before anything starts: pods would each unpack it for themselves.
         ServeMain.prepare(environment, console::say);
+        if (!files.isEmpty() && MeshLock.holder(home.state()).isPresent()) {
+            return more(home, Given.read(files, console));
+        }
         return detach ? detached(home) : attached(home, Given.read(files, console));
     }
 
@@ -144,6 +149,21 @@ final class UpCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    /// The mesh runs already: brings it what is given, and leaves it as it was started.
+    private int more(MeshHome home, Given given) throws IOException {
+        console.print("mesh '" + home.name() + "' is running: what is given is applied to it");
+        var running = Files.exists(home.summary()) ? Summary.read(home.summary()) : Summary.NONE;
+        if (running.egress().equals("on") != egress.equals("on")) {
+            console.print("egress stays " + running.egress() + ", as it was started");
+        }
+        given.write(home.given());
+        var answer = new FrontClient(home.socket()).apply(console::print);
+        if (answer != FrontClient.Answer.READY) {
+            Files.deleteIfExists(home.given());
+        }
+        return answer == FrontClient.Answer.READY ? 0 : 1;
     }
 
     /// Starts this same command once more, in a session of its own, and waits for its word.

@@ -58,6 +58,11 @@ class FrontNamespaceTest {
                 FrontClient.Answer.READY,
                 new FrontClient(state.resolve("front.sock")).watch(watched::add));
         assertTrue(watched.contains("port " + port), watched.toString());
+        var more = new ArrayList<String>();
+        assertEquals(
+                FrontClient.Answer.READY,
+                new FrontClient(state.resolve("front.sock")).apply(more::add));
+        assertEquals(List.of("more"), more);
 
         assertTrue(
                 new FrontClient(state.resolve("front.sock"))
