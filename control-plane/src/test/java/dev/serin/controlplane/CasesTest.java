@@ -108,6 +108,19 @@ final class CasesTest {
                 List.of("10.244.1.3", "192.0.2.2", "192.0.2.1"), caller.endpoints(machine).get(0));
     }
 
+    @Test
+    void aSidecarKnowsWhatItsSidecarResourceNames() {
+        var caller = proxy("sidecars", "caller-1");
+        var cart = Simulation.Call.http("10.96.0.10", 80, "cart.team");
+        var ledTo = Map.of("outbound|80||led-to.team.svc.cluster.local", 1);
+        assertEquals(ledTo, caller.outbound(cart).clusters());
+        var hidden = Simulation.Call.tcp("10.96.0.12", 5432);
+        assertEquals(Map.of("BlackHoleCluster", 1), caller.outbound(hidden).clusters());
+        var loner = proxy("sidecars", "loner-1");
+        assertEquals(Map.of("PassthroughCluster", 1), loner.outbound(hidden).clusters());
+        assertEquals(Map.of("PassthroughCluster", 1), loner.outbound(cart).clusters());
+    }
+
     private static Simulation proxy(String name, String pod) {
         var golden = GoldenTest.Case.read(name);
         var node =
