@@ -26,7 +26,7 @@ final class Victims {
         var mesh = state.getFileName().toString();
         var parent = state.getParent().getParent().toString();
         return ProcessHandle.allProcesses()
-                .filter(p -> words(p).contains("dev.serin.cli.Main up --mesh " + mesh) && environment(p).contains("XDG_STATE_HOME=" + parent))
+                .filter(p -> words(p).contains("dev.serin.cli.Main front " + mesh + " ") && environment(p).contains("XDG_STATE_HOME=" + parent))
                 .findFirst()
                 .orElseThrow(() -> new IOException("no front of " + state));
     }

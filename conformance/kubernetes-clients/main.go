@@ -1,5 +1,6 @@
 // What programs written with client-go do with a Kubernetes API, one step after the other. Each step
-// prints what it saw; the same must be printed on every API. Usage: client-go KUBECONFIG NAMESPACE
+// prints what it saw; the same must be printed on every API. Usage: client-go KUBECONFIG NAMESPACE, or for what a
+// running pod can be asked client-go KUBECONFIG NAMESPACE POD CONTAINER PORT
 package main
 
 import (
@@ -61,6 +62,10 @@ func main() {
 	it.mapper = restmapper.NewDeferredDiscoveryRESTMapper(known)
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer stop()
+	if len(os.Args) > 3 {
+		it.streams(ctx, os.Args[3], os.Args[4], os.Args[5])
+		return
+	}
 	_, err = it.client.CoreV1().Namespaces().Create(ctx,
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: it.namespace}}, metav1.CreateOptions{})
 	must(err)

@@ -66,6 +66,7 @@ public final class Main {
         }
         return switch (args.getFirst()) {
             case "serve" -> ServeCommand.serve(console, args.subList(1, args.size()));
+            case "front" -> FrontCommand.run(args.subList(1, args.size()), console);
             case "supervisor" -> SupervisorCommand.supervise(args.subList(1, args.size()));
             case "broker" -> BrokerCommand.run(args.subList(1, args.size()), console::problem);
             case "proxy" -> ProxyCommand.plain(console, args.subList(1, args.size()));

@@ -3,12 +3,13 @@ package dev.serin.cli;
 import dev.serin.base.Problem;
 import dev.serin.base.ProblemException;
 import dev.serin.cli.mesh.MeshHome;
+import dev.serin.cli.mesh.Summary;
 import dev.serin.cli.sidecar.Distribution;
 import dev.serin.local.capture.Setup;
-import dev.serin.local.host.Front;
 import dev.serin.local.host.FrontClient;
+import dev.serin.local.host.MeshLock;
 import dev.serin.local.host.Programs;
-import dev.serin.local.host.Signals;
+import dev.serin.local.host.Successor;
 import dev.serin.modelserver.ServeMain;
 
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
@@ -40,8 +40,6 @@ import java.util.concurrent.locks.LockSupport;
             ""
         })
 final class UpCommand implements Callable<Integer> {
-    private static final Duration GRACE = Duration.ofSeconds(10);
-
     private final Console console;
 
     @Mixin private MeshOption mesh = new MeshOption();
@@ -108,8 +106,7 @@ final class UpCommand implements Callable<Integer> {
         }
         var environment = System.getenv();
         var programs = new Programs(environment.getOrDefault("PATH", ""), Duration.ofMinutes(10));
-        var root = isRoot();
-        var machine = new Setup(programs, root, console::say);
+        var machine = new Setup(programs, FrontCommand.isRoot(), console::say);
         if (setup) {
             machine.install();
         }
@@ -119,28 +116,54 @@ final class UpCommand implements Callable<Integer> {
                 });
         // Once for each user, and before anything starts: pods would each unpack it for themselves.
         ServeMain.prepare(environment, console::say);
-        return detach ? detached(home) : attached(home, Given.read(files, console), programs, root);
+        if (!files.isEmpty() && MeshLock.holder(home.state()).isPresent()) {
+            return more(home, Given.read(files, console));
+        }
+        return detach ? detached(home) : attached(home, Given.read(files, console));
     }
 
-    private int attached(MeshHome home, Given given, Programs programs, boolean root)
-            throws IOException {
+    /// Hands over to the front, which is small: reading files takes ten times the classes.
+    private int attached(MeshHome home, Given given) throws IOException {
         Files.createDirectories(home.state());
         Files.createDirectories(home.logs());
-        var supervisor =
-                Distribution.of(System.getenv())
-                        .command(
-                                "supervisor",
-                                "--mesh",
-                                home.name(),
-                                "--sidecars",
-                                sidecars,
-                                "--egress",
-                                egress,
-                                "--socket");
-        var start = new Front.Start(home.name(), home.state(), supervisor, Map.of(), root, GRACE);
-        var front = new Front(start, programs, console::print);
-        Signals.onEnd(front::stop);
-        return front.run(() -> given.write(home.given()));
+        // Not yet to where the supervisor reads it: that may be one that another front runs.
+        var handed = Files.createTempFile(home.state(), "given", ".json");
+        given.write(handed);
+        var front = new ArrayList<>(Distribution.of(System.getenv()).command("front", home.name()));
+        front.add(handed.toString());
+        front.addAll(List.of("supervisor", "--mesh", home.name(), "--sidecars", sidecars));
+        front.addAll(List.of("--egress", egress, "--socket"));
+        if (Distribution.isRecorded(System.getenv())) {
+            return beside(front);
+        }
+        Successor.become(front);
+        return 1;
+    }
+
+    /// The virtual machine writes what it has learnt at its end, which a successor would not let it
+    /// come to.
+    private static int beside(List<String> front) throws IOException {
+        try {
+            return new ProcessBuilder(front).inheritIO().start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    /// The mesh runs already: brings it what is given, and leaves it as it was started.
+    private int more(MeshHome home, Given given) throws IOException {
+        console.print("mesh '" + home.name() + "' is running: what is given is applied to it");
+        var running = Files.exists(home.summary()) ? Summary.read(home.summary()) : Summary.NONE;
+        if (running.egress().equals("on") != egress.equals("on")) {
+            console.print("egress stays " + running.egress() + ", as it was started");
+        }
+        given.write(home.given());
+        var answer = new FrontClient(home.socket()).apply(console::print);
+        if (answer != FrontClient.Answer.READY) {
+            Files.deleteIfExists(home.given());
+        }
+        return answer == FrontClient.Answer.READY ? 0 : 1;
     }
 
     /// Starts this same command once more, in a session of its own, and waits for its word.
@@ -177,11 +200,5 @@ final class UpCommand implements Callable<Integer> {
         Files.readAllLines(log).forEach(console.err()::println);
         throw new ProblemException(
                 Problem.of("mesh '" + home.name() + "'", "did not start", "see above, and " + log));
-    }
-
-    private static boolean isRoot() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("Uid:"))
-                .anyMatch(line -> line.split("\\s+")[2].equals("0"));
     }
 }

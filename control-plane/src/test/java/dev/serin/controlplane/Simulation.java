@@ -2,11 +2,15 @@ package dev.serin.controlplane;
 
 import com.google.re2j.Pattern;
 
+import dev.serin.base.net.Cidr;
 import dev.serin.xds.ResourceType;
 import dev.serin.xds.server.DiscoverySource;
 
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -18,10 +22,14 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /// Says where a request goes in generated configuration, by Envoy's rules, without sending it. For
 /// tests that ask for outcomes and not for fields.
@@ -36,24 +44,35 @@ public final class Simulation {
     ///
     /// @param address where the connection was going
     /// @param host empty for plain TCP
+    /// @param sni server name of a TLS hello, empty without TLS
     public record Call(
-            String address, int port, String host, String path, Map<String, String> headers) {
+            String address,
+            int port,
+            String host,
+            String path,
+            Map<String, String> headers,
+            String sni) {
         public static Call http(String address, int port, String host) {
-            return new Call(address, port, host, "/", Map.of());
+            return new Call(address, port, host, "/", Map.of(), "");
         }
 
         public static Call tcp(String address, int port) {
-            return new Call(address, port, "", "", Map.of());
+            return new Call(address, port, "", "", Map.of(), "");
+        }
+
+        /// The same inside of TLS.
+        public Call tls(String name) {
+            return new Call(address, port, host, path, headers, name);
         }
 
         public Call header(String name, String value) {
             var all = new HashMap<>(headers);
             all.put(name, value);
-            return new Call(address, port, host, path, all);
+            return new Call(address, port, host, path, all, sni);
         }
 
         public Call path(String other) {
-            return new Call(address, port, host, other, headers);
+            return new Call(address, port, host, other, headers, sni);
         }
     }
 
@@ -63,6 +82,9 @@ public final class Simulation {
     /// @param status of an answer that the proxy gives itself, 0 if it forwards
     public record Result(
             String listener, String host, String route, Map<String, Integer> clusters, int status) {
+        /// The connection is closed.
+        static final Result NO_CHAIN = new Result("", "", "", Map.of(), 0);
+
         static final Result NO_ROUTE = new Result("", "", "", Map.of(), 404);
     }
 
@@ -70,14 +92,31 @@ public final class Simulation {
     public Result outbound(Call call) {
         var listener = listener(call, "virtualOutbound");
         var chain = chain(listener, call, !call.host().isEmpty());
-        return through(listener.getName(), chain, call);
+        return chain == null ? Result.NO_CHAIN : through(listener.getName(), chain, call);
+    }
+
+    /// The addresses behind a cluster, by priority.
+    public Map<Integer, List<String>> endpoints(String cluster) {
+        var resource = view.find(ResourceType.ENDPOINT, cluster);
+        var byPriority = new TreeMap<Integer, List<String>>();
+        if (resource != null) {
+            for (var place :
+                    Views.unpack(resource, ClusterLoadAssignment.class).getEndpointsList()) {
+                var there = byPriority.computeIfAbsent(place.getPriority(), _ -> new ArrayList<>());
+                for (var endpoint : place.getLbEndpointsList()) {
+                    var address = endpoint.getEndpoint().getAddress().getSocketAddress();
+                    there.add(address.getAddress());
+                }
+            }
+        }
+        return byPriority;
     }
 
     /// Into the pod of a sidecar.
     public Result inbound(Call call) {
         var listener = get("virtualInbound");
         var chain = chain(Objects.requireNonNull(listener), call, !call.host().isEmpty());
-        return through(listener.getName(), chain, call);
+        return through(listener.getName(), Objects.requireNonNull(chain), call);
     }
 
     private Result through(String listener, FilterChain chain, Call call) {
@@ -220,22 +259,50 @@ public final class Simulation {
         return resource == null ? null : Views.unpack(resource, Listener.class);
     }
 
-    private static FilterChain chain(Listener listener, Call call, boolean http) {
+    /// By port, then subnet of the destination, then server name, then protocol, as Envoy.
+    private static @Nullable FilterChain chain(Listener listener, Call call, boolean http) {
         FilterChain best = null;
         var rank = -1;
         for (var chain : listener.getFilterChainsList()) {
-            var match = chain.getFilterChainMatch();
-            var port = match.hasDestinationPort();
-            var protocol = match.getApplicationProtocolsCount() > 0;
-            var holds =
-                    (!port || match.getDestinationPort().getValue() == call.port())
-                            && (!protocol || http);
-            var now = (port ? 2 : 0) + (protocol ? 1 : 0);
-            if (holds && now > rank) {
+            var now = rank(chain.getFilterChainMatch(), call, http);
+            if (now > rank) {
                 rank = now;
                 best = chain;
             }
         }
-        return best == null ? listener.getDefaultFilterChain() : best;
+        return best == null && listener.hasDefaultFilterChain()
+                ? listener.getDefaultFilterChain()
+                : best;
+    }
+
+    /// Below 0 where it does not hold.
+    private static int rank(FilterChainMatch match, Call call, boolean http) {
+        var tls = !call.sni().isEmpty();
+        var port = match.hasDestinationPort();
+        var protocol = match.getApplicationProtocolsCount() > 0;
+        var names = match.getServerNamesList();
+        var subnets = match.getPrefixRangesList();
+        var name = names.stream().mapToInt(n -> tls ? rank(n, call.sni()) : 0).max().orElse(0);
+        var holds =
+                (!port || match.getDestinationPort().getValue() == call.port())
+                        && (!protocol || (http && !tls))
+                        && (names.isEmpty() || name > 0)
+                        && (match.getTransportProtocol().isEmpty() || tls)
+                        && (subnets.isEmpty()
+                                || subnets.stream().anyMatch(s -> holds(s, call.address())));
+        if (!holds) {
+            return -1;
+        }
+        return (port ? 100_000 : 0)
+                + (subnets.isEmpty() ? 0 : 50_000)
+                + name * 10
+                + (protocol ? 1 : 0);
+    }
+
+    private static boolean holds(CidrRange subnet, String address) {
+        return Cidr.of(
+                        InetAddress.ofLiteral(subnet.getAddressPrefix()),
+                        subnet.getPrefixLen().getValue())
+                .holds(InetAddress.ofLiteral(address));
     }
 }

@@ -52,8 +52,26 @@ final class Rollout {
     void given() throws IOException {
         print.accept("starting the control plane");
         Until.isTrue(client, WATCHED, OWN, () -> isAvailable("istio-system", "istiod"));
+        apply();
+    }
+
+    /// Applies what the person brought to the running mesh, and waits for it. One at a time.
+    ///
+    /// @return whether all was taken and runs
+    synchronized boolean more(CompletableFuture<Duration> stop) {
+        try {
+            var all = apply();
+            Until.isTrue(client, WATCHED, GIVEN, () -> stop.isDone() || pending().isEmpty());
+            return all && sayPending();
+        } catch (IOException e) {
+            print.accept("not applied: " + e);
+            return false;
+        }
+    }
+
+    private boolean apply() throws IOException {
         if (!Files.exists(home.given())) {
-            return;
+            return true;
         }
         var lines = Files.readAllLines(home.given());
         request = lines.isEmpty() ? "" : lines.getFirst();
@@ -71,6 +89,7 @@ final class Rollout {
         }
         // Read once: the next start without files brings up what is stored.
         Files.delete(home.given());
+        return accepted == given.size();
     }
 
     /// Waits for every Deployment that there is, or until the person has had enough, saying what
@@ -79,8 +98,13 @@ final class Rollout {
         try (var _ = new Narrator(client, print)) {
             Until.isTrue(client, WATCHED, GIVEN, () -> stop.isDone() || pending().isEmpty());
         }
-        pending()
-                .forEach(d -> print.accept("not ready: " + d + "; see why: kubectl describe " + d));
+        sayPending();
+    }
+
+    private boolean sayPending() {
+        var pending = pending();
+        pending.forEach(d -> print.accept("not ready: " + d + "; see why: kubectl describe " + d));
+        return pending.isEmpty();
     }
 
     /// Pods, services, addresses, and a line to copy.

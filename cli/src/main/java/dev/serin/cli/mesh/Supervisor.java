@@ -165,6 +165,7 @@ public final class Supervisor {
                 rollout.summary(
                         new Summary(services.gateway(), kubernetes, ground.outside().text()),
                         Duration.ofNanos(ticker.nanos() - begun));
+                ground.link().onMore(() -> rollout.more(stop));
                 ground.link().ready();
                 ClassArchive.giveBack(timers);
                 try (var _ = new Narrator(client, ground.link()::print)) {

@@ -28,10 +28,11 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// Makes the cache of loaded and linked classes that each role starts from, by letting each role
-/// work once as it will: a mesh of the example for command, supervisor and proxy, a model server
-/// for serve. A role that can't be learnt here costs a line and starts without a cache. Blocks.
+/// work once as it will: a mesh of the example for command, front, supervisor, proxy and broker, a
+/// model server for serve. A role that can't be learnt here costs a line and starts without a
+/// cache. Blocks.
 final class Training {
-    private static final Duration LONGEST = Duration.ofSeconds(180);
+    private static final Duration LONGEST = Duration.ofSeconds(400);
     private static final int REQUESTS = 20;
     private static final Pattern GATEWAY = Pattern.compile("try: curl .* (http://\\S+)");
     private static final Pattern PORT = Pattern.compile("REST on port (\\d+)");
@@ -61,7 +62,8 @@ final class Training {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> attempt(List.of("serve"), this::serve));
             threads.execute(() -> {
-                if (!attempt(List.of("command", "supervisor", "proxy", "broker"), this::mesh)) {
+                if (!attempt(
+                        List.of("command", "front", "supervisor", "proxy", "broker"), this::mesh)) {
                     attempt(List.of("command"), this::command);
                 }
             });
@@ -115,7 +117,7 @@ final class Training {
                     start(
                             Map.of(
                                     "SERIN_AOT_RECORD",
-                                    "command supervisor proxy broker",
+                                    "command front supervisor proxy broker",
                                     "XDG_STATE_HOME",
                                     state.toString()),
                             "up",

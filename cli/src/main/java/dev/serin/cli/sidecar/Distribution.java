@@ -24,6 +24,11 @@ public record Distribution(String run, String java) {
         return new Distribution(dist + "/run", java);
     }
 
+    /// Whether the virtual machine records what this process does, to start faster from then on.
+    public static boolean isRecorded(Map<String, String> environment) {
+        return !environment.getOrDefault("SERIN_AOT_RECORD", "").isEmpty();
+    }
+
     /// The command line of `serin ARGUMENTS`.
     public List<String> command(String... arguments) {
         var command = new ArrayList<>(List.of(run, java));

@@ -18,6 +18,7 @@ public final class Validator {
                     Map.entry("virtualservices.networking.istio.io", VirtualServiceRules::check),
                     Map.entry("destinationrules.networking.istio.io", DestinationRuleRules::check),
                     Map.entry("gateways.networking.istio.io", GatewayRules::check),
+                    Map.entry("sidecars.networking.istio.io", SidecarRules::check),
                     Map.entry("serviceentries.networking.istio.io", ServiceEntryRules::check),
                     Map.entry("workloadentries.networking.istio.io", ServiceEntryRules::workload),
                     Map.entry("pods", PodRules::check),

@@ -34,6 +34,7 @@ public final class SetReader {
                     "EndpointSlice",
                     "WorkloadEntry",
                     "ServiceEntry",
+                    "Sidecar",
                     "Gateway",
                     "DestinationRule",
                     "VirtualService",

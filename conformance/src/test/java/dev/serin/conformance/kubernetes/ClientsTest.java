@@ -9,6 +9,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Programs that others have written for Kubernetes, on a real kube-apiserver and on the local API:
@@ -56,6 +59,43 @@ class ClientsTest {
                         "go");
         return outcome.out()
                 + (outcome.exit() == 0 ? "" : "exit " + outcome.exit() + outcome.err());
+    }
+
+    /// Reads and writes, a watch, an informer, every form of patch, pages, untyped resources.
+    @Test
+    void theOfficialJavaClientSeesTheSame() {
+        var expected = java(real);
+        assertTrue(expected.contains("# pages"), expected);
+        assertEquals("", Lines.difference(expected, java(local)), "- real, + local");
+    }
+
+    private static String java(Kubernetes api) {
+        var home = folder.resolve("java-" + api.name());
+        var client = new Kubectl(home, api);
+        var source =
+                Path.of(
+                        System.getProperty("serin.root"),
+                        "conformance/kubernetes-clients/JavaClient.java");
+        var outcome =
+                client.program(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        folder,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        classpath(),
+                        source.toString(),
+                        home.resolve("kubeconfig").toString(),
+                        "java");
+        return outcome.out()
+                + (outcome.exit() == 0 ? "" : "exit " + outcome.exit() + outcome.err());
+    }
+
+    private static String classpath() {
+        try {
+            return Files.readString(PROGRAMS.resolve("java.classpath")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// A chart with a definition, a resource of it, a hook, and a Deployment.

@@ -40,12 +40,13 @@ final class Play {
             throws IOException, InterruptedException {
         var placeholders = new Placeholders(transcript, authority.root());
         try (var machine = new Machine(transcript);
+                var hook = new Hook(authority, transcript);
                 var server =
                         new Server(
                                 authority,
                                 Files.createTempDirectory(
                                         folder, "state-" + transcript.number() + "-"),
-                                world.before(transcript),
+                                hook.reached(world.before(transcript)),
                                 machine)) {
             var others = new Others(transcript, placeholders, server::client);
             front.stand(

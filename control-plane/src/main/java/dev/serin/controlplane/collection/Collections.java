@@ -8,6 +8,7 @@ import dev.serin.config.ResourceKind;
 import dev.serin.config.istio.DestinationRule;
 import dev.serin.config.istio.Gateway;
 import dev.serin.config.istio.ServiceEntry;
+import dev.serin.config.istio.Sidecar;
 import dev.serin.config.istio.VirtualService;
 import dev.serin.config.istio.WorkloadEntry;
 import dev.serin.config.kubernetes.EndpointSlice;
@@ -18,6 +19,7 @@ import dev.serin.config.kubernetes.Secret;
 import dev.serin.config.kubernetes.Service;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.RouteRules;
+import dev.serin.controlplane.mesh.Sidecars;
 import dev.serin.controlplane.mesh.TrafficPolicies;
 import dev.serin.controlplane.registry.Entries;
 import dev.serin.controlplane.registry.MeshEndpoint;
@@ -56,6 +58,7 @@ public final class Collections {
                             "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
                     istio("VirtualService", "virtualservices"),
                     istio("ServiceEntry", "serviceentries"),
+                    istio("Sidecar", "sidecars"),
                     istio("WorkloadEntry", "workloadentries"),
                     istio("DestinationRule", "destinationrules"),
                     istio("Gateway", "gateways"));
@@ -68,6 +71,7 @@ public final class Collections {
     private final Kind<Node> nodes = new Kind<>();
     private final Kind<Secret> secrets = new Kind<>();
     private final Kind<ServiceEntry> entries = new Kind<>();
+    private final Kind<Sidecar> sidecars = new Kind<>();
     private final Kind<WorkloadEntry> workloads = new Kind<>();
     private final Kind<EndpointSlice> slices = new Kind<>();
     private final Kind<VirtualService> virtualServices = new Kind<>();
@@ -110,6 +114,7 @@ public final class Collections {
                         put(entries, key, ServiceEntry.from(resource));
                 case "workloadentries.networking.istio.io" ->
                         put(workloads, key, WorkloadEntry.from(resource));
+                case "sidecars.networking.istio.io" -> put(sidecars, key, Sidecar.from(resource));
                 case "gateways.networking.istio.io" -> put(gateways, key, Gateway.from(resource));
                 default -> Change.NONE;
             };
@@ -145,6 +150,8 @@ public final class Collections {
                     entries.remove(key) ? Change.CONFIG : Change.NONE;
             case "workloadentries.networking.istio.io" ->
                     workloads.remove(key) ? Change.CONFIG : Change.NONE;
+            case "sidecars.networking.istio.io" ->
+                    sidecars.remove(key) ? Change.CONFIG : Change.NONE;
             case "gateways.networking.istio.io" ->
                     gateways.remove(key) ? Change.CONFIG : Change.NONE;
             default -> Change.NONE;
@@ -182,6 +189,7 @@ public final class Collections {
                         known,
                         policies,
                         routes,
+                        scopes(before, known, routes),
                         gateways.touched ? sorted() : before.gateways(),
                         endpoints,
                         pods.touched ? Map.copyOf(pods.all) : before.pods(),
@@ -198,12 +206,19 @@ public final class Collections {
     }
 
     public static MeshSnapshot empty(MeshSnapshot.Settings settings) {
+        var none = new Services(List.of());
         return new MeshSnapshot(
                 0,
                 settings,
-                new Services(List.of()),
+                none,
                 new TrafficPolicies(List.of(), settings.domain(), settings.rootNamespace()),
                 RouteRules.none(),
+                new Sidecars(
+                        List.of(),
+                        none,
+                        RouteRules.none(),
+                        settings.rootNamespace(),
+                        settings.domain()),
                 List.of(),
                 Map.of(),
                 Map.of(),
@@ -218,6 +233,7 @@ public final class Collections {
                 workloads,
                 destinationRules,
                 virtualServices,
+                sidecars,
                 gateways,
                 pods,
                 nodes,
@@ -236,6 +252,18 @@ public final class Collections {
             return put(secrets, key, secret);
         }
         return secrets.remove(key) ? Change.CONFIG : Change.NONE;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the snapshot's promise: same instance, same content
+    private Sidecars scopes(MeshSnapshot before, Services known, RouteRules routes) {
+        return sidecars.touched || known != before.services() || routes != before.routes()
+                ? new Sidecars(
+                        sidecars.all.values(),
+                        known,
+                        routes,
+                        settings.rootNamespace(),
+                        settings.domain())
+                : before.sidecars();
     }
 
     private Map<String, Place> places() {
@@ -418,6 +446,7 @@ public final class Collections {
         virtualServices.all.forEach((k, v) -> all.put(k, v.metadata()));
         destinationRules.all.forEach((k, v) -> all.put(k, v.metadata()));
         gateways.all.forEach((k, v) -> all.put(k, v.metadata()));
+        sidecars.all.forEach((k, v) -> all.put(k, v.metadata()));
         entries.all.forEach((k, v) -> all.put(k, v.metadata()));
         return all;
     }

@@ -2,6 +2,7 @@ package dev.serin.controlplane.mesh;
 
 import dev.serin.config.ResourceKey;
 import dev.serin.config.istio.Gateway;
+import dev.serin.config.istio.Sidecar;
 import dev.serin.config.kubernetes.Pod;
 import dev.serin.config.kubernetes.PortReference;
 import dev.serin.config.kubernetes.Secret;
@@ -32,6 +33,7 @@ public record MeshSnapshot(
         Services services,
         TrafficPolicies policies,
         RouteRules routes,
+        Sidecars sidecars,
         List<Gateway> gateways,
         Map<String, Map<String, List<MeshEndpoint>>> endpoints,
         Map<ResourceKey, Pod> pods,
@@ -62,14 +64,22 @@ public record MeshSnapshot(
         }
     }
 
-    /// The services that a caller in `namespace` sees, oldest first.
-    public List<MeshService> servicesSeenFrom(String namespace) {
-        return services.seenFrom(namespace).services();
+    /// The services that a proxy is told of, oldest first.
+    public List<MeshService> servicesSeenBy(ProxyScope scope) {
+        return sidecars.seenBy(scope).services();
+    }
+
+    /// Whether a proxy lets traffic to what it does not know through.
+    public boolean passesUnknown(ProxyScope scope) {
+        var sidecar = sidecars.of(scope);
+        return sidecar == null || sidecar.unknown() == null
+                ? settings.passUnknown()
+                : sidecar.unknown() == Sidecar.Unknown.ALLOW_ANY;
     }
 
     /// The service that a proxy knows by this host name, null if it sees none.
     public @Nullable MeshService service(String host, ProxyScope scope) {
-        return services.seenFrom(scope.namespace()).byHost().get(host);
+        return sidecars.seenBy(scope).byHost().get(host);
     }
 
     /// The pod that a proxy says it is in, null while it is not known.

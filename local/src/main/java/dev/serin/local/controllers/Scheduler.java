@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Assigns every pod to the one node, unless its nodeSelector asks for another or a scheduling gate
-/// holds it back.
+/// Assigns every pod to the one node, unless it asks for another or for a port that is taken there,
+/// or a scheduling gate holds it back.
 final class Scheduler implements Controller {
     private final ResourceClient client;
     private final Events events;
@@ -44,8 +44,15 @@ final class Scheduler implements Controller {
     @Override
     public Collection<ResourceKey> wakes(Resource resource) {
         if (resource.kind().family().equals(Kinds.POD.family())) {
-            return open(resource) ? List.of(resource.key()) : List.of();
+            // What has a port may give it back.
+            return open(resource)
+                    ? List.of(resource.key())
+                    : NodeFit.holdsPorts(resource) ? waiting() : List.of();
         }
+        return waiting();
+    }
+
+    private List<ResourceKey> waiting() {
         return client.list(Kinds.POD, null, Map.of()).stream()
                 .filter(Scheduler::open)
                 .map(Resource::key)
@@ -62,6 +69,10 @@ final class Scheduler implements Controller {
         if (misfit != null) {
             var body = pod.body().deepCopy();
             var conditions = new Conditions(pod.status(), ticker.now());
+            var before = conditions.get("PodScheduled");
+            if (before != null && before.path("message").asString("").equals(misfit)) {
+                return null;
+            }
             conditions.set("PodScheduled", false, "Unschedulable", misfit);
             conditions.writeTo(body.withObject("/status"));
             Statuses.write(client, pod, body);
@@ -89,21 +100,8 @@ final class Scheduler implements Controller {
     }
 
     private @Nullable String misfit(Resource pod) {
-        var selector = pod.spec().path("nodeSelector");
-        if (selector.isEmpty()) {
-            return null;
-        }
         var there = client.get(Kinds.key(Kinds.NODE, "", node));
         Map<String, String> labels = there == null ? Map.of() : there.labels();
-        return selector.properties().stream()
-                        .allMatch(p -> p.getValue().asString("").equals(labels.get(p.getKey())))
-                ? null
-                : "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector:"
-                        + " nodeSelector is "
-                        + selector
-                        + ", the labels of node "
-                        + node
-                        + " are "
-                        + labels;
+        return new NodeFit(node, labels).misfit(pod, client.list(Kinds.POD, null, Map.of()));
     }
 }

@@ -41,6 +41,7 @@ public final class Front {
     private final Consumer<String> print;
     private final List<String> printed = new ArrayList<>();
     private final List<Channel> watching = new ArrayList<>();
+    private final List<Channel> applying = new ArrayList<>();
     private @Nullable Process process;
     private @Nullable Channel supervisor;
     private boolean ready;
@@ -291,8 +292,31 @@ public final class Front {
         channel.closeFuture().addListener(_ -> forget(channel));
     }
 
+    private synchronized void apply(Channel channel) {
+        if (supervisor == null || !ready) {
+            Lines.send(
+                    channel, "print mesh '" + start.mesh + "' is not up yet: try again when it is");
+            channel.writeAndFlush(Lines.line("ended 1")).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        watching.add(channel);
+        applying.add(channel);
+        channel.closeFuture().addListener(_ -> forget(channel));
+        Lines.send(supervisor, "apply");
+    }
+
+    private synchronized void applied(String code) {
+        // A copy: one that is closed is forgotten at once.
+        List.copyOf(applying)
+                .forEach(channel ->
+                        channel.writeAndFlush(Lines.line(code.equals("0") ? "ready" : "ended 1"))
+                                .addListener(ChannelFutureListener.CLOSE));
+        applying.clear();
+    }
+
     private synchronized void forget(Channel channel) {
         watching.remove(channel);
+        applying.remove(channel);
     }
 
     private synchronized void becameReady() {
@@ -315,6 +339,8 @@ public final class Front {
                 case "print" -> print(Lines.rest(line));
                 case "ready" -> becameReady();
                 case "watch" -> watch(context.channel());
+                case "apply" -> apply(context.channel());
+                case "applied" -> applied(Lines.rest(line));
                 case "stop" -> {
                     watch(context.channel());
                     stop(Long.parseLong(words[1]));

@@ -35,6 +35,13 @@ public final class FrontClient {
         return talk("watch", print, true);
     }
 
+    /// Has a mesh that is up apply what was left in its folder, and prints what it says meanwhile.
+    ///
+    /// @return ENDED if not all was taken
+    public Answer apply(Consumer<String> print) {
+        return talk("apply", print, true);
+    }
+
     /// What became of the mesh.
     public enum Answer {
         /// Nobody listens on the socket (yet).

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -40,6 +41,7 @@ public final class HostLink implements HostPorts, AutoCloseable {
     private final Path socket;
     private final EventLoopGroup group;
     private final Channel control;
+    private volatile BooleanSupplier more = () -> false;
     private volatile boolean closing;
 
     /// Connects.
@@ -59,7 +61,9 @@ public final class HostLink implements HostPorts, AutoCloseable {
                             @Override
                             protected void channelRead0(
                                     ChannelHandlerContext context, String line) {
-                                if (line.startsWith("stop ")) {
+                                if (line.equals("apply")) {
+                                    Thread.ofVirtual().name("apply").start(HostLink.this::apply);
+                                } else if (line.startsWith("stop ")) {
                                     stop.accept(
                                             Duration.ofSeconds(Long.parseLong(Lines.rest(line))));
                                 }
@@ -78,6 +82,23 @@ public final class HostLink implements HostPorts, AutoCloseable {
     /// Prints a line, or several, before the person.
     public void print(String text) {
         Lines.send(control, "print " + text);
+    }
+
+    /// What is done when the person brings the running mesh more (`serin up -f`).
+    ///
+    /// @param apply answers whether all was taken; on a thread of its own, may block
+    public void onMore(BooleanSupplier apply) {
+        more = apply;
+    }
+
+    private void apply() {
+        var all = false;
+        try {
+            all = more.getAsBoolean();
+        } catch (RuntimeException e) {
+            print("not applied: " + e.getMessage());
+        }
+        Lines.send(control, "applied " + (all ? 0 : 1));
     }
 
     /// Tells that the mesh is up: a detached start is done, and an end from now on is a stop.

@@ -16,13 +16,15 @@ import java.nio.charset.StandardCharsets;
 /// The words between the front and those who call it on its Unix socket: UTF-8 lines. A caller's
 /// first line says who it is:
 ///
-/// * `supervisor`, then `print TEXT` and `ready`; it is told `stop SECONDS`. The end of this
-///   connection is the end of the other side.
+/// * `supervisor`, then `print TEXT` and `ready`; it is told `stop SECONDS`, and `apply`, which it
+///   answers by `applied CODE`. The end of this connection is the end of the other side.
 /// * `port HOST PORT`: answered `ok PORT` or `problem …`; after its `send` the listening socket
 ///   itself is passed over, and the connection ends.
 /// * `sockets`: each `tcp` or `udp` after it is answered by such a socket of the machine's network.
 /// * `resolvers`: answered `resolvers ADDRESS …`, and the connection ends.
 /// * `watch`: told `print TEXT` for each line since the start, then `ready` or `ended CODE`.
+/// * `apply`: the mesh applies what lies in its folder; told as `watch` from then on, then `ready`,
+///   or `ended 1` if not all was taken.
 /// * `stop SECONDS`: the mesh is stopped; the connection ends when that is done.
 final class Lines {
     private static final int LONGEST = 64 * 1024;

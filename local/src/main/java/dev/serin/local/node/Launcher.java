@@ -126,7 +126,7 @@ final class Launcher implements Container.Starter {
         first.putAll(image.environment());
         var environment = environment(spec, first, ground);
         var command = command(container, image, environment);
-        var user = user(ground.pod().spec(), spec);
+        var user = ContainerUser.of(ground.pod(), spec);
         var cgroup = cgroup(container, ground);
         var log = log(container);
         var lastWords = LastWords.of(spec, folder, log);
@@ -197,14 +197,6 @@ final class Launcher implements Container.Starter {
                                     + "; start the mesh as root for that");
         }
         return null;
-    }
-
-    private static String user(JsonNode pod, JsonNode container) {
-        var own = container.path("securityContext");
-        var shared = pod.path("securityContext");
-        var uid = own.has("runAsUser") ? own.path("runAsUser") : shared.path("runAsUser");
-        var gid = own.has("runAsGroup") ? own.path("runAsGroup") : shared.path("runAsGroup");
-        return uid.isNumber() ? uid.asInt() + ":" + gid.asInt(0) : "";
     }
 
     private Process launch(Path script) throws IOException {

@@ -14,7 +14,6 @@ import dev.serin.local.node.sandbox.Network;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Path;
@@ -57,6 +56,7 @@ final class Pod {
     private @Nullable String networkName;
     private @Nullable Instant startTime;
     private @Nullable ObjectNode told;
+    private final Deadline deadline;
     private Timers.@Nullable Timer retry;
     private Timers.@Nullable Timer hold;
     private boolean holdIsOver;
@@ -85,6 +85,7 @@ final class Pod {
                         "pod-" + pod.name(),
                         failure -> parts.log().accept("pod " + pod.name() + ": " + failure));
         this.events = new Events(parts.client(), parts.ticker(), parts.nodeName());
+        this.deadline = new Deadline(parts.timers(), parts.ticker(), () -> post(this::overdue));
         this.folder = parts.folder().resolve(pod.uid());
         this.departure =
                 new Departure(
@@ -107,6 +108,7 @@ final class Pod {
     void changed(Resource newer) {
         post(() -> {
             pod = newer;
+            deadline.set(newer, startTime);
             if (newer.metadata().has("deletionTimestamp")) {
                 end(
                         Duration.ofSeconds(
@@ -194,6 +196,7 @@ final class Pod {
         try {
             if (startTime == null) {
                 startTime = parts.ticker().now();
+                deadline.set(pod, startTime);
                 tell();
             }
             makeNetwork();
@@ -248,30 +251,22 @@ final class Pod {
                     spec.path("restartPolicy").asString("").equals("Always")
                             ? Container.Role.NATIVE_SIDECAR
                             : Container.Role.INIT;
-            containers.add(new Container(spec, role, ground, before(spec)));
+            containers.add(new Container(spec, role, ground, PodStatus.restarts(pod, spec)));
         }
         for (var spec : pod.spec().path("containers")) {
-            containers.add(new Container(spec, Container.Role.APP, ground, before(spec)));
+            containers.add(
+                    new Container(spec, Container.Role.APP, ground, PodStatus.restarts(pod, spec)));
         }
-    }
-
-    // A pod that was there before the mesh was started again counts that as a restart.
-    private int before(JsonNode container) {
-        for (var list : new String[] {"containerStatuses", "initContainerStatuses"}) {
-            for (var status : pod.status().path(list)) {
-                if (status.path("name").asString("").equals(container.path("name").asString(""))
-                        && status.has("containerID")) {
-                    return status.path("restartCount").asInt(0) + 1;
-                }
-            }
-        }
-        return 0;
     }
 
     /// The one step function: starts what may start now, ends what is to end, tells the status.
     private void advance() {
         if (ending) {
             continueEnd();
+            return;
+        }
+        if (deadline.passed()) {
+            tell();
             return;
         }
         var waiting = false;
@@ -335,6 +330,17 @@ final class Pod {
         advance();
     }
 
+    private void overdue() {
+        if (ending || !containers.isEmpty() && allFinished()) {
+            return;
+        }
+        deadline.pass();
+        events.tell(pod, "", "Normal", Deadline.REASON, Deadline.MESSAGE);
+        var grace = Duration.ofSeconds(pod.spec().path("terminationGracePeriodSeconds").asLong(30));
+        containers.forEach(c -> c.stop(grace));
+        tell();
+    }
+
     private boolean isSidecar(Container container) {
         return parts.images().resolve(container.spec().path("image").asString(""))
                 instanceof Image.Sidecar;
@@ -372,6 +378,7 @@ final class Pod {
             return;
         }
         ending = true;
+        deadline.cancel();
         if (retry != null) {
             retry.cancel();
         }
@@ -466,6 +473,7 @@ final class Pod {
                         Optional.ofNullable(startTime).orElse(Instant.EPOCH),
                         parts.ticker().now(),
                         told);
+        deadline.tell(status);
         if (status.equals(told)) {
             return;
         }

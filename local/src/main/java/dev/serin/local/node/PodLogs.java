@@ -22,7 +22,9 @@ import java.util.regex.Pattern;
 
 /// What containers printed: `kubectl logs`. Safe for any thread.
 public final class PodLogs {
-    private static final Pattern STAMPED = Pattern.compile("^(\\S+Z) (?:stdout|stderr) [FP] (.*)$");
+    // A line may have a carriage return or any other end of line but its own in it.
+    private static final Pattern STAMPED =
+            Pattern.compile("(\\S+Z) (?:stdout|stderr) [FP] (.*)", Pattern.DOTALL);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Path folder;

@@ -72,6 +72,19 @@ final class PodStatus {
         return status;
     }
 
+    /// How often a container had been started before the mesh was, which counts as a restart, too.
+    static int restarts(Resource pod, JsonNode container) {
+        for (var list : new String[] {"containerStatuses", "initContainerStatuses"}) {
+            for (var status : pod.status().path(list)) {
+                if (status.path("name").asString("").equals(container.path("name").asString(""))
+                        && status.has("containerID")) {
+                    return status.path("restartCount").asInt(0) + 1;
+                }
+            }
+        }
+        return 0;
+    }
+
     private static void add(
             ObjectNode status, Resource pod, String to, String from, List<Container> containers) {
         var list = status.putArray(to);

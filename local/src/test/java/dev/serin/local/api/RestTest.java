@@ -28,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 
 /// The forms on the wire that kubectl relies on, asked by hand.
 class RestTest {
@@ -92,6 +93,17 @@ class RestTest {
         assertEquals("[+]ping ok\n[+]store ok\nreadyz check passed\n", text("/readyz?verbose"));
         assertEquals("ok", text("/livez/ping"));
         assertEquals(404, ask("GET", "/livez/nothing", null).statusCode());
+    }
+
+    @Test
+    void whoAcceptsYamlFirstGetsIt() throws Exception {
+        var answer = ask("GET", "/api/v1/namespaces/default", null, "accept", "application/yaml");
+        assertEquals("application/yaml", answer.headers().firstValue("content-type").orElseThrow());
+        var lines = text(answer).lines().toList();
+        assertEquals(List.of("apiVersion: v1", "kind: Namespace"), lines.subList(0, 2));
+        var made = lines.stream().filter(l -> l.contains("creationTimestamp")).findFirst();
+        // An older reader of YAML would make a time of it.
+        assertTrue(made.orElseThrow().matches("  creationTimestamp: \"[^\"]+\""), made.get());
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 @ExtendWith(NothingLeft.class)
@@ -239,8 +240,73 @@ class DeploymentTest {
                         Kinds.POD,
                         "{'metadata':{'name':'p'},'spec':{'nodeSelector':{'gpu':'yes'}}}"));
         world.quiet();
-        var message = world.api.events("FailedScheduling").getFirst();
-        assertTrue(message.contains("\"gpu\":\"yes\""), message);
+        assertEquals(
+                "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+                        + " preemption: 0/1 nodes are available: 1 Preemption is not helpful for"
+                        + " scheduling.",
+                message().substring(0, message().indexOf(" (")));
+        assertTrue(message().contains("the labels of node serin are {"), message());
+    }
+
+    private String message() {
+        return world.api.events("FailedScheduling").getFirst();
+    }
+
+    @Test
+    void aNodeAffinityIsRequired() {
+        var terms =
+                Map.of(
+                        "none", "{'matchExpressions':[{'key':'gpu','operator':'Exists'}]}",
+                        "empty", "{}",
+                        "other",
+                                "{'matchFields':[{'key':'metadata.name','operator':'In','values':['b']}]}",
+                        "here",
+                                "{'matchExpressions':[{'key':'gpu','operator':'DoesNotExist'},"
+                                    + "{'key':'kubernetes.io/os','operator':'In','values':['linux']},"
+                                    + "{'key':'x','operator':'NotIn','values':['y']}],"
+                                    + "'matchFields':[{'key':'metadata.name','operator':'In','values':['serin']}]}");
+        terms.forEach((name, term) ->
+                pod(
+                        name,
+                        "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':"
+                            + "{'nodeSelectorTerms':["
+                                + term
+                                + "]}}}"));
+        world.quiet();
+        assertEquals(List.of("here"), scheduled());
+    }
+
+    @Test
+    void ofTwoPodsWithOneHostPortTheSecondWaitsForTheEndOfTheFirst() {
+        var port = "'containers':[{'name':'c','ports':[{'containerPort':80,'hostPort':8088%s}]}]";
+        pod("first", port.formatted(""));
+        world.quiet();
+        pod("second", port.formatted(",'hostIP':'127.0.0.1'"));
+        pod("datagrams", port.formatted(",'protocol':'UDP'"));
+        world.quiet();
+        assertEquals(List.of("datagrams", "first"), scheduled());
+        assertEquals(
+                "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod"
+                        + " ports. preemption: 0/1 nodes are available: 1 No preemption victims"
+                        + " found for incoming pod.",
+                message());
+        world.api.delete(Kinds.key(Kinds.POD, "default", "first"), 0);
+        world.quiet();
+        assertEquals(List.of("datagrams", "second"), scheduled());
+    }
+
+    private void pod(String name, String spec) {
+        world.api.create(
+                MemoryApi.resource(
+                        Kinds.POD, "{'metadata':{'name':'" + name + "'},'spec':{" + spec + "}}"));
+    }
+
+    private List<String> scheduled() {
+        return world.pods().stream()
+                .filter(pod -> pod.spec().path("nodeName").asString("").equals("serin"))
+                .map(Resource::name)
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -58,6 +58,11 @@ class FrontNamespaceTest {
                 FrontClient.Answer.READY,
                 new FrontClient(state.resolve("front.sock")).watch(watched::add));
         assertTrue(watched.contains("port " + port), watched.toString());
+        var more = new ArrayList<String>();
+        assertEquals(
+                FrontClient.Answer.READY,
+                new FrontClient(state.resolve("front.sock")).apply(more::add));
+        assertEquals(List.of("more"), more);
 
         assertTrue(
                 new FrontClient(state.resolve("front.sock"))
@@ -138,6 +143,22 @@ class FrontNamespaceTest {
                 printed.getLast().startsWith("mesh 'test': its supervisor ended with 9 (no disk)"),
                 printed.toString());
         assertTrue(printed.getLast().contains("before the mesh was up"), printed.toString());
+    }
+
+    @Test
+    void whereUserNamespacesAreForbiddenTheCureIsNamed() throws Exception {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                "unshare",
+                                "--user",
+                                "--map-root-user",
+                                "--mount-proc",
+                                "--mount",
+                                "--pid",
+                                "--fork"));
+        command.addAll(Child.java(ForbiddenInside.class));
+        Child.run(Duration.ofSeconds(30), new ProcessBuilder(command));
     }
 
     private int port() {

@@ -48,6 +48,10 @@ final class SupervisorInside {
         } catch (ProblemException e) {
             link.print(e.getMessage());
         }
+        link.onMore(() -> {
+            link.print("more");
+            return true;
+        });
         link.ready();
         stopped.await();
         link.print("stopped in good order");

@@ -22,6 +22,8 @@ import dev.serin.testkit.Child;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.JsonNode;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,6 +85,8 @@ final class NodeInside {
                 it.servesHttpAndLogs();
                 it.mountsVolumesOnlyInThePod();
                 it.initContainersComeFirstAndFailuresAreCounted();
+                it.refusesRootWhereItMustNotBe();
+                it.endsWhatIsTooLongThere();
                 it.runsHooksAndSaysItsLastWords();
                 it.deletesWithoutATrace();
                 it.capturesWhatHasASidecar();
@@ -198,6 +202,63 @@ final class NodeInside {
                 Duration.ofSeconds(5),
                 "the changed file is seen",
                 () -> logs("vols", "b").endsWith("x\nsecond\n"));
+    }
+
+    private void refusesRootWhereItMustNotBe() {
+        create(
+                """
+                {"metadata": {"name": "rooted", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "securityContext": {"runAsNonRoot": true}, "containers": [
+                   {"name": "a", "image": "sh"},
+                   {"name": "b", "image": "sh", "securityContext": {"runAsUser": 0}},
+                   {"name": "c", "image": "sh", "args": ["sleep 1000"], "securityContext": {"runAsUser": 1000}}]}}
+                """);
+        eventually(
+                Duration.ofSeconds(20),
+                "c runs",
+                () -> container("rooted", 2).path("state").has("running"));
+        var waiting = container("rooted", 0).path("state").path("waiting");
+        assertEquals("CreateContainerConfigError", waiting.path("reason").asString(""));
+        assertTrue(
+                waiting.path("message")
+                        .asString("")
+                        .contains(
+                                "container has runAsNonRoot and image will run as root (pod:"
+                                        + " \"rooted_default("),
+                waiting.toString());
+        var other = container("rooted", 1).path("state").path("waiting").path("message");
+        assertTrue(
+                other.asString("").contains("container's runAsUser breaks non-root policy"),
+                other.toString());
+        api.delete(pod("rooted").key(), 0);
+    }
+
+    private void endsWhatIsTooLongThere() {
+        create(
+                """
+                {"metadata": {"name": "late", "namespace": "default"},
+                 "spec": {"nodeName": "laptop", "activeDeadlineSeconds": 2, "terminationGracePeriodSeconds": 1,
+                   "containers": [{"name": "a", "image": "sh", "args": ["sleep 1000"]}]}}
+                """);
+        eventually(
+                Duration.ofSeconds(20),
+                "the deadline has passed",
+                () -> pod("late").status().path("reason").asString("").equals("DeadlineExceeded"));
+        eventually(
+                Duration.ofSeconds(10),
+                "its container has ended",
+                () -> container("late", 0).path("state").has("terminated"));
+        var status = pod("late").status();
+        assertEquals("Failed", status.path("phase").asString(""), status.toString());
+        assertEquals(
+                "Pod was active on the node longer than the specified deadline",
+                status.path("message").asString(""));
+        assertEquals(0, container("late", 0).path("restartCount").asInt(-1));
+        api.delete(pod("late").key(), 0);
+    }
+
+    private JsonNode container(String pod, int number) {
+        return pod(pod).status().path("containerStatuses").path(number);
     }
 
     private void initContainersComeFirstAndFailuresAreCounted() {

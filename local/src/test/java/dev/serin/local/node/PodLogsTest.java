@@ -35,6 +35,13 @@ class PodLogsTest {
     }
 
     @Test
+    void aCarriageReturnIsPartOfItsLine() throws IOException {
+        print(0, "HTTP/1.0 200 OK\r\nServer: x\r\n\r\n");
+        assertEquals("HTTP/1.0 200 OK\r\nServer: x\r\n\r\n", read(-1, false, false));
+        assertEquals("2026-01-01T00:00:00Z \r\n", read(1, false, true));
+    }
+
+    @Test
     void tellsTheRunBefore() throws IOException {
         var none = assertThrows(ProblemException.class, () -> read(-1, false, false));
         assertTrue(none.getMessage().contains("has not run yet"), none.getMessage());

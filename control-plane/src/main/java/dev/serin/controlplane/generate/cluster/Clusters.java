@@ -1,11 +1,13 @@
 package dev.serin.controlplane.generate.cluster;
 
+import dev.serin.config.ResourceKey;
 import dev.serin.config.istio.DestinationRule;
 import dev.serin.controlplane.generate.Cached;
 import dev.serin.controlplane.generate.endpoint.Endpoints;
 import dev.serin.controlplane.mesh.MeshSnapshot;
 import dev.serin.controlplane.mesh.Names;
 import dev.serin.controlplane.mesh.ProxyScope;
+import dev.serin.controlplane.mesh.Sidecars;
 import dev.serin.controlplane.mesh.TrafficPolicies;
 import dev.serin.controlplane.registry.MeshEndpoint;
 import dev.serin.controlplane.registry.MeshService;
@@ -51,16 +53,19 @@ public final class Clusters {
     @SuppressWarnings("ReferenceEquality") // the snapshot's promise: same instance, same content
     private List<XdsResource> outbound(MeshSnapshot mesh, ProxyScope scope) {
         var caller = mesh.policies().caller(scope);
-        var viewer = new Viewer(caller, scope.role());
+        var sidecar = mesh.sidecars().of(scope);
+        var viewer =
+                new Viewer(caller, scope.role(), sidecar == null ? null : sidecar.metadata().key());
         var known = outbound.get(viewer);
         if (known != null
                 && known.services == mesh.services()
                 && known.policies == mesh.policies()
-                && known.subsets == mesh.routes().subsetsInUse()) {
+                && known.subsets == mesh.routes().subsetsInUse()
+                && (sidecar == null || known.sidecars == mesh.sidecars())) {
             return known.clusters;
         }
         var clusters = new ArrayList<XdsResource>();
-        for (var service : mesh.servicesSeenFrom(scope.namespace())) {
+        for (var service : mesh.servicesSeenBy(scope)) {
             var rule = mesh.rule(service, caller);
             for (var port : service.ports()) {
                 clusters.add(built.get(outbound(mesh, service, port, rule, null, scope)));
@@ -75,6 +80,7 @@ public final class Clusters {
                         mesh.services(),
                         mesh.policies(),
                         mesh.routes().subsetsInUse(),
+                        mesh.sidecars(),
                         List.copyOf(clusters)));
         return clusters;
     }
@@ -132,11 +138,13 @@ public final class Clusters {
         record Subject(String host, String name, String namespace, String subset) {}
     }
 
-    private record Viewer(TrafficPolicies.Caller caller, ProxyScope.Role role) {}
+    private record Viewer(
+            TrafficPolicies.Caller caller, ProxyScope.Role role, @Nullable ResourceKey sidecar) {}
 
     private record Seen(
             Services services,
             TrafficPolicies policies,
             Map<String, Map<String, DestinationRule.Subset>> subsets,
+            Sidecars sidecars,
             List<XdsResource> clusters) {}
 }

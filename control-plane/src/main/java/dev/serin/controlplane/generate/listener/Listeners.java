@@ -36,7 +36,7 @@ public final class Listeners {
         var log = mesh.settings().accessLog();
         var out = HttpManager.Style.of(scope, log, HttpManager.Direction.OUTBOUND);
         var in = HttpManager.Style.of(scope, log, HttpManager.Direction.INBOUND);
-        var pass = mesh.settings().passUnknown();
+        var pass = mesh.passesUnknown(scope);
         var keys = new ArrayList<ListenerKey>();
         keys.add(new ListenerKey.VirtualOutbound(out, pass));
         keys.add(
@@ -53,7 +53,7 @@ public final class Listeners {
         var shared = new TreeSet<Integer>();
         var own = new LinkedHashSet<ListenerKey>();
         var open = new TreeMap<Integer, List<ListenerKey.Chain>>();
-        for (var service : mesh.servicesSeenFrom(scope.namespace())) {
+        for (var service : mesh.servicesSeenBy(scope)) {
             for (var port : service.ports()) {
                 if (Routes.isShared(service, port)) {
                     shared.add(port.number());

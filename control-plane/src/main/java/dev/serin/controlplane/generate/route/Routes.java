@@ -38,9 +38,7 @@ public final class Routes {
             return null;
         }
         var otherwise =
-                mesh.settings().passUnknown()
-                        ? RoutePlan.Otherwise.PASS
-                        : RoutePlan.Otherwise.BLOCK;
+                mesh.passesUnknown(scope) ? RoutePlan.Otherwise.PASS : RoutePlan.Otherwise.BLOCK;
         if (colon > 0) {
             var service = mesh.service(name.substring(0, colon), scope);
             var there = service == null ? null : service.port(port);
@@ -54,7 +52,7 @@ public final class Routes {
         }
         var hosts = new ArrayList<RoutePlan.Host>();
         var taken = new LinkedHashMap<String, Boolean>();
-        for (var service : mesh.servicesSeenFrom(scope.namespace())) {
+        for (var service : mesh.servicesSeenBy(scope)) {
             var there = service.port(port);
             if (there == null || !isShared(service, there)) {
                 continue;

@@ -78,7 +78,7 @@ final class WebhookCall implements AutoCloseable {
         } catch (HttpTimeoutException e) {
             throw new Failed(post(shown) + "context deadline exceeded");
         } catch (ConnectException e) {
-            throw new Failed(post(shown) + "connection refused");
+            throw new Failed(post(shown) + dial(config) + "connect: connection refused");
         } catch (JacksonException e) {
             throw new Failed(
                     "expected webhook response of admission.k8s.io/v1 AdmissionReview, got "
@@ -89,6 +89,17 @@ final class WebhookCall implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Failed(post(shown) + "the caller has gone");
         }
+    }
+
+    private String dial(JsonNode config) {
+        var url = url(config);
+        return url == null
+                ? ""
+                : "dial tcp "
+                        + url.getHost()
+                        + ":"
+                        + (url.getPort() < 0 ? 443 : url.getPort())
+                        + ": ";
     }
 
     private static String post(String url) {

@@ -119,6 +119,7 @@ record Definition(Resource resource) {
                         schema,
                         columns(version.path("additionalPrinterColumns")),
                         scale(version.path("subresources").path("scale")),
+                        selectable(version.path("selectableFields")),
                         warning(version, kind),
                         ends()));
     }
@@ -149,6 +150,12 @@ record Definition(Resource resource) {
                             path));
         }
         return all.isEmpty() ? List.of(AGE) : List.copyOf(all);
+    }
+
+    private static List<String> selectable(JsonNode fields) {
+        var all = new ArrayList<String>();
+        fields.forEach(f -> all.add(f.path("jsonPath").asString("").replaceFirst("^\\.", "")));
+        return List.copyOf(all);
     }
 
     private static final PrinterColumn AGE =

@@ -27,6 +27,9 @@ public final class DefinitionRules {
     private static final List<String> COLUMN_TYPES =
             List.of("boolean", "date", "integer", "number", "string");
 
+    private static final List<String> SELECTABLE_TYPES = List.of("boolean", "integer", "string");
+    private static final int MOST_SELECTABLE = 8;
+
     private final ObjectNode body;
     private final List<Cause> causes;
 
@@ -191,6 +194,7 @@ public final class DefinitionRules {
             }
             columns(version.path("additionalPrinterColumns"), path);
             scale(version.path("subresources").path("scale"), path + ".subresources.scale");
+            selectable(version.path("selectableFields"), schema, path + ".selectableFields");
         }
         if (!unique) {
             bad("spec.versions", versions.toString(), "must contain unique version names");
@@ -200,6 +204,49 @@ public final class DefinitionRules {
                     "spec.versions",
                     versions.toString(),
                     "must have exactly one version marked as storage version");
+        }
+    }
+
+    private void selectable(JsonNode fields, JsonNode schema, String path) {
+        var seen = new HashSet<String>();
+        for (var i = 0; i < fields.size(); i++) {
+            var at = fields.get(i).path("jsonPath").asString("");
+            var place = path + "[" + i + "].jsonPath";
+            if (at.isEmpty()) {
+                required(place, "");
+                continue;
+            }
+            var found = schema;
+            for (var name : at.replaceFirst("^\\.", "").split("\\.", -1)) {
+                found = found.path("properties").path(name);
+            }
+            if (at.contains("[")) {
+                bad(place, Values.quoted(at), "is an invalid path: array notation is not allowed");
+            } else if (found.isMissingNode()) {
+                bad(
+                        place,
+                        Values.quoted(at),
+                        "is an invalid path: does not refer to a valid field");
+            } else if (!SELECTABLE_TYPES.contains(found.path("type").asString(""))) {
+                bad(
+                        place,
+                        Values.quoted(at),
+                        "must point to a field of type string, boolean or integer. Enum string"
+                                + " fields and strings with formats are allowed.");
+            } else if (!seen.add(at)) {
+                causes.add(
+                        new Cause(
+                                "FieldValueDuplicate",
+                                "Duplicate value: " + Values.quoted(at),
+                                place));
+            }
+        }
+        if (seen.size() > MOST_SELECTABLE) {
+            causes.add(
+                    new Cause(
+                            "FieldValueTooMany",
+                            "Too many: " + seen.size() + ": must have at most 8 items",
+                            path));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param schema the structural schema, empty where the version has none; not to be changed
 /// @param columns of its tables, beside the name
 /// @param scale where the number of replicas is, null without that subresource
+/// @param selectable fields that a selector may name beside the metadata's, such as `spec.color`
 /// @param warning what who uses the version is told, empty for nothing
 /// @param ending whether the definition is being deleted, so that nothing new may be made
 public record CustomVersion(
@@ -19,6 +20,7 @@ public record CustomVersion(
         ObjectNode schema,
         List<PrinterColumn> columns,
         @Nullable ScalePaths scale,
+        List<String> selectable,
         String warning,
         boolean ending) {
     /// A column of a table.

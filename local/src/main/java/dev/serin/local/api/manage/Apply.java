@@ -23,7 +23,6 @@ import java.util.Set;
 /// no more goes, unless another manager wants it too.
 public final class Apply {
     private static final String OPERATION = "Apply";
-    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private final ObjectNode wanted;
     private final ObjectType type;
@@ -57,7 +56,7 @@ public final class Apply {
             }
         }
         // What others own and would be changed under them.
-        var kept = settle(others, said, there);
+        var kept = settle(others, said, there, LastApplied.fields(current, type, write, there));
         // What is said, over what is there.
         var body = (ObjectNode) merge(current, wanted, type);
         // What is said no more.
@@ -91,17 +90,17 @@ public final class Apply {
     /// that it can go on so.
     private void lastApplied(ObjectNode current, ObjectNode body) {
         if (!write.manager().equals("kubectl")
-                || !current.path("metadata").path("annotations").has(LAST_APPLIED)) {
+                || !current.path("metadata").path("annotations").has(LastApplied.ANNOTATION)) {
             return;
         }
         var said = wanted.deepCopy();
         if (said.path("metadata").path("annotations") instanceof ObjectNode annotations) {
-            annotations.remove(LAST_APPLIED);
+            annotations.remove(LastApplied.ANNOTATION);
             if (annotations.isEmpty()) {
                 ((ObjectNode) said.path("metadata")).remove("annotations");
             }
         }
-        body.withObject("/metadata/annotations").put(LAST_APPLIED, sorted(said) + "\n");
+        body.withObject("/metadata/annotations").put(LastApplied.ANNOTATION, sorted(said) + "\n");
     }
 
     private static JsonNode sorted(JsonNode node) {
@@ -121,7 +120,10 @@ public final class Apply {
     }
 
     private List<Entry> settle(
-            List<Entry> others, Map<FieldPath, JsonNode> said, Map<FieldPath, JsonNode> there) {
+            List<Entry> others,
+            Map<FieldPath, JsonNode> said,
+            Map<FieldPath, JsonNode> there,
+            Set<FieldPath> granted) {
         var conflicts = new LinkedHashMap<String, List<FieldPath>>();
         var kept = new ArrayList<Entry>();
         for (var entry : others) {
@@ -129,7 +131,9 @@ public final class Apply {
             for (var path : entry.fields()) {
                 var value = said.get(path);
                 if (value != null && !path.isSelf() && !value.equals(there.get(path))) {
-                    conflicts.computeIfAbsent(entry.title(), _ -> new ArrayList<>()).add(path);
+                    if (!granted.contains(path)) {
+                        conflicts.computeIfAbsent(entry.title(), _ -> new ArrayList<>()).add(path);
+                    }
                     fields.remove(path);
                 }
             }

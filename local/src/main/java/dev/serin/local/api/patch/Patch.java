@@ -6,9 +6,11 @@ import dev.serin.local.api.Refusal;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
+import java.util.Locale;
 
 /// A patch of one of the three forms that only need the current body; an apply needs the writers'
 /// history too, see [dev.serin.local.api.manage.Apply].
@@ -56,7 +58,30 @@ public record Patch(Form form, JsonNode change, @Nullable ObjectType type) {
         return object(out);
     }
 
+    /// What it makes can't be read.
+    ///
+    /// @param why in the words of a decoder
+    public Refusal refused(String why) {
+        var from = Math.max(why.indexOf("json: "), 0);
+        var quoted = JsonMapper.shared().writeValueAsString(change.toString());
+        var message = "Invalid value: " + quoted + ": " + why.substring(from);
+        return new Refusal(
+                422,
+                "Invalid",
+                " \"\" is invalid: patch: " + message,
+                new Refusal.Details(
+                        "",
+                        "",
+                        "",
+                        "",
+                        List.of(new Refusal.Cause("FieldValueInvalid", message, "patch")),
+                        0));
+    }
+
     private JsonNode json(ObjectNode current) {
+        if (!change.isArray()) {
+            throw undecodable("[]handlers.jsonPatchOp");
+        }
         try {
             return JsonPatch.apply(current, change);
         } catch (JsonPatch.Failed e) {
@@ -68,10 +93,24 @@ public record Patch(Form form, JsonNode change, @Nullable ObjectType type) {
         }
     }
 
-    private static ObjectNode object(JsonNode node) {
+    private ObjectNode object(JsonNode node) {
         if (node instanceof ObjectNode object) {
             return object;
         }
-        throw Refusal.badRequest("invalid JSON patch");
+        throw undecodable("map[string]interface {}");
+    }
+
+    private Refusal undecodable(String wanted) {
+        var found =
+                switch (change.getNodeType()) {
+                    case BOOLEAN -> "bool";
+                    case POJO, BINARY, MISSING -> "value";
+                    default -> change.getNodeType().name().toLowerCase(Locale.ROOT);
+                };
+        return Refusal.badRequest(
+                "error decoding patch: json: cannot unmarshal "
+                        + found
+                        + " into Go value of type "
+                        + wanted);
     }
 }

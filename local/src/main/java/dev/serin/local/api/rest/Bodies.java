@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /// Reads what clients send: JSON, YAML or protobuf, and checks that it is of the kind that the path
 /// names.
@@ -61,6 +62,15 @@ final class Bodies {
 
     /// Drops what the kind does not know, by the writer's wish with a word about it.
     ObjectNode checked(ObjectNode body, ServedKind served, Intent intent) {
+        return checked(body, served, intent, Refusal::badRequest);
+    }
+
+    /// @param undecodable what is said of a value of the wrong type
+    ObjectNode checked(
+            ObjectNode body,
+            ServedKind served,
+            Intent intent,
+            Function<String, Refusal> undecodable) {
         var schema = served.schema();
         var unknown = new ArrayList<Violation>();
         if (served.custom() != null) {
@@ -69,7 +79,7 @@ final class Bodies {
         for (var violation : SchemaCheck.check(schema, body)) {
             if (violation instanceof Violation.WrongType wrong
                     && StatusWording.isUndecodable(schema, violation)) {
-                throw Refusal.badRequest(StatusWording.typeMessage(schema, wrong));
+                throw undecodable.apply(StatusWording.typeMessage(schema, wrong));
             }
             if (StatusWording.isStrict(violation)) {
                 unknown.add(violation);

@@ -107,8 +107,8 @@ final class Changes {
                 current -> {
                     var patched = patch.apply(seen(current, call.served()));
                     checkName(patched, call);
-                    return bodies.current(
-                            bodies.checked(patched, call.served(), intent), call.served(), intent);
+                    var known = bodies.checked(patched, call.served(), intent, patch::refused);
+                    return bodies.current(known, call.served(), intent);
                 };
         var answer = writes.update(intent, call.stored(), call.key(), part, proposal);
         RestApi.json(call.exchange(), 200, reads.views(call).one(answer));

@@ -3,10 +3,12 @@ package dev.serin.local.api.rest;
 import dev.serin.config.Resource;
 import dev.serin.config.ResourceKind;
 import dev.serin.local.api.Refusal;
+import dev.serin.local.api.kind.ServedKind;
 
 import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +65,8 @@ record FieldSelector(List<Requirement> requirements) {
     /// Reads `metadata.name=x,status.phase!=Running`.
     ///
     /// @throws Refusal 400 for a field that can't be asked for
-    static FieldSelector parse(String text, ResourceKind kind) {
+    static FieldSelector parse(String text, ServedKind served) {
+        var kind = served.kind();
         if (text.isBlank()) {
             return ALL;
         }
@@ -77,8 +80,7 @@ record FieldSelector(List<Requirement> requirements) {
             }
             var field = part.substring(0, at).strip();
             var value = part.substring(part.indexOf('=') + 1).replaceFirst("^=", "").strip();
-            if (!EVERY.contains(field)
-                    && !SOME.getOrDefault(kind.family(), Set.of()).contains(field)) {
+            if (!EVERY.contains(field) && !own(served).contains(field)) {
                 throw Refusal.badRequest(
                         isPlain(kind)
                                 ? '"'
@@ -92,6 +94,12 @@ record FieldSelector(List<Requirement> requirements) {
         return new FieldSelector(List.copyOf(all));
     }
 
+    private static Collection<String> own(ServedKind served) {
+        return served.custom() != null
+                ? served.custom().selectable()
+                : SOME.getOrDefault(served.kind().family(), Set.of());
+    }
+
     boolean matches(Resource resource) {
         for (var requirement : requirements) {
             JsonNode node = resource.body();
@@ -101,7 +109,8 @@ record FieldSelector(List<Requirement> requirements) {
             if (node.isObject()) {
                 node = node.path("component");
             }
-            if (node.asString(node.isBoolean() ? node.toString() : "").equals(requirement.value)
+            if (node.asString(node.isBoolean() || node.isNumber() ? node.toString() : "")
+                            .equals(requirement.value)
                     != requirement.equal) {
                 return false;
             }

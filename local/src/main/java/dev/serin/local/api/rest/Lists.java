@@ -37,7 +37,7 @@ final class Lists {
         static Filter of(Request request, ServedKind served) {
             return new Filter(
                     LabelSelector.parse(request.parameter("labelSelector")),
-                    FieldSelector.parse(request.parameter("fieldSelector"), served.kind()));
+                    FieldSelector.parse(request.parameter("fieldSelector"), served));
         }
 
         boolean matches(Resource resource) {

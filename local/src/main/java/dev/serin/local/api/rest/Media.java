@@ -5,13 +5,28 @@ import dev.serin.local.api.Refusal;
 import java.util.List;
 import java.util.Locale;
 
-/// The form of an answer that a client accepts. Bodies are always JSON; clients that would rather
+/// The form of an answer that a client accepts. Bodies are JSON or YAML; clients that would rather
 /// have protobuf all take JSON too.
 enum Media {
     JSON,
     TABLE,
     /// Only the metadata.
     PARTIAL;
+
+    static final String YAML = "application/yaml";
+    private static final List<String> SERVED =
+            List.of("*/*", "application/*", "application/json", YAML);
+
+    /// Whether the first type that is served is YAML.
+    static boolean isYaml(String accept) {
+        for (var range : accept.toLowerCase(Locale.ROOT).split(",")) {
+            var type = range.split(";", 2)[0].strip();
+            if (SERVED.contains(type)) {
+                return type.equals(YAML);
+            }
+        }
+        return false;
+    }
 
     /// The first form of an Accept header that is served.
     ///
@@ -28,7 +43,7 @@ enum Media {
                             .toList();
             var type = parts.getFirst();
             protobuf |= type.equals("application/vnd.kubernetes.protobuf");
-            if (!List.of("*/*", "application/*", "application/json").contains(type)) {
+            if (!SERVED.contains(type)) {
                 continue;
             }
             var as =
@@ -57,7 +72,7 @@ enum Media {
                 406,
                 "NotAcceptable",
                 "406: Not Acceptable\n\nAvailable representations: application/json,"
-                        + " application/json;stream=watch",
+                        + " application/yaml, application/json;stream=watch",
                 new Refusal.Details("", "", "", "", List.of(), 0));
     }
 }

@@ -240,8 +240,13 @@ public final class RestApi implements Door.Handler {
                 "");
     }
 
+    /// As JSON, or as YAML for who accepts that first.
     static void json(Exchange exchange, int status, JsonNode body)
             throws IOException, InterruptedException {
+        if (Media.isYaml(exchange.request().header("accept"))) {
+            exchange.answer(status, Media.YAML, YamlText.of(body).getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         exchange.answer(status, "application/json", Json.line(body));
     }
 

@@ -216,7 +216,10 @@ final class Reviews {
         var resources = status.putArray("resourceRules");
         var paths = status.putArray("nonResourceRules");
         status.put("incomplete", false);
-        var held = gate.rules(caller, body.path("spec").path("namespace").asString(""));
+        var spec = body.withObject("/spec");
+        var held = gate.rules(caller, spec.path("namespace").asString(""));
+        // As Kubernetes, which does not repeat what was asked.
+        spec.removeAll();
         for (var rule : held) {
             if (rule.has("nonResourceURLs")) {
                 var one = paths.addObject();

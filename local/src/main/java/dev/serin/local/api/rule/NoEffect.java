@@ -44,13 +44,10 @@ final class NoEffect {
         for (var field : List.of("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace")) {
             given(pod.path(field).asBoolean(false), path, field, SANDBOX);
         }
-        given(!pod.path("affinity").isEmpty(), path, "affinity", ONE_NODE);
+        for (var field : List.of("podAffinity", "podAntiAffinity")) {
+            given(!pod.path("affinity").path(field).isEmpty(), path + ".affinity", field, ONE_NODE);
+        }
         given(pod.has("runtimeClassName"), path, "runtimeClassName", SANDBOX);
-        given(
-                pod.has("activeDeadlineSeconds"),
-                path,
-                "activeDeadlineSeconds",
-                "a Job's own is kept");
         given(!pod.path("dnsConfig").isEmpty(), path, "dnsConfig", "names are the mesh's");
         var policy = pod.path("dnsPolicy").asString("ClusterFirst");
         given(!policy.startsWith("ClusterFirst"), path, "dnsPolicy", "names are the mesh's");
@@ -91,12 +88,6 @@ final class NoEffect {
 
     // What both a pod and a container may say.
     private void both(JsonNode security, String path) {
-        given(
-                security.path("runAsNonRoot").asBoolean(false)
-                        && security.path("runAsUser").asInt(0) == 0,
-                path,
-                "runAsNonRoot",
-                "without runAsUser a container runs as root of its own files");
         for (var field : List.of("seccompProfile", "appArmorProfile")) {
             given(has(security, field), path, field, SANDBOX);
         }

@@ -68,6 +68,21 @@ final class Deletion {
         return body.equals(current.body()) ? current : new Resource(current.kind(), body);
     }
 
+    /// What is gone as its deletion is answered: a pod has had a grace period, if only of nothing.
+    static Resource last(Resource gone, Instant now) {
+        if (!gone.kind().family().equals("pods")) {
+            return gone;
+        }
+        var body = gone.body().deepCopy();
+        var metadata = body.withObject("/metadata");
+        if (!metadata.has("deletionTimestamp")) {
+            metadata.put("deletionTimestamp", now.truncatedTo(ChronoUnit.SECONDS).toString());
+            metadata.put("generation", metadata.path("generation").asLong(0) + 1);
+        }
+        metadata.put("deletionGracePeriodSeconds", 0);
+        return new Resource(gone.kind(), body);
+    }
+
     /// Whether an update has taken away the last thing that a deleted resource waited for.
     static boolean isOver(Resource next) {
         return next.metadata().has("deletionTimestamp")

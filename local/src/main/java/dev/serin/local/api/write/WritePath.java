@@ -64,7 +64,7 @@ public final class WritePath {
                 if (store.get(key) != null) {
                     throw Refusal.exists(key);
                 }
-                return new Resource(kind, body);
+                return tried(intent, served, body);
             }
             try {
                 return stored(intent, served, key, body);
@@ -75,6 +75,13 @@ public final class WritePath {
                     throw refusal;
                 }
             }
+        }
+    }
+
+    /// With what it would be allotted.
+    private Resource tried(Intent intent, ServedKind served, ObjectNode body) {
+        try (var _ = rules.reserve(intent, served, body)) {
+            return new Resource(served.kind(), body);
         }
     }
 
@@ -232,7 +239,8 @@ public final class WritePath {
                             gone[0] = next == null;
                             return next;
                         });
-        return new Deleted(Objects.requireNonNull(left), gone[0]);
+        var last = Objects.requireNonNull(left);
+        return new Deleted(gone[0] ? Deletion.last(last, stamp.time()) : last, gone[0]);
     }
 
     /// @param last the resource as it is left: with a deletionTimestamp while it must wait

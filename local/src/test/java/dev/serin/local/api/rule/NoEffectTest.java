@@ -21,8 +21,7 @@ class NoEffectTest {
                 List.of(
                         "hostNetwork",
                         "securityContext.fsGroup",
-                        "containers[1].securityContext.capabilities.add",
-                        "containers[1].securityContext.runAsNonRoot");
+                        "containers[1].securityContext.capabilities.add");
         assertEquals(
                 fields.stream().map(f -> "spec." + f).toList(),
                 named("pods", "{\"spec\": " + pod + "}"));

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+
+import dev.serin.testkit.Authority;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -27,10 +31,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /// Each kind of probe against a real server.
 class ProbeTest {
@@ -173,6 +186,50 @@ class ProbeTest {
     private static String text(@Nullable String text) {
         assertNotNull(text);
         return text == null ? "" : text;
+    }
+
+    @Test
+    void httpsTakesAnyCertificateAndNeedsTls() throws Exception {
+        var server =
+                HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(keys(new Authority("nobody's"))));
+        server.createContext(
+                "/",
+                exchange -> {
+                    var path = exchange.getRequestURI().getPath();
+                    exchange.sendResponseHeaders(Integer.parseInt(path.substring(1)), -1);
+                    exchange.close();
+                });
+        server.start();
+        ends.add(() -> server.stop(0));
+        var port = server.getAddress().getPort();
+        var spec = "{'httpGet': {'path': '/%d', 'port': %d, 'scheme': '%s'}}";
+        assertNull(ask(spec.formatted(200, port, "HTTPS")));
+        assertEquals(
+                "HTTP probe failed with statuscode: 500", ask(spec.formatted(500, port, "HTTPS")));
+        assertNotNull(ask(spec.formatted(200, port, "HTTP")));
+    }
+
+    private static SSLContext keys(Authority authority) throws Exception {
+        var issued = authority.issue("probed", "DNS:probed.test");
+        var chain =
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificates(
+                                new ByteArrayInputStream(
+                                        issued.chain().getBytes(StandardCharsets.US_ASCII)));
+        var key = Base64.getMimeDecoder().decode(issued.key().replaceAll("-----[A-Z ]+-----", ""));
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "probed",
+                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)),
+                new char[0],
+                chain.toArray(Certificate[]::new));
+        var managers = KeyManagerFactory.getInstance("PKIX");
+        managers.init(store, new char[0]);
+        var context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
     }
 
     private static @Nullable String ask(String spec) {
