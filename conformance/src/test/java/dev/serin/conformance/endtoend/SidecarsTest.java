@@ -125,6 +125,23 @@ abstract class SidecarsTest {
 
     @Test
     @Order(4)
+    void aRollingUpdateFailsNoRequest() throws Exception {
+        var load = mesh.startLoad(mesh.url(), 15, "--rate", "50", "--connections", "4");
+        Eventually.eventually(Duration.ofSeconds(10), "the load runs", () -> load.hasRunFor(1000));
+        var deployments = new String[] {"deployment/digits-v1", "deployment/digits-v2"};
+        person.kubectl("rollout", "restart", deployments[0], deployments[1]).succeeded();
+        for (var deployment : deployments) {
+            person.kubectl("rollout", "status", deployment, "--timeout=90s").succeeded();
+        }
+        var answers = load.finish();
+        assertEquals(
+                answers.total(),
+                answers.of(mesh.v1()) + answers.of(mesh.v2()),
+                "nothing failed: " + answers);
+    }
+
+    @Test
+    @Order(5)
     void aKilledProxyIsStartedAgainAndCounted() {
         var pod = pod();
         var before = restarts(pod);
