@@ -4,10 +4,10 @@ import com.sun.net.httpserver.HttpServer;
 
 import dev.serin.local.api.PodLogs;
 import dev.serin.local.api.PodStreams;
+import dev.serin.local.api.ProcessSession;
 import dev.serin.local.api.Refusal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,36 +87,7 @@ final class Machine implements PodStreams, PodLogs, AutoCloseable {
         return words.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").toList();
     }
 
-    private record Running(Process process) implements Session {
-        @Override
-        public OutputStream input() {
-            return process.getOutputStream();
-        }
-
-        @Override
-        public InputStream output() {
-            return process.getInputStream();
-        }
-
-        @Override
-        public InputStream errors() {
-            return process.getErrorStream();
-        }
-
-        @Override
-        public void resize(int columns, int rows) {}
-
-        @Override
-        public int await() throws InterruptedException {
-            return process.waitFor();
-        }
-
-        @Override
-        public void kill() {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
+    private record Running(Process process) implements ProcessSession {}
 
     @Override
     public void stream(

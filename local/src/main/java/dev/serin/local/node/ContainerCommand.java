@@ -2,14 +2,12 @@ package dev.serin.local.node;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import dev.serin.local.api.PodStreams.Session;
 import dev.serin.local.api.PodStreams.Wanted;
+import dev.serin.local.api.ProcessSession;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +15,7 @@ import java.util.stream.Collectors;
 
 /// A command that was started in a running container, `kubectl exec`. A terminal is made inside, by
 /// `script`, so that what runs there finds its device under its own `/dev/pts`.
-final class ContainerCommand implements Session {
+final class ContainerCommand implements ProcessSession {
     private final Process process;
     private final Container.Entry way;
 
@@ -46,18 +44,8 @@ final class ContainerCommand implements Session {
     }
 
     @Override
-    public OutputStream input() {
-        return process.getOutputStream();
-    }
-
-    @Override
-    public InputStream output() {
-        return process.getInputStream();
-    }
-
-    @Override
-    public InputStream errors() {
-        return process.getErrorStream();
+    public Process process() {
+        return process;
     }
 
     @Override
@@ -101,17 +89,5 @@ final class ContainerCommand implements Session {
         } catch (IOException e) {
             // Without stty the terminal keeps its size.
         }
-    }
-
-    @Override
-    public int await() throws InterruptedException {
-        return process.waitFor();
-    }
-
-    @Override
-    public void kill() {
-        // From within: nsenter itself passes no signal on.
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
     }
 }

@@ -25,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -242,35 +240,7 @@ class StreamsTest {
         }
     }
 
-    private record Running(Process process) implements PodStreams.Session {
-        @Override
-        public OutputStream input() {
-            return process.getOutputStream();
-        }
-
-        @Override
-        public InputStream output() {
-            return process.getInputStream();
-        }
-
-        @Override
-        public InputStream errors() {
-            return process.getErrorStream();
-        }
-
-        @Override
-        public void resize(int columns, int rows) {}
-
-        @Override
-        public int await() throws InterruptedException {
-            return process.waitFor();
-        }
-
-        @Override
-        public void kill() {
-            process.destroyForcibly();
-        }
-    }
+    private record Running(Process process) implements ProcessSession {}
 
     private record Heard(LinkedBlockingQueue<String> heard) implements WebSocket.Listener {
         @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.serin.base.Problem;
 import dev.serin.base.time.ThreadTimers;
 import dev.serin.base.time.Ticker;
 import dev.serin.config.Resource;
@@ -15,7 +14,6 @@ import dev.serin.config.ResourceKind;
 import dev.serin.local.capture.Setup;
 import dev.serin.local.host.Inside;
 import dev.serin.local.host.Namespaces;
-import dev.serin.local.image.Image;
 import dev.serin.local.node.usage.Cgroups;
 import dev.serin.local.node.usage.Metering;
 import dev.serin.testkit.Child;
@@ -33,14 +31,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /// Runs inside the namespaces: real pods through a node with an API in memory.
 final class NodeInside {
     private final StoredResources api = new StoredResources();
-    private final List<SidecarHost.Sidecar> sidecars = new CopyOnWriteArrayList<>();
+    private final FewImages images = new FewImages();
     private final Path state;
     private final Node node;
     private final Metering metering;
@@ -63,10 +59,10 @@ final class NodeInside {
                                 Namespaces.rootless(),
                                 2,
                                 api,
-                                this::resolve,
+                                images,
                                 request -> "token-of-" + request.serviceAccount(),
                                 new Setup(programs, true, System.out::println).filter(),
-                                this::startSidecar,
+                                images,
                                 programs,
                                 Ticker.system(),
                                 timers,
@@ -99,40 +95,6 @@ final class NodeInside {
             }
             assertEquals("", Inside.programs().run(List.of("ip", "netns"), "").output());
         });
-    }
-
-    private Image resolve(String image) {
-        return switch (image) {
-            case "sh" ->
-                    new Image.Program(
-                            List.of("sh", "-c"),
-                            List.of("exit 3"),
-                            Map.of("FROM", "image"),
-                            null,
-                            Map.of(),
-                            List.of(),
-                            Map.of());
-            case "proxy" -> new Image.Sidecar();
-            default ->
-                    new Image.Unknown(
-                            Problem.of(image, "no such image", "map it: serin image map"));
-        };
-    }
-
-    private SidecarHost.Running startSidecar(SidecarHost.Sidecar sidecar) {
-        sidecars.add(sidecar);
-        var ended = new CompletableFuture<Integer>();
-        return new SidecarHost.Running() {
-            @Override
-            public CompletableFuture<Integer> ended() {
-                return ended;
-            }
-
-            @Override
-            public void stop(Duration grace) {
-                ended.complete(0);
-            }
-        };
     }
 
     private void servesHttpAndLogs() throws Exception {
@@ -367,7 +329,7 @@ final class NodeInside {
                     "env": [{"name": "NS", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}]}]}}
                 """);
         eventually(Duration.ofSeconds(20), "meshed is ready", () -> ready("meshed"));
-        var sidecar = sidecars.getFirst();
+        var sidecar = images.started.getFirst();
         assertEquals(List.of("proxy", "sidecar", "--domain", "default.svc"), sidecar.args());
         var rules =
                 Inside.programs()
