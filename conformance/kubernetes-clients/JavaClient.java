@@ -56,7 +56,7 @@ public final class JavaClient {
         } else {
             it.all();
         }
-        System.exit(0);
+        System.exit(0); // the threads of informers and of the HTTP client would go on
     }
 
     private void all() throws Exception {
